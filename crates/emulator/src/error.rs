@@ -1,0 +1,35 @@
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a sandbox could not start or be reset.
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error("a sandbox is already running on {}; stop it, or choose another directory", directory.display())]
+    Locked { directory: PathBuf },
+
+    #[error(
+        "{} is damaged in line {line}: {reason}; nothing was changed, `mondoo-azure sandbox reset` starts over",
+        file.display()
+    )]
+    Damaged { file: PathBuf, line: usize, reason: String },
+
+    #[error("{address} is not a loopback address; the sandbox serves this machine only, use 127.0.0.1 or [::1]")]
+    NotLoopback { address: SocketAddr },
+
+    #[error("cannot use {} for the sandbox's state; check that it can be read and written", path.display())]
+    Io {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+
+    #[error("cannot listen on {address}; choose another port, or 0 for any free one")]
+    Listen {
+        address: SocketAddr,
+        #[source]
+        source: io::Error,
+    },
+}

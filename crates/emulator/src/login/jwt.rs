@@ -1,0 +1,46 @@
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::encoding::{base64url, from_base64url};
+use crate::login::signing::SigningKey;
+
+/// A JSON Web Token taken apart, not yet trusted.
+pub(super) struct Jwt<'a> {
+    pub(super) header: Map<String, Value>,
+    pub(super) claims: Map<String, Value>,
+    pub(super) signed: &'a str,
+    pub(super) signature: Vec<u8>,
+}
+
+impl<'a> Jwt<'a> {
+    pub(super) fn parse(token: &'a str) -> Option<Self> {
+        let (signed, signature) = token.rsplit_once('.')?;
+        let (header, claims) = signed.split_once('.')?;
+        Some(Self { header: object(header)?, claims: object(claims)?, signed, signature: from_base64url(signature)? })
+    }
+
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
+        self.header.get(name)?.as_str()
+    }
+
+    pub(super) fn claim(&self, name: &str) -> Option<&str> {
+        self.claims.get(name)?.as_str()
+    }
+
+    /// A point in time, which some clients write with a fraction.
+    pub(super) fn time(&self, name: &str) -> Option<f64> {
+        self.claims.get(name)?.as_f64()
+    }
+}
+
+pub(super) fn sign(claims: &impl Serialize, key: &SigningKey) -> String {
+    let header = json!({ "typ": "JWT", "alg": "RS256", "x5t": key.key_id(), "kid": key.key_id() });
+    let claims = serde_json::to_vec(claims).expect("claims are plain strings, numbers and lists");
+    let signed = format!("{}.{}", base64url(header.to_string().as_bytes()), base64url(&claims));
+    let signature = base64url(&key.sign(signed.as_bytes()));
+    format!("{signed}.{signature}")
+}
+
+fn object(part: &str) -> Option<Map<String, Value>> {
+    serde_json::from_slice(&from_base64url(part)?).ok()
+}

@@ -1,0 +1,12 @@
+//! What the tenant consists of, with the behaviour that belongs to the objects themselves.
+
+pub(crate) mod application;
+pub(crate) mod certificate;
+pub(crate) mod grant;
+pub(crate) mod hierarchy;
+pub(crate) mod role;
+pub(crate) mod scope;
+pub(crate) mod service_principal;
+pub(crate) mod settings;
+pub(crate) mod tenant;
+pub(crate) mod vault;

@@ -1,0 +1,131 @@
+//! How many requests were served, by route.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Value, json};
+
+use crate::http::Request;
+
+#[derive(Default)]
+pub(crate) struct RequestCounter(Mutex<BTreeMap<String, u64>>);
+
+impl RequestCounter {
+    pub(crate) fn count(&self, request: &Request) {
+        *self.counts().entry(route(request)).or_default() += 1;
+    }
+
+    pub(crate) fn report(&self) -> Value {
+        let counts = self.counts();
+        json!({ "total": counts.values().sum::<u64>(), "by_route": *counts })
+    }
+
+    pub(crate) fn clear(&self) {
+        self.counts().clear();
+    }
+
+    fn counts(&self) -> MutexGuard<'_, BTreeMap<String, u64>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A method and a path in which every name and id is a placeholder: `GET /subscriptions/{subscription}`.
+pub(crate) fn route(request: &Request) -> String {
+    let mut route = format!("{} ", request.method);
+    let mut placeholder = first_placeholder(request);
+    for segment in &request.segments {
+        let (shown, next) = match placeholder {
+            Some(name) if !is_type_cast(segment) => (name.to_owned(), None),
+            _ => collection(segment),
+        };
+        route.push('/');
+        route.push_str(&shown);
+        placeholder = next;
+    }
+    route
+}
+
+/// Sign-in paths begin with the tenant.
+fn first_placeholder(request: &Request) -> Option<&'static str> {
+    const SIGN_IN: [&str; 4] = ["oauth2", "v2.0", ".well-known", "discovery"];
+    let second = request.segments.get(1)?;
+    SIGN_IN.contains(&second.as_str()).then_some("{tenant}")
+}
+
+fn is_type_cast(segment: &str) -> bool {
+    segment.starts_with("microsoft.graph.")
+}
+
+/// A fixed part of a path in its documented casing, and what stands for the part after it.
+fn collection(segment: &str) -> (String, Option<&'static str>) {
+    let (name, key) = segment.split_once('(').map_or((segment, None), |(name, key)| (name, Some(key)));
+    let known = COLLECTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+    let (shown, placeholder) = known.map_or((name, None), |(known, placeholder)| (*known, *placeholder));
+    match key.and_then(|key| key.split_once('=')) {
+        Some((key, _)) => (format!("{shown}({key})"), None),
+        None => (shown.to_owned(), placeholder),
+    }
+}
+
+const COLLECTIONS: [(&str, Option<&str>); 24] = [
+    ("applications", Some("{id}")),
+    ("servicePrincipals", Some("{id}")),
+    ("appRoleAssignments", Some("{id}")),
+    ("appRoleAssignedTo", Some("{id}")),
+    ("directory", None),
+    ("deletedItems", Some("{id}")),
+    ("organization", Some("{id}")),
+    ("owners", Some("{id}")),
+    ("microsoft.graph.application", None),
+    ("microsoft.graph.servicePrincipal", None),
+    ("subscriptions", Some("{subscription}")),
+    ("resourceGroups", Some("{resourceGroup}")),
+    ("resources", None),
+    ("providers", None),
+    ("Microsoft.Authorization", None),
+    ("roleAssignments", Some("{id}")),
+    ("roleDefinitions", Some("{id}")),
+    ("Microsoft.Management", None),
+    ("managementGroups", Some("{managementGroup}")),
+    ("Microsoft.KeyVault", None),
+    ("vaults", Some("{vault}")),
+    ("accessPolicies", None),
+    ("Microsoft.Web", None),
+    ("sites", Some("{site}")),
+];
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Bytes;
+    use axum::http::{HeaderMap, Method};
+
+    use super::route;
+    use crate::http::{Body, Request};
+
+    fn check(target: &str, expected: &str) {
+        let request = Request::new(Method::GET, target, HeaderMap::new(), Body::Whole(Bytes::new()));
+        assert_eq!(route(&request), format!("GET {expected}"));
+    }
+
+    #[test]
+    fn names_and_ids_become_placeholders() {
+        check("/v1.0/applications?$top=5", "/v1.0/applications");
+        check("/v1.0/serviceprincipals(appId='x')/owners", "/v1.0/servicePrincipals(appId)/owners");
+        check("/v1.0/applications(uniqueName='a')", "/v1.0/applications(uniqueName)");
+        check("/v1.0/servicePrincipals/x/appRoleAssignments/y", "/v1.0/servicePrincipals/{id}/appRoleAssignments/{id}");
+        check("/v1.0/directory/deletedItems/x/restore", "/v1.0/directory/deletedItems/{id}/restore");
+        check(
+            "/v1.0/directory/deletedItems/microsoft.graph.application",
+            "/v1.0/directory/deletedItems/microsoft.graph.application",
+        );
+        check("/contoso.onmicrosoft.com/oauth2/v2.0/token", "/{tenant}/oauth2/v2.0/token");
+        check(
+            "/subscriptions/s/resourcegroups/g/providers/microsoft.keyvault/vaults/v/accessPolicies/add",
+            "/subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/Microsoft.KeyVault/vaults/{vault}/accessPolicies/add",
+        );
+        check(
+            "/providers/Microsoft.Management/managementGroups/m/descendants",
+            "/providers/Microsoft.Management/managementGroups/{managementGroup}/descendants",
+        );
+    }
+}

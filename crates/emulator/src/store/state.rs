@@ -1,0 +1,136 @@
+use std::collections::BTreeMap;
+
+use uuid::Uuid;
+
+use crate::model::application::Application;
+use crate::model::grant::Grant;
+use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
+use crate::model::role::{RoleAssignment, RoleDefinition};
+use crate::model::scope::{Scope, ScopeKind};
+use crate::model::service_principal::ServicePrincipal;
+use crate::model::tenant::Tenant;
+use crate::model::vault::{Vault, vault_id};
+use crate::store::Change;
+
+/// Everything there is in the tenant. Tables of named things are keyed by the name or id in lower case.
+pub(crate) struct State {
+    pub(crate) tenant: Tenant,
+    /// Deleted ones included, and so are the service principals.
+    pub(crate) applications: BTreeMap<Uuid, Application>,
+    pub(crate) service_principals: BTreeMap<Uuid, ServicePrincipal>,
+    pub(crate) grants: BTreeMap<String, Grant>,
+    pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
+    pub(crate) subscriptions: BTreeMap<Uuid, Subscription>,
+    pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
+    pub(crate) resources: BTreeMap<String, Resource>,
+    pub(crate) vaults: BTreeMap<String, Vault>,
+    pub(crate) role_definitions: BTreeMap<Uuid, RoleDefinition>,
+    pub(crate) role_assignments: BTreeMap<Uuid, RoleAssignment>,
+}
+
+impl State {
+    pub(crate) fn new(tenant: Tenant, changes: impl IntoIterator<Item = Change>) -> Self {
+        let mut state = Self {
+            tenant,
+            applications: BTreeMap::new(),
+            service_principals: BTreeMap::new(),
+            grants: BTreeMap::new(),
+            management_groups: BTreeMap::new(),
+            subscriptions: BTreeMap::new(),
+            resource_groups: BTreeMap::new(),
+            resources: BTreeMap::new(),
+            vaults: BTreeMap::new(),
+            role_definitions: BTreeMap::new(),
+            role_assignments: BTreeMap::new(),
+        };
+        changes.into_iter().for_each(|change| state.apply(change));
+        state
+    }
+
+    pub(crate) fn apply(&mut self, change: Change) {
+        match change {
+            Change::Application(object) => drop(self.applications.insert(object.id, *object)),
+            Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
+            Change::ServicePrincipal(object) => drop(self.service_principals.insert(object.id, *object)),
+            Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
+            Change::Grant(object) => drop(self.grants.insert(object.id.clone(), object)),
+            Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
+            Change::ManagementGroup(object) => drop(self.management_groups.insert(key(&object.name), object)),
+            Change::Subscription(object) => drop(self.subscriptions.insert(object.id, object)),
+            Change::ResourceGroup(object) => drop(self.resource_groups.insert(key(&object.id()), object)),
+            Change::Resource(object) => drop(self.resources.insert(key(&object.id), object)),
+            Change::Vault(object) => drop(self.vaults.insert(key(&object.id()), *object)),
+            Change::RoleDefinition(object) => drop(self.role_definitions.insert(object.name, object)),
+            Change::RoleDefinitionRemoved(id) => drop(self.role_definitions.remove(&id)),
+            Change::RoleAssignment(object) => drop(self.role_assignments.insert(object.name, object)),
+            Change::RoleAssignmentRemoved(id) => drop(self.role_assignments.remove(&id)),
+        }
+    }
+
+    /// Changes that make this state from nothing.
+    pub(crate) fn to_changes(&self) -> impl Iterator<Item = Change> {
+        let groups = self.management_groups.values().cloned().map(Change::ManagementGroup);
+        groups
+            .chain(self.subscriptions.values().cloned().map(Change::Subscription))
+            .chain(self.resource_groups.values().cloned().map(Change::ResourceGroup))
+            .chain(self.resources.values().cloned().map(Change::Resource))
+            .chain(self.vaults.values().cloned().map(Change::from))
+            .chain(self.applications.values().cloned().map(Change::from))
+            .chain(self.service_principals.values().cloned().map(Change::from))
+            .chain(self.grants.values().cloned().map(Change::Grant))
+            .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
+            .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
+    }
+
+    pub(crate) fn live_applications(&self) -> impl Iterator<Item = &Application> {
+        self.applications.values().filter(|application| application.deleted.is_none())
+    }
+
+    pub(crate) fn live_service_principals(&self) -> impl Iterator<Item = &ServicePrincipal> {
+        self.service_principals.values().filter(|principal| principal.deleted.is_none())
+    }
+
+    pub(crate) fn application_of(&self, app_id: Uuid) -> Option<&Application> {
+        self.live_applications().find(|application| application.app_id == app_id)
+    }
+
+    pub(crate) fn service_principal_of(&self, app_id: Uuid) -> Option<&ServicePrincipal> {
+        self.live_service_principals().find(|principal| principal.app_id == app_id)
+    }
+
+    pub(crate) fn live_service_principal(&self, id: Uuid) -> Option<&ServicePrincipal> {
+        self.service_principals.get(&id).filter(|principal| principal.deleted.is_none())
+    }
+
+    pub(crate) fn management_group(&self, name: &str) -> Option<&ManagementGroup> {
+        self.management_groups.get(&key(name))
+    }
+
+    pub(crate) fn resource_group(&self, subscription: Uuid, name: &str) -> Option<&ResourceGroup> {
+        let group = ResourceGroup { subscription, name: name.to_owned() };
+        self.resource_groups.get(&key(&group.id()))
+    }
+
+    pub(crate) fn vault(&self, subscription: Uuid, resource_group: &str, name: &str) -> Option<&Vault> {
+        self.vaults.get(&key(&vault_id(subscription, resource_group, name)))
+    }
+
+    /// Keys of the scope and of all above it: what is granted at one of them holds at the scope.
+    pub(crate) fn lineage(&self, scope: &Scope) -> Vec<String> {
+        let mut keys = scope.enclosing();
+        let mut group = match &scope.kind {
+            ScopeKind::ManagementGroup { name } => self.management_group(name).and_then(|group| group.parent.clone()),
+            _ => scope.subscription().and_then(|id| Some(self.subscriptions.get(&id)?.parent.clone())),
+        };
+        while let Some(above) = group.and_then(|name| self.management_group(&name)) {
+            keys.push(key(&above.id()));
+            group = above.parent.clone();
+        }
+        keys.push("/".to_owned());
+        keys
+    }
+}
+
+fn key(id: &str) -> String {
+    id.to_ascii_lowercase()
+}

@@ -1,0 +1,215 @@
+//! What a change does, seen from outside: one closed enum, one exhaustive match per question.
+
+use std::fmt;
+
+use serde::Serialize;
+use spec::{AppRoleId, RoleDefinitionId, ScopeId, VaultId};
+
+use crate::steps::{
+    a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
+    f_certificate,
+};
+
+/// A step of Mondoo's manual, by its letter there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Step {
+    A,
+    B,
+    C,
+    D,
+    E,
+    F,
+}
+
+impl Step {
+    pub const ALL: [Step; 6] = [Step::A, Step::B, Step::C, Step::D, Step::E, Step::F];
+
+    pub fn title(self) -> &'static str {
+        match self {
+            Step::A => "Application",
+            Step::B => "Microsoft Graph permissions",
+            Step::C => "Role assignments",
+            Step::D => "Custom role",
+            Step::E => "Key vault access",
+            Step::F => "Certificate",
+        }
+    }
+}
+
+/// What a change does to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub enum Verb {
+    Create,
+    Update,
+    /// Bring back what was deleted and can still be restored.
+    Restore,
+    Delete,
+}
+
+impl Verb {
+    pub const ALL: [Verb; 4] = [Verb::Create, Verb::Update, Verb::Restore, Verb::Delete];
+
+    pub fn symbol(self) -> char {
+        match self {
+            Verb::Create => '+',
+            Verb::Update => '~',
+            Verb::Restore => '^',
+            Verb::Delete => '-',
+        }
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verb::Create => "create",
+            Verb::Update => "update",
+            Verb::Restore => "restore",
+            Verb::Delete => "delete",
+        })
+    }
+}
+
+/// What one change makes and later ones use. One of each per plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Product {
+    Application,
+    Principal,
+    Certificate,
+}
+
+/// What a change works on. Two changes of one object never run at once.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Object {
+    Application,
+    Principal,
+    Consent(AppRoleId),
+    /// By scope and role, because the assignment's own id hangs on a principal not yet made.
+    RoleAssignment(ScopeId, RoleDefinitionId),
+    RoleDefinition(RoleDefinitionId),
+    Vault(VaultId),
+    CertificateFile,
+}
+
+/// One value before or after a change, for display.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    Absent,
+    Text(String),
+    /// Known when the plan is applied.
+    AfterApply,
+}
+
+/// What a change does to one property of its object, for display.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    pub name: &'static str,
+    pub before: Value,
+    pub after: Value,
+}
+
+impl Field {
+    /// A property that a change sets and that was not there.
+    pub(crate) fn set(name: &'static str, after: String) -> Field {
+        Field { name, before: Value::Absent, after: Value::Text(after) }
+    }
+
+    pub(crate) fn after_apply(name: &'static str) -> Field {
+        Field { name, before: Value::Absent, after: Value::AfterApply }
+    }
+
+    pub(crate) fn changed(name: &'static str, before: String, after: String) -> Field {
+        Field { name, before: Value::Text(before), after: Value::Text(after) }
+    }
+}
+
+/// One idempotent change, of the step that it belongs to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    Application(a_application::Action),
+    GraphPermission(b_graph_permissions::Action),
+    RoleAssignment(c_role_assignments::Action),
+    CustomRole(d_custom_role::Action),
+    KeyVaultAccess(e_key_vault_access::Action),
+    Certificate(f_certificate::Action),
+}
+
+impl Action {
+    pub fn step(&self) -> Step {
+        match self {
+            Action::Application(_) => Step::A,
+            Action::GraphPermission(_) => Step::B,
+            Action::RoleAssignment(_) => Step::C,
+            Action::CustomRole(_) => Step::D,
+            Action::KeyVaultAccess(_) => Step::E,
+            Action::Certificate(_) => Step::F,
+        }
+    }
+
+    pub fn verb(&self) -> Verb {
+        match self {
+            Action::Application(action) => action.verb(),
+            Action::GraphPermission(action) => action.verb(),
+            Action::RoleAssignment(_) | Action::Certificate(_) => Verb::Create,
+            Action::CustomRole(action) => action.verb(),
+            Action::KeyVaultAccess(action) => action.verb(),
+        }
+    }
+
+    /// What is changed and where, as two columns of one line.
+    pub fn line(&self) -> (String, String) {
+        match self {
+            Action::Application(action) => action.line(),
+            Action::GraphPermission(action) => action.line(),
+            Action::RoleAssignment(action) => action.assignment().line(),
+            Action::CustomRole(action) => action.line(),
+            Action::KeyVaultAccess(action) => action.line(),
+            Action::Certificate(action) => action.line(),
+        }
+    }
+
+    /// The properties that change, in full.
+    pub fn fields(&self) -> Vec<Field> {
+        match self {
+            Action::Application(action) => action.fields(),
+            Action::GraphPermission(action) => action.fields(),
+            Action::RoleAssignment(action) => action.assignment().fields(),
+            Action::CustomRole(action) => action.fields(),
+            Action::KeyVaultAccess(action) => action.fields(),
+            Action::Certificate(action) => action.fields(),
+        }
+    }
+
+    pub fn object(&self) -> Object {
+        match self {
+            Action::Application(action) => action.object(),
+            Action::GraphPermission(action) => action.object(),
+            Action::RoleAssignment(action) => action.assignment().object(),
+            Action::CustomRole(action) => action.object(),
+            Action::KeyVaultAccess(action) => action.object(),
+            Action::Certificate(action) => action.object(),
+        }
+    }
+
+    /// What must exist before this change.
+    pub fn uses(&self) -> &'static [Product] {
+        match self {
+            Action::Application(action) => action.uses(),
+            Action::GraphPermission(_) => &[Product::Application, Product::Principal],
+            Action::RoleAssignment(_) | Action::KeyVaultAccess(_) => &[Product::Principal],
+            Action::CustomRole(action) => action.uses(),
+            Action::Certificate(action) => action.uses(),
+        }
+    }
+
+    pub fn makes(&self) -> Option<Product> {
+        match self {
+            Action::Application(action) => action.makes(),
+            Action::Certificate(action) => action.makes(),
+            Action::GraphPermission(_)
+            | Action::RoleAssignment(_)
+            | Action::CustomRole(_)
+            | Action::KeyVaultAccess(_) => None,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Progress, for whoever watches: a terminal, a file, a test.
+
+use serde::Serialize;
+
+use crate::ChangeId;
+
+/// One thing that has just happened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "camelCase")]
+pub enum Event {
+    /// Live state is being read; `what` names the part.
+    Reading {
+        what: &'static str,
+    },
+    Started {
+        change: ChangeId,
+    },
+    /// Tried again because Azure has not caught up with an earlier change.
+    Waiting {
+        change: ChangeId,
+        reason: String,
+    },
+    Applied {
+        change: ChangeId,
+    },
+    Failed {
+        change: ChangeId,
+        error: String,
+    },
+    /// Left out because `because` failed.
+    Skipped {
+        change: ChangeId,
+        because: ChangeId,
+    },
+    /// Live state is compared with the spec once more.
+    Verifying {
+        attempt: u32,
+    },
+}

@@ -1,0 +1,45 @@
+//! What is wanted, what is there, and the plan that leads from one to the other.
+//!
+//! Pure and total: no I/O, clock, environment or randomness, and no error. A problem that somebody
+//! should know of is a [`Finding`] in the plan.
+
+mod action;
+mod desired;
+mod event;
+mod finding;
+mod identity;
+mod observed;
+mod plan;
+mod schedule;
+pub mod steps;
+
+pub use action::{Action, Field, Object, Product, Step, Value, Verb};
+pub use desired::Desired;
+pub use event::Event;
+pub use finding::{Finding, FindingCode, Severity, Subject};
+pub use identity::{
+    Marker, custom_role_id, is_marked, key_id, marked_description, role_assignment_id,
+};
+pub use observed::{Directory, Group, Observed, Reason, Seen, Subscription, Tenant};
+pub use plan::{Change, ChangeId, Plan};
+pub use schedule::{Schedule, Skip};
+
+use steps::{
+    a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
+    f_certificate,
+};
+
+/// The changes that turn `observed` into `desired`, in the order of the manual's steps.
+///
+/// Deterministic: equal arguments give equal plans.
+pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
+    let mut plan = Plan::default();
+    observed.directory.check(desired, &mut plan);
+    a_application::plan(desired, observed, &mut plan);
+    b_graph_permissions::plan(desired, observed, &mut plan);
+    c_role_assignments::plan(desired, observed, &mut plan);
+    d_custom_role::plan(desired, observed, &mut plan);
+    e_key_vault_access::plan(desired, observed, &mut plan);
+    f_certificate::plan(desired, observed, &mut plan);
+    plan
+}

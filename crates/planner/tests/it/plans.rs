@@ -1,0 +1,346 @@
+//! What is planned, as somebody would read it.
+
+use std::fmt::Write;
+
+use insta::assert_snapshot;
+use planner::steps::c_role_assignments::Existing;
+use planner::steps::e_key_vault_access::{Model, Permissions};
+use planner::steps::f_certificate::{KeyCredential, Source};
+use planner::{Desired, Observed, Reason, Seen, Value, plan};
+use time::Duration;
+
+use crate::tenant::{
+    DEVELOPMENT, NOW, PRODUCTION, applied, certificate, desired, legacy_vault, untouched,
+};
+
+const ONE_SUBSCRIPTION: &[&str] = &["subscription: 1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081"];
+const ONE_GROUP: &[&str] = &["managementGroup: platform"];
+
+/// The plan's lines, needs and findings.
+fn check(desired: &Desired, observed: &Observed) -> String {
+    let plan = plan(desired, observed);
+    let mut text = String::new();
+    let ids: Vec<_> = plan.changes().map(|(id, _)| id).collect();
+    for (index, (_, change)) in plan.changes().enumerate() {
+        let position = |need| ids.iter().position(|id| id == need).unwrap().to_string();
+        let needs = change.needs().iter().map(position).collect::<Vec<_>>().join(" ");
+        let (what, target) = change.action.line();
+        let symbol = change.action.verb().symbol();
+        let step = change.action.step();
+        let _ = writeln!(text, "{index} {step:?} {symbol} {what}: {target} [{needs}]");
+    }
+    let _ = writeln!(text, "{} unchanged", plan.unchanged());
+    for finding in plan.findings() {
+        let severity = finding.severity;
+        let _ = writeln!(text, "{severity:?} {}: {}", finding.code, finding.message);
+    }
+    text
+}
+
+/// What is planned once everything was applied and `change` was made behind our back.
+fn drift(scopes: &[&str], change: impl FnOnce(&mut Observed)) -> String {
+    let desired = desired(scopes);
+    let mut observed = applied(&plan(&desired, &untouched()), untouched());
+    change(&mut observed);
+    let text = check(&desired, &observed);
+    let said = |line: &&str| !line.contains(" grants-") && !line.contains(" permission-retired");
+    text.lines().filter(said).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn an_applied_plan_leaves_nothing_to_do() {
+    assert_snapshot!(drift(ONE_SUBSCRIPTION, |_| {}), @"
+    26 unchanged
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn one_subscription_as_the_manual_has_it() {
+    assert_snapshot!(check(&desired(ONE_SUBSCRIPTION), &untouched()), @"
+    0 A + application: mondoo-security []
+    1 A + service principal: mondoo-security [0]
+    2 B + consent: Application.Read.All [0 1]
+    3 B + consent: AuditLog.Read.All [0 1]
+    4 B + consent: Directory.Read.All [0 1]
+    5 B + consent: Domain.Read.All [0 1]
+    6 B + consent: IdentityProvider.Read.All [0 1]
+    7 B + consent: IdentityRiskEvent.Read.All [0 1]
+    8 B + consent: IdentityRiskyUser.Read.All [0 1]
+    9 B + consent: Policy.Read.All [0 1]
+    10 B + consent: Policy.Read.ConditionalAccess [0 1]
+    11 B + consent: Policy.Read.PermissionGrant [0 1]
+    12 B + consent: RoleManagement.Read.All [0 1]
+    13 B + consent: SecurityActions.Read.All [0 1]
+    14 B + consent: SecurityEvents.Read.All [0 1]
+    15 B + consent: ThreatAssessment.Read.All [0 1]
+    16 B + consent: ThreatIndicators.Read.All [0 1]
+    17 C + Reader: subscription Production (1b2c3d4e-…) [1]
+    18 C + Key Vault Reader: subscription Production (1b2c3d4e-…) [1]
+    19 D + role definition: mondoo-role (23 actions, 2 data actions) []
+    20 D + mondoo-role: subscription Production (1b2c3d4e-…) [1 19]
+    21 E + get, list: vault kv-legacy (keys, secrets, certificates) [1]
+    22 E + get, list: vault kv-legacy (keys, secrets, certificates) [1]
+    23 F + key and certificate: mondoo.pem []
+    24 F + trusted certificate: the new one [0 23]
+    2 unchanged
+    Note permission-retired: ThreatIndicators.Read.All reaches no Graph API any more; the manual still lists it
+    Warning grants-code-execution: mondoo-role may run commands on virtual machines although scanVms is off: the manual's list has it
+    Warning grants-app-settings: mondoo-role reads settings and connection strings of web apps, which often hold secrets
+    Warning grants-writes: mondoo-role may change alert rules, deployments and support tickets, which no scan needs
+    Warning grants-secret-values: secrets: get reads secret values; the manual asks for it
+    ");
+}
+
+#[test]
+fn a_management_group_has_its_own_role_without_data_actions() {
+    assert_snapshot!(check(&desired(ONE_GROUP), &untouched()), @"
+    0 A + application: mondoo-security []
+    1 A + service principal: mondoo-security [0]
+    2 B + consent: Application.Read.All [0 1]
+    3 B + consent: AuditLog.Read.All [0 1]
+    4 B + consent: Directory.Read.All [0 1]
+    5 B + consent: Domain.Read.All [0 1]
+    6 B + consent: IdentityProvider.Read.All [0 1]
+    7 B + consent: IdentityRiskEvent.Read.All [0 1]
+    8 B + consent: IdentityRiskyUser.Read.All [0 1]
+    9 B + consent: Policy.Read.All [0 1]
+    10 B + consent: Policy.Read.ConditionalAccess [0 1]
+    11 B + consent: Policy.Read.PermissionGrant [0 1]
+    12 B + consent: RoleManagement.Read.All [0 1]
+    13 B + consent: SecurityActions.Read.All [0 1]
+    14 B + consent: SecurityEvents.Read.All [0 1]
+    15 B + consent: ThreatAssessment.Read.All [0 1]
+    16 B + consent: ThreatIndicators.Read.All [0 1]
+    17 C + Reader: management group Platform (platform) [1]
+    18 C + Key Vault Reader: management group Platform (platform) [1]
+    19 D + role definition: mondoo-role-platform (13 actions, 0 data actions) []
+    20 D + mondoo-role-platform: management group Platform (platform) [1 19]
+    21 E + get, list: vault kv-legacy (keys, secrets, certificates) [1]
+    22 E + get, list: vault kv-legacy (keys, secrets, certificates) [1]
+    23 F + key and certificate: mondoo.pem []
+    24 F + trusted certificate: the new one [0 23]
+    2 unchanged
+    Note permission-retired: ThreatIndicators.Read.All reaches no Graph API any more; the manual still lists it
+    Warning grants-app-settings: mondoo-role reads settings and connection strings of web apps, which often hold secrets
+    Warning grants-secret-values: secrets: get reads secret values; the manual asks for it
+    ");
+}
+
+#[test]
+fn subscriptions_share_one_definition_and_groups_do_not() {
+    let production = format!("subscription: {PRODUCTION}");
+    let development = format!("subscription: {DEVELOPMENT}");
+    let mixed = ["managementGroup: platform", &production, &development];
+    let text = check(&desired(&mixed), &untouched());
+    let role = text.lines().filter(|line| line.contains(" D + "));
+    assert_snapshot!(role.collect::<Vec<_>>().join("\n"), @"
+    23 D + role definition: mondoo-role (23 actions, 2 data actions) []
+    24 D + mondoo-role: subscription Production (1b2c3d4e-…) [1 23]
+    25 D + mondoo-role: subscription Development (2c3d4e5f-…) [1 23]
+    26 D + role definition: mondoo-role-platform (13 actions, 0 data actions) []
+    27 D + mondoo-role-platform: management group Platform (platform) [1 26]
+    ");
+}
+
+#[test]
+fn what_vanished_is_planned_alone() {
+    assert_snapshot!(drift(ONE_SUBSCRIPTION, |observed| {
+        observed.role_assignments.assignments.remove(0);
+        observed.graph_permissions.granted.pop_first();
+        observed.graph_permissions.requested.pop_last();
+        let ours = Permissions { secrets: vec!["GET".to_owned()], ..Permissions::default() };
+        legacy_vault(observed, PRODUCTION).model = Model::AccessPolicies { ours };
+    }), @"
+    0 B ~ request: IdentityProvider.Read.All []
+    1 B + consent: Policy.Read.ConditionalAccess []
+    2 C + Reader: subscription Production (1b2c3d4e-…) []
+    3 E ~ get, list: vault kv-legacy (keys, secrets, certificates) []
+    22 unchanged
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn the_application_is_mended_field_by_field() {
+    assert_snapshot!(drift(ONE_SUBSCRIPTION, |observed| {
+        let application = observed.application.application.as_mut().unwrap();
+        application.display_name = "Renamed".to_owned();
+        application.sign_in_audience = "AzureADMultipleOrgs".to_owned();
+        application.tags.clear();
+        observed.application.principal.as_mut().unwrap().tags.clear();
+    }), @"
+    0 A ~ application: Renamed []
+    1 A ~ service principal: mondoo-security []
+    24 unchanged
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn a_role_edited_by_hand_is_restored_and_keeps_foreign_scopes() {
+    let desired = desired(ONE_SUBSCRIPTION);
+    let mut observed = applied(&plan(&desired, &untouched()), untouched());
+    let role = &mut observed.custom_role.definitions[0];
+    role.permissions.actions[0] = "Microsoft.Compute/*".to_owned();
+    role.permissions.actions[1].make_ascii_uppercase();
+    role.assignable_scopes.push("/subscriptions/foreign".to_owned());
+    let plan = plan(&desired, &observed);
+    let (_, change) = plan.changes().next().unwrap();
+    let field = change.action.fields().remove(0);
+    let (Value::Text(before), Value::Text(after)) = (field.before, field.after) else {
+        panic!("an update has both sides");
+    };
+    let gone = before.lines().filter(|line| !after.contains(line)).map(|line| format!("-{line}\n"));
+    let come = after.lines().filter(|line| !before.contains(line)).map(|line| format!("+{line}\n"));
+    assert_snapshot!(gone.chain(come).collect::<String>(), @"
+    -  Microsoft.Compute/*
+    -  MICROSOFT.RESOURCEHEALTH/AVAILABILITYSTATUSES/READ
+    +  Microsoft.Authorization/*/read
+    +  Microsoft.ResourceHealth/availabilityStatuses/read
+    ");
+    assert!(after.contains("/subscriptions/foreign"));
+}
+
+#[test]
+fn a_wider_role_and_other_letter_case_are_right() {
+    assert_snapshot!(drift(ONE_SUBSCRIPTION, |observed| {
+        let role = &mut observed.custom_role.definitions[0];
+        role.permissions.actions.iter_mut().for_each(|action| action.make_ascii_lowercase());
+        role.assignable_scopes.push("/subscriptions/foreign".to_owned());
+        let ours = Permissions {
+            keys: vec!["all".to_owned()],
+            secrets: vec!["Get".to_owned(), "List".to_owned(), "Set".to_owned()],
+            certificates: vec!["LIST".to_owned(), "get".to_owned()],
+        };
+        legacy_vault(observed, PRODUCTION).model = Model::AccessPolicies { ours };
+    }), @"
+    26 unchanged
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn a_foreign_role_of_the_name_blocks_and_a_marked_one_is_used() {
+    let foreign = |marked: bool| {
+        drift(ONE_SUBSCRIPTION, |observed| {
+            let role = &mut observed.custom_role.definitions[0];
+            role.id = spec::RoleDefinitionId::derived(&["foreign"]);
+            if !marked {
+                role.description = "Made by hand".to_owned();
+            }
+        })
+    };
+    assert_snapshot!(foreign(false), @"
+    24 unchanged
+    Blocks role-name-taken: a custom role mondoo-role (feefc656-60e7-571d-b0b4-e4b5a1d1f725) exists that is not ours: rename it, or set roles.custom.name in the spec
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+    assert_snapshot!(foreign(true), @"
+    0 D + mondoo-role: subscription Production (1b2c3d4e-…) []
+    25 unchanged
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn a_conditioned_assignment_blocks_its_scope_alone() {
+    assert_snapshot!(drift(ONE_SUBSCRIPTION, |observed| {
+        let assignments = &mut observed.role_assignments.assignments;
+        let Existing { scope, role, .. } = assignments.remove(0);
+        assignments.push(Existing { scope, role, has_condition: true });
+    }), @"
+    25 unchanged
+    Blocks conditioned-assignment: Reader is assigned at subscription Production (1b2c3d4e-…) under a condition, which Azure counts as assigned: remove that assignment or its condition
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn scopes_that_are_not_what_the_spec_believes_are_findings() {
+    let named = [&format!("{{ subscription: {PRODUCTION}, name: Prod }}") as &str];
+    let mut observed = untouched();
+    let finding = |observed: &Observed| {
+        let text = check(&desired(&named), observed);
+        let mut lines = text.lines().filter(|line| line.contains(" subscription-"));
+        lines.next().unwrap().to_owned()
+    };
+    assert_snapshot!(finding(&observed), @"Warning subscription-renamed: subscription Production (1b2c3d4e-…) is called Prod in the spec");
+    let production = observed.directory.subscriptions.get_mut(&PRODUCTION.parse().unwrap());
+    production.unwrap().read_only = true;
+    assert_snapshot!(finding(&observed), @"Blocks subscription-disabled: subscription Production (1b2c3d4e-…) is disabled: nothing can be written there");
+    let planned = plan(&desired(&named), &observed);
+    let lines = planned.changes().map(|(_, change)| change.action.line().1);
+    assert_eq!(lines.filter(|target| target.contains("Production")).count(), 0);
+}
+
+#[test]
+fn vaults_that_cannot_be_had_are_left_out() {
+    assert_snapshot!(drift(ONE_GROUP, |observed| {
+        legacy_vault(observed, PRODUCTION).tenant = spec::TenantId::derived(&["fabrikam"]);
+        let vaults = &mut observed.key_vault_access.vaults;
+        let denied = Seen::Unreadable(Reason("AuthorizationFailed".to_owned()));
+        vaults.insert(DEVELOPMENT.parse().unwrap(), denied);
+    }), @"
+    23 unchanged
+    Warning vault-of-another-tenant: vault kv-legacy belongs to tenant 48085086-c5f0-5b33-a74e-26d8bc5a68a7: left out
+    Warning unreadable: vaults of subscription Development (2c3d4e5f-…) could not be read: AuthorizationFailed
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn a_permission_that_the_tenant_does_not_offer_is_left_out() {
+    assert_snapshot!(drift(ONE_SUBSCRIPTION, |observed| {
+        observed.graph_permissions.offered.remove("Domain.Read.All");
+    }), @"
+    25 unchanged
+    Warning permission-not-offered: Domain.Read.All is not offered by this tenant's Microsoft Graph: left out
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+}
+
+#[test]
+fn a_certificate_of_ours_elsewhere_is_enough_until_it_ends() {
+    let ours = |name: &str, days: i64| {
+        drift(ONE_SUBSCRIPTION, |observed| {
+            observed.certificate.trusted = vec![KeyCredential {
+                id: spec::KeyId::derived(&["another"]),
+                display_name: name.to_owned(),
+                end: NOW + Duration::days(days),
+            }];
+        })
+    };
+    assert_snapshot!(ours("mondoo-azure:mondoo-security until 2027", 100), @"
+    26 unchanged
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    ");
+    assert_snapshot!(ours("mondoo-azure:mondoo-security", 29), @"
+    26 unchanged
+    Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
+    Warning certificate-expires: the certificate expires on 2026-12-22
+    ");
+    assert_snapshot!(ours("mondoo-azure:mondoo-security", -1), @"
+    0 F + key and certificate: mondoo.pem []
+    1 F + trusted certificate: the new one [0]
+    25 unchanged
+    ");
+    assert_snapshot!(ours("mondoo-azure:mondoo-security-eu", 100), @"
+    0 F + key and certificate: mondoo.pem []
+    1 F + trusted certificate: the new one [0]
+    25 unchanged
+    ");
+}
+
+#[test]
+fn a_held_certificate_is_added_beside_foreign_ones() {
+    let mut wanted = desired(ONE_SUBSCRIPTION);
+    wanted.certificate.source = Source::Held(certificate(20));
+    let first = applied(&plan(&wanted, &untouched()), untouched());
+    wanted.certificate.source = Source::Held(certificate(200));
+    assert_snapshot!(check(&wanted, &first).lines().next().unwrap(), @"0 F + trusted certificate: CN=mondoo-security (until 2027-06-11) []");
+    let second = applied(&plan(&wanted, &first), first);
+    assert_eq!(second.certificate.trusted.len(), 2);
+    wanted.certificate.source = Source::Held(certificate(20));
+    assert_snapshot!(check(&wanted, &second).lines().last().unwrap(), @"Warning certificate-expires: the certificate expires on 2026-12-13");
+}
