@@ -1,1 +1,89 @@
+//! Typed calls to Entra ID, Microsoft Graph, Azure Resource Manager and Key Vault's management.
+//!
+//! A [`Reader`] cannot write; a [`Writer`] can. Every request goes through one pipeline of
+//! `azure_core` with a retry policy that knows the method: see `retry`.
 
+mod arm;
+mod cloud;
+mod counter;
+mod error;
+mod graph;
+mod retry;
+mod service;
+mod sign_in;
+mod transport;
+
+use std::sync::Arc;
+
+pub use arm::{
+    AccessPolicy, ManagementGroup, RoleAssignment, RoleDefinition, RolePermissions, Subscription,
+    Vault, VaultPermissions,
+};
+pub use cloud::{Cloud, CloudError};
+pub use counter::RequestCounter;
+pub use error::{Error, Refusal};
+pub use graph::{
+    AppRole, Application, Grant, Identity, KeyCredential, Operator, Organization, PrincipalState,
+    ServicePrincipal,
+};
+pub use sign_in::{Credential, SignInError};
+pub use transport::{Roots, Transport, TransportError};
+
+use service::Service;
+
+/// Reads, and nothing else.
+#[derive(Clone, Debug)]
+pub struct Reader {
+    graph: Service,
+    arm: Service,
+    operator: Operator,
+    requests: RequestCounter,
+}
+
+impl Reader {
+    /// Signs in to `tenant`, an id or a verified domain, with a token for each service.
+    pub async fn sign_in(
+        tenant: &str,
+        credential: Credential,
+        cloud: &Cloud,
+        transport: &Transport,
+    ) -> Result<Reader, Error> {
+        let requests = transport.requests.clone();
+        let credential = credential.connect(tenant, cloud, transport)?;
+        let graph_scope = format!("{}/.default", cloud.graph.as_str().trim_end_matches('/'));
+        let arm_scope = format!("{}/.default", cloud.arm_audience.trim_end_matches('/'));
+        let (graph_token, arm_token) = futures::try_join!(
+            sign_in::token(&*credential, &graph_scope),
+            sign_in::token(&*credential, &arm_scope),
+        )?;
+        drop(arm_token);
+        let pipeline = |scope| transport.pipeline(Arc::clone(&credential), scope);
+        Ok(Reader {
+            graph: Service::new("Microsoft Graph", cloud.graph.clone(), pipeline(graph_scope)),
+            arm: Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline(arm_scope)),
+            operator: Operator::of_token(graph_token.token.secret()),
+            requests,
+        })
+    }
+
+    /// HTTP requests sent so far, sign-in and retries included.
+    pub fn requests(&self) -> usize {
+        self.requests.count()
+    }
+}
+
+/// Writes, and reads what it must to write safely.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    reader: Reader,
+}
+
+impl Writer {
+    pub fn new(reader: Reader) -> Writer {
+        Writer { reader }
+    }
+
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+}

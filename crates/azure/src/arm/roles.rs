@@ -1,0 +1,181 @@
+//! Role definitions and role assignments.
+
+use azure_core::http::Method;
+use serde::Deserialize;
+use serde_json::json;
+use spec::{PrincipalId, RoleAssignmentId, RoleDefinitionId, ScopeId};
+
+use crate::service::Call;
+use crate::{Error, Reader, Writer};
+
+const VERSION: &str = "2022-04-01";
+
+/// A custom role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleDefinition {
+    pub id: RoleDefinitionId,
+    pub name: String,
+    pub description: String,
+    pub permissions: RolePermissions,
+    /// ARM paths.
+    pub assignable_scopes: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct RolePermissions {
+    pub actions: Vec<String>,
+    pub not_actions: Vec<String>,
+    pub data_actions: Vec<String>,
+    pub not_data_actions: Vec<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct RoleAssignment {
+    /// ARM path of where it sits, which may be above the scope that was asked about.
+    pub scope: String,
+    pub role: RoleDefinitionId,
+    pub principal: PrincipalId,
+    pub has_condition: bool,
+}
+
+#[derive(Deserialize)]
+struct Resource<P> {
+    name: String,
+    properties: P,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct DefinitionProperties {
+    role_name: String,
+    description: Option<String>,
+    #[serde(default)]
+    permissions: Vec<RolePermissions>,
+    #[serde(default)]
+    assignable_scopes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct AssignmentProperties {
+    scope: String,
+    role_definition_id: String,
+    principal_id: PrincipalId,
+    condition: Option<String>,
+}
+
+impl Reader {
+    /// Custom roles that can be assigned at `scope`.
+    pub async fn custom_roles(&self, scope: &ScopeId) -> Result<Vec<RoleDefinition>, Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
+        let query = [("api-version", VERSION), ("$filter", "type eq 'CustomRole'")];
+        let listed: Vec<Resource<DefinitionProperties>> =
+            self.arm.list(Call::get(path, &query)).await?;
+        Ok(listed.into_iter().filter_map(RoleDefinition::read).collect())
+    }
+
+    /// Assignments of one principal at, above and below `scope`.
+    pub async fn role_assignments(
+        &self,
+        scope: &ScopeId,
+        principal: PrincipalId,
+    ) -> Result<Vec<RoleAssignment>, Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
+        let filter = format!("principalId eq '{principal}'");
+        let query = [("api-version", VERSION), ("$filter", &filter)];
+        let listed: Vec<Resource<AssignmentProperties>> =
+            self.arm.list(Call::get(path, &query)).await?;
+        Ok(listed.into_iter().filter_map(RoleAssignment::read).collect())
+    }
+}
+
+impl RoleDefinition {
+    /// Nothing where the name is no GUID, which Azure does not admit.
+    fn read(resource: Resource<DefinitionProperties>) -> Option<RoleDefinition> {
+        let DefinitionProperties { role_name, description, permissions, assignable_scopes } =
+            resource.properties;
+        // One entry in practice; several would add up, but for their exclusions.
+        let mut whole = RolePermissions::default();
+        for RolePermissions { actions, not_actions, data_actions, not_data_actions } in permissions
+        {
+            whole.actions.extend(actions);
+            whole.not_actions.extend(not_actions);
+            whole.data_actions.extend(data_actions);
+            whole.not_data_actions.extend(not_data_actions);
+        }
+        Some(RoleDefinition {
+            id: resource.name.parse().ok()?,
+            name: role_name,
+            description: description.unwrap_or_default(),
+            permissions: whole,
+            assignable_scopes,
+        })
+    }
+}
+
+impl RoleAssignment {
+    fn read(resource: Resource<AssignmentProperties>) -> Option<RoleAssignment> {
+        let AssignmentProperties { scope, role_definition_id, principal_id, condition } =
+            resource.properties;
+        Some(RoleAssignment {
+            scope,
+            // The id's path varies with the scope of the request; its last part does not.
+            role: role_definition_id.rsplit('/').next()?.parse().ok()?,
+            principal: principal_id,
+            has_condition: condition.is_some_and(|condition| !condition.is_empty()),
+        })
+    }
+}
+
+impl Writer {
+    /// Makes or replaces a custom role. Its first assignable scope is where it is written.
+    pub async fn put_role_definition(&self, definition: &RoleDefinition) -> Result<(), Error> {
+        let RoleDefinition { id, name, description, permissions, assignable_scopes } = definition;
+        let RolePermissions { actions, not_actions, data_actions, not_data_actions } = permissions;
+        let scope = assignable_scopes.first().map_or("", String::as_str);
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
+        let body = json!({ "properties": {
+            "roleName": name,
+            "description": description,
+            "type": "CustomRole",
+            "permissions": [{
+                "actions": actions,
+                "notActions": not_actions,
+                "dataActions": data_actions,
+                "notDataActions": not_data_actions,
+            }],
+            "assignableScopes": assignable_scopes,
+        }});
+        let query = [("api-version", VERSION)];
+        self.reader.arm.send(Call::write(Method::Put, path, &query, body)).await.map(drop)
+    }
+
+    /// Assigns a role. With its type given, Azure does not look for a principal that it may not
+    /// have heard of yet.
+    pub async fn put_role_assignment(
+        &self,
+        id: RoleAssignmentId,
+        scope: &ScopeId,
+        role: RoleDefinitionId,
+        principal: PrincipalId,
+        description: &str,
+    ) -> Result<(), Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{id}");
+        let body = json!({ "properties": {
+            "roleDefinitionId": format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+            "principalId": principal,
+            "principalType": "ServicePrincipal",
+            "description": description,
+        }});
+        let query = [("api-version", VERSION)];
+        let sent = self.reader.arm.send(Call::write(Method::Put, path, &query, body)).await;
+        match sent {
+            // Somebody else made it under another name: it is there.
+            Err(error) if error.refusal().is_some_and(|r| r.has_code("RoleAssignmentExists")) => {
+                Ok(())
+            }
+            other => other.map(drop),
+        }
+    }
+}

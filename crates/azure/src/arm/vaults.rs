@@ -1,0 +1,94 @@
+//! Key vaults and their access policies, as Resource Manager has them.
+
+use azure_core::http::Method;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use spec::{PrincipalId, SubscriptionId, TenantId, VaultId};
+
+use crate::service::Call;
+use crate::{Error, Reader, Writer};
+
+/// Versions before this one are retired in February 2027.
+const VERSION: &str = "2026-02-01";
+
+#[derive(Clone, Debug)]
+pub struct Vault {
+    pub id: VaultId,
+    pub tenant: TenantId,
+    /// False where it is not said: such a vault is on access policies.
+    pub rbac: bool,
+    pub access_policies: Vec<AccessPolicy>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessPolicy {
+    pub object_id: String,
+    /// Set where the entry is for somebody who uses a certain application.
+    pub application_id: Option<String>,
+    #[serde(default)]
+    pub permissions: VaultPermissions,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct VaultPermissions {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub secrets: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub certificates: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Resource {
+    id: String,
+    properties: Properties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    tenant_id: TenantId,
+    enable_rbac_authorization: Option<bool>,
+    #[serde(default)]
+    access_policies: Option<Vec<AccessPolicy>>,
+}
+
+impl Reader {
+    /// Every vault of a subscription, with its entries.
+    pub async fn vaults(&self, subscription: SubscriptionId) -> Result<Vec<Vault>, Error> {
+        let path = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults");
+        let query = [("api-version", VERSION)];
+        let listed: Vec<Resource> = self.arm.list(Call::get(path, &query)).await?;
+        let vaults = listed.into_iter().map(|Resource { id, properties }| Vault {
+            id: VaultId::new(id),
+            tenant: properties.tenant_id,
+            rbac: properties.enable_rbac_authorization.unwrap_or(false),
+            access_policies: properties.access_policies.unwrap_or_default(),
+        });
+        Ok(vaults.collect())
+    }
+}
+
+impl Writer {
+    /// Adds permissions to the entry of `principal`, and makes the entry where there is none. Every
+    /// other entry stays as it is: the vault itself is never written.
+    pub async fn add_access_policy(
+        &self,
+        vault: &VaultId,
+        tenant: TenantId,
+        principal: PrincipalId,
+        permissions: &VaultPermissions,
+    ) -> Result<(), Error> {
+        let body = json!({ "properties": { "accessPolicies": [{
+            "tenantId": tenant,
+            "objectId": principal,
+            "permissions": permissions,
+        }]}});
+        let query = [("api-version", VERSION)];
+        let call = Call::write(Method::Put, format!("{vault}/accessPolicies/add"), &query, body);
+        self.reader.arm.send(call).await.map(drop)
+    }
+}

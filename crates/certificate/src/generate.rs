@@ -1,0 +1,81 @@
+//! A new key and a self-signed certificate for it.
+
+use rcgen::{
+    CertificateParams, DistinguishedName, DnType, KeyUsagePurpose, PKCS_RSA_SHA512, RsaKeySize,
+};
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use crate::{Certificate, KeyPair};
+
+/// Entra ID refuses a certificate from the future, and clocks differ.
+const SKEW: Duration = Duration::minutes(5);
+
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Attributes CN, O, OU, C, L and ST, separated by commas: `CN=mondoo-security, O=Contoso`.
+    pub subject: String,
+    /// 3072 or 4096.
+    pub key_bits: u16,
+    pub validity_days: u16,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum GenerateError {
+    #[error("{0} is no attribute of a certificate's subject: use CN, O, OU, C, L or ST")]
+    UnknownAttribute(String),
+    #[error("an RSA key of {0} bits cannot be made: use 3072 or 4096")]
+    KeySize(u16),
+    #[error("the certificate could not be made: {0}")]
+    Library(#[from] rcgen::Error),
+}
+
+/// Makes an RSA key and a certificate signed with it by SHA-512, valid from `now` on. Takes seconds
+/// of computing.
+pub fn generate(request: &Request, now: OffsetDateTime) -> Result<KeyPair, GenerateError> {
+    let size = match request.key_bits {
+        3072 => RsaKeySize::_3072,
+        4096 => RsaKeySize::_4096,
+        other => return Err(GenerateError::KeySize(other)),
+    };
+    let mut params = CertificateParams::default();
+    params.distinguished_name = subject(&request.subject)?;
+    params.not_before = now - SKEW;
+    params.not_after = now + Duration::days(request.validity_days.into());
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    let key = rcgen::KeyPair::generate_rsa_for(&PKCS_RSA_SHA512, size)?;
+    let signed = params.self_signed(&key)?;
+    let key_pem = Zeroizing::new(key.serialize_pem());
+    let whole_second = |time: OffsetDateTime| time.replace_nanosecond(0).unwrap_or(time);
+    Ok(KeyPair {
+        certificate: Certificate {
+            der: signed.der().to_vec(),
+            subject: request.subject.clone(),
+            not_before: whole_second(params.not_before),
+            not_after: whole_second(params.not_after),
+        },
+        pem: Zeroizing::new(unix_lines(&key_pem) + &unix_lines(&signed.pem())),
+    })
+}
+
+fn subject(text: &str) -> Result<DistinguishedName, GenerateError> {
+    let mut name = DistinguishedName::new();
+    for part in text.split(',') {
+        let (attribute, value) = part.trim().split_once('=').unwrap_or((part, ""));
+        let attribute = match attribute {
+            "CN" => DnType::CommonName,
+            "O" => DnType::OrganizationName,
+            "OU" => DnType::OrganizationalUnitName,
+            "C" => DnType::CountryName,
+            "L" => DnType::LocalityName,
+            "ST" => DnType::StateOrProvinceName,
+            other => return Err(GenerateError::UnknownAttribute(other.to_owned())),
+        };
+        name.push(attribute, value);
+    }
+    Ok(name)
+}
+
+fn unix_lines(pem: &str) -> String {
+    pem.trim_end().replace("\r\n", "\n") + "\n"
+}

@@ -1,0 +1,101 @@
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::arm::error::ArmError;
+use crate::arm::filter::{self, Clause};
+use crate::arm::{Call, subscription_scope};
+use crate::http::Reply;
+use crate::model::hierarchy::{Resource, Subscription};
+use crate::model::scope::Scope;
+use crate::model::tenant::Tenant;
+use crate::store::Answer;
+
+const READ: &str = "Microsoft.Resources/subscriptions/read";
+
+/// Tenants need no right: a caller sees those it is in.
+pub(super) fn tenants(call: &Call<'_>) -> Result<Answer, ArmError> {
+    let Tenant { id, display_name, domains, .. } = &call.state.tenant;
+    call.page(vec![json!({
+        "id": format!("/tenants/{id}"),
+        "tenantId": id,
+        "countryCode": "DE",
+        "displayName": display_name,
+        "domains": domains,
+        "tenantCategory": "Home",
+        "defaultDomain": call.state.tenant.default_domain(),
+        "tenantType": "AAD",
+    })])
+}
+
+/// What the caller cannot read is silently absent.
+pub(super) fn list(call: &Call<'_>) -> Result<Answer, ArmError> {
+    let readable = call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)));
+    call.page(readable.map(|one| render(call, one)).collect())
+}
+
+pub(super) fn get(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
+    let scope = subscription_scope(id);
+    call.require(READ, &scope, scope.as_str())?;
+    let subscription = call.state.subscriptions.get(&id).ok_or_else(|| ArmError::subscription_not_found(id))?;
+    Ok(Reply::json(StatusCode::OK, render(call, subscription)).into())
+}
+
+/// Name, type and place only, whatever the type; `$filter` takes `resourceType eq '…'`.
+pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
+    let wanted = wanted_type(call)?;
+    let scope = subscription_scope(id);
+    let within = format!("{}/", scope.key());
+    let vaults = call.state.vaults.values().map(|vault| Resource {
+        id: vault.id(),
+        name: vault.name.clone(),
+        kind: "Microsoft.KeyVault/vaults".to_owned(),
+        location: vault.location.clone(),
+    });
+    let resources = vaults.chain(call.state.resources.values().cloned());
+    let listed = resources
+        .filter(|resource| resource.id.to_ascii_lowercase().starts_with(&within))
+        .filter(|resource| wanted.as_ref().is_none_or(|kind| kind.eq_ignore_ascii_case(&resource.kind)))
+        .filter(|resource| readable(call, resource));
+    let items = listed.map(|Resource { id, name, kind, location }| {
+        json!({ "id": id, "name": name, "type": kind, "location": location, "tags": {} })
+    });
+    let items: Vec<Value> = items.collect();
+    if items.is_empty() {
+        call.require("Microsoft.Resources/subscriptions/resources/read", &scope, scope.as_str())?;
+    }
+    call.page(items)
+}
+
+/// The list is cut to what the caller may read, type by type.
+fn readable(call: &Call<'_>, resource: &Resource) -> bool {
+    Scope::parse(&resource.id).is_some_and(|scope| call.may(&format!("{}/read", resource.kind), &scope))
+}
+
+fn wanted_type(call: &Call<'_>) -> Result<Option<String>, ArmError> {
+    let Some(text) = call.request.query("$filter") else { return Ok(None) };
+    match filter::parse(text).as_deref() {
+        Some([Clause::Equals(name, value)]) if name == "resourcetype" => Ok(Some(value.clone())),
+        _ => {
+            let message = format!("The filter '{text}' is not supported; use resourceType eq '…'.");
+            Err(ArmError::bad_request("InvalidFilterInQueryString", message))
+        }
+    }
+}
+
+fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
+    json!({
+        "id": format!("/subscriptions/{}", subscription.id),
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "subscriptionId": subscription.id,
+        "tenantId": call.state.tenant.id,
+        "displayName": subscription.display_name,
+        "state": subscription.state,
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "EnterpriseAgreement_2014-09-01",
+            "spendingLimit": "Off",
+        },
+    })
+}

@@ -1,0 +1,138 @@
+//! Collections and single objects as OData shapes them: `$filter`, `$select`, `$top` and pages.
+
+use std::sync::LazyLock;
+
+use axum::http::StatusCode;
+use serde_json::{Map, Value, json};
+
+use crate::graph::Call;
+use crate::graph::error::GraphError;
+use crate::graph::filter::Filter;
+use crate::http::{Reply, Request};
+use crate::paging::page;
+
+/// A type of object: what it is called where, and which properties queries may use.
+pub(super) struct Kind {
+    /// In `microsoft.graph.…`.
+    pub(super) name: &'static str,
+    /// In the directory's own messages.
+    pub(super) resource: &'static str,
+    pub(super) equal: &'static [&'static str],
+    pub(super) starts_with: &'static [&'static str],
+    pub(super) any: &'static [&'static str],
+    /// Every property, with what an object has that was never told otherwise.
+    pub(super) defaults: &'static LazyLock<Map<String, Value>>,
+}
+
+pub(super) static APPLICATION: Kind = Kind {
+    name: "application",
+    resource: "Application",
+    equal: &["id", "appId", "displayName", "publisherDomain", "signInAudience"],
+    starts_with: &["displayName"],
+    any: &["identifierUris", "tags"],
+    defaults: &APPLICATION_DEFAULTS,
+};
+
+pub(super) static SERVICE_PRINCIPAL: Kind = Kind {
+    name: "servicePrincipal",
+    resource: "ServicePrincipal",
+    equal: &["id", "appId", "displayName", "accountEnabled", "servicePrincipalType"],
+    starts_with: &["displayName"],
+    any: &["servicePrincipalNames", "tags"],
+    defaults: &SERVICE_PRINCIPAL_DEFAULTS,
+};
+
+pub(super) static GRANT: Kind = Kind {
+    name: "appRoleAssignment",
+    resource: "AppRoleAssignment",
+    equal: &["principalDisplayName", "resourceId"],
+    starts_with: &["principalDisplayName"],
+    any: &[],
+    defaults: &GRANT_DEFAULTS,
+};
+
+static APPLICATION_DEFAULTS: LazyLock<Map<String, Value>> = LazyLock::new(|| object(include_str!("data/application.json")));
+static SERVICE_PRINCIPAL_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/service_principal.json")));
+static GRANT_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/app_role_assignment.json")));
+
+fn object(json: &str) -> Map<String, Value> {
+    serde_json::from_str(json).expect("the file is part of this crate and an object")
+}
+
+impl Kind {
+    pub(super) fn has(&self, property: &str) -> bool {
+        self.defaults.contains_key(property)
+    }
+}
+
+/// One page of what the query asks for. `context` names the collection in the metadata.
+pub(super) fn list(
+    call: &Call<'_>,
+    kind: &Kind,
+    context: &str,
+    objects: impl Iterator<Item = Map<String, Value>>,
+) -> Result<Reply, GraphError> {
+    refuse_unsupported_options(call.request)?;
+    let filter = call.request.query("$filter").map(|text| Filter::parse(text, kind)).transpose()?;
+    let selection = Selection::of(call.request, kind)?;
+    let size = page_size(call.request)?;
+    let found = objects.filter(|object| filter.as_ref().is_none_or(|filter| filter.accepts(object)));
+    let items = found.map(|object| Value::Object(selection.apply(object))).collect();
+    let page = page(call.request, call.url, size, items)?;
+    let context = format!("{}/v1.0/$metadata#{context}{}", call.url, selection.context());
+    let mut body = json!({ "@odata.context": context, "value": page.items });
+    if let Some(link) = page.next_link {
+        body["@odata.nextLink"] = link.into();
+    }
+    Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// The properties that `$select` names; all without it.
+pub(super) struct Selection(Option<Vec<String>>);
+
+impl Selection {
+    pub(super) fn of(request: &Request, kind: &Kind) -> Result<Self, GraphError> {
+        let Some(text) = request.query("$select") else { return Ok(Self(None)) };
+        let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+        if let Some(name) = names.iter().find(|name| !kind.has(name)) {
+            let kind = kind.name;
+            let message = format!("Could not find a property named '{name}' on type 'microsoft.graph.{kind}'.");
+            return Err(GraphError::malformed(format!("Parsing OData Select and Expand failed: {message}")));
+        }
+        Ok(Self(Some(names)))
+    }
+
+    pub(super) fn names(&self, property: &str) -> bool {
+        self.0.as_ref().is_some_and(|names| names.iter().any(|name| name == property))
+    }
+
+    pub(super) fn apply(&self, mut object: Map<String, Value>) -> Map<String, Value> {
+        if self.0.is_some() {
+            object.retain(|name, _| self.names(name));
+        }
+        object
+    }
+
+    pub(super) fn context(&self) -> String {
+        self.0.as_ref().map_or_else(String::new, |names| format!("({})", names.join(",")))
+    }
+}
+
+/// The figures of directory objects: a hundred when nothing is asked, at most 999 (documented).
+fn page_size(request: &Request) -> Result<usize, GraphError> {
+    let Some(top) = request.query("$top") else { return Ok(100) };
+    top.parse().ok().filter(|size| (1..=999).contains(size)).ok_or_else(|| {
+        GraphError::bad_request(format!("Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."))
+    })
+}
+
+/// Better refused than silently left out of account.
+fn refuse_unsupported_options(request: &Request) -> Result<(), GraphError> {
+    const UNSUPPORTED: [&str; 5] = ["$count", "$expand", "$orderby", "$search", "$skip"];
+    match UNSUPPORTED.iter().find(|name| request.query(name).is_some()) {
+        Some(name) => Err(GraphError::unsupported_query(format!("The query option '{name}' is not supported here."))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,113 @@
+//! Directory objects as JSON, with the property names and kinds of recorded replies.
+
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use crate::graph::collection::{APPLICATION, GRANT, SERVICE_PRINCIPAL};
+use crate::model::application::{Application, KeyCredential, PasswordCredential};
+use crate::model::grant::Grant;
+use crate::model::service_principal::ServicePrincipal;
+use crate::store::State;
+use crate::timestamps::seconds;
+
+/// Whether the `key` of key credentials is shown: only to a `$select` on a single object (documented).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keys {
+    Hidden,
+    Shown,
+}
+
+pub(super) fn application(state: &State, application: &Application, keys: Keys) -> Map<String, Value> {
+    let mut object = application.settings.over(APPLICATION.defaults);
+    let credentials = application.key_credentials.iter().map(|credential| key_credential(credential, keys));
+    let passwords = application.password_credentials.iter().map(password_credential);
+    let typed = [
+        ("id", json!(application.id)),
+        ("appId", json!(application.app_id)),
+        ("displayName", json!(application.display_name)),
+        ("uniqueName", json!(application.unique_name)),
+        ("signInAudience", json!(application.sign_in_audience)),
+        ("createdByAppId", json!(application.created_by)),
+        ("createdDateTime", json!(seconds(application.created))),
+        ("deletedDateTime", optional(application.deleted)),
+        ("publisherDomain", json!(state.tenant.default_domain())),
+        ("tags", json!(application.tags)),
+        ("requiredResourceAccess", json!(application.required_resource_access)),
+        ("keyCredentials", credentials.collect()),
+        ("passwordCredentials", passwords.collect()),
+    ];
+    object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
+/// Name and tags follow the application while that is in this tenant (documented for tags).
+pub(super) fn service_principal(state: &State, principal: &ServicePrincipal) -> Map<String, Value> {
+    let mut object = principal.settings.over(SERVICE_PRINCIPAL.defaults);
+    let application = state.application_of(principal.app_id);
+    let name = application.map_or(&principal.display_name, |application| &application.display_name);
+    let projected = application.map(|application| application.tags.as_slice()).unwrap_or_default();
+    let own = principal.tags.iter().filter(|tag| !projected.contains(tag));
+    let audience = application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
+    let typed = [
+        ("id", json!(principal.id)),
+        ("appId", json!(principal.app_id)),
+        ("displayName", json!(name)),
+        ("appDisplayName", json!(name)),
+        ("appDescription", application.and_then(|one| one.settings.get("description").cloned()).unwrap_or_default()),
+        ("appOwnerOrganizationId", json!(principal.owner_tenant)),
+        ("accountEnabled", json!(principal.account_enabled)),
+        ("createdDateTime", optional(principal.created)),
+        ("deletedDateTime", optional(principal.deleted)),
+        ("servicePrincipalNames", json!(principal.names)),
+        ("signInAudience", json!(audience)),
+        ("tags", projected.iter().chain(own).cloned().collect()),
+        ("appRoles", json!(principal.app_roles)),
+    ];
+    object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
+pub(super) fn grant(state: &State, grant: &Grant) -> Map<String, Value> {
+    let mut object = (**GRANT.defaults).clone();
+    let name = |id| state.service_principals.get(&id).map(|principal| service_principal(state, principal)["displayName"].clone());
+    let typed = [
+        ("id", json!(grant.id)),
+        ("appRoleId", json!(grant.role)),
+        ("createdDateTime", json!(crate::timestamps::ticks(grant.created))),
+        ("principalDisplayName", name(grant.principal).unwrap_or_default()),
+        ("principalId", json!(grant.principal)),
+        ("resourceDisplayName", name(grant.resource).unwrap_or_default()),
+        ("resourceId", json!(grant.resource)),
+    ];
+    object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
+fn key_credential(credential: &KeyCredential, keys: Keys) -> Value {
+    json!({
+        "customKeyIdentifier": credential.custom_key_identifier,
+        "displayName": credential.display_name,
+        "endDateTime": seconds(credential.end),
+        "key": (keys == Keys::Shown).then_some(&credential.key),
+        "keyId": credential.key_id,
+        "startDateTime": seconds(credential.start),
+        "type": credential.kind,
+        "usage": credential.usage,
+    })
+}
+
+fn password_credential(credential: &PasswordCredential) -> Value {
+    json!({
+        "customKeyIdentifier": null,
+        "displayName": credential.display_name,
+        "endDateTime": seconds(credential.end),
+        "hint": credential.hint,
+        "keyId": credential.key_id,
+        "secretText": null,
+        "startDateTime": seconds(credential.start),
+    })
+}
+
+fn optional(at: Option<OffsetDateTime>) -> Value {
+    at.map(seconds).into()
+}

@@ -1,0 +1,151 @@
+use uuid::Uuid;
+
+use crate::graph::error::GraphError;
+use crate::http::Request;
+
+/// What a path names. Collections are recognised in any case (observed).
+#[derive(Debug, Clone)]
+pub(super) enum Route {
+    Batch,
+    Organization,
+    Applications,
+    Application(ApplicationKey),
+    ApplicationOwners(ApplicationKey),
+    ServicePrincipals,
+    ServicePrincipal(ServicePrincipalKey),
+    ServicePrincipalOwners(ServicePrincipalKey),
+    /// The grants that the service principal holds or gives.
+    Grants(Side, ServicePrincipalKey),
+    Grant(Side, ServicePrincipalKey, String),
+    DeletedItems(DeletedKind),
+    DeletedItem(Uuid),
+    DeletedItemRestore(Uuid),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum ApplicationKey {
+    Id(Uuid),
+    AppId(Uuid),
+    UniqueName(String),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum ServicePrincipalKey {
+    Id(Uuid),
+    AppId(Uuid),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// `appRoleAssignments`: the service principal is the client.
+    Principal,
+    /// `appRoleAssignedTo`: the service principal is the API.
+    Resource,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DeletedKind {
+    Application,
+    ServicePrincipal,
+}
+
+impl Route {
+    pub(super) fn parse(request: &Request) -> Result<Self, GraphError> {
+        let (version, path) = request.segments.split_first().ok_or_else(|| GraphError::malformed("Invalid version."))?;
+        if version != "v1.0" {
+            return Err(GraphError::malformed(format!("Invalid version: {version}")));
+        }
+        let segments: Vec<Segment<'_>> = path.iter().map(|segment| Segment::parse(segment)).collect();
+        let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
+        let (Some(first), rest) = (segments.first(), names.get(1..).unwrap_or_default()) else {
+            return Err(GraphError::unknown_segment(""));
+        };
+        match (first.name.as_str(), rest) {
+            ("$batch", []) => Ok(Self::Batch),
+            ("organization", []) => Ok(Self::Organization),
+            ("applications", _) => application(&segments),
+            ("serviceprincipals", _) => service_principal(&segments),
+            ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
+            _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
+        }
+    }
+}
+
+/// `name`, `name(key='value')`, `name('value')`, or an id.
+struct Segment<'a> {
+    /// In lower case, for comparing.
+    name: String,
+    text: &'a str,
+    key: Option<(&'a str, String)>,
+}
+
+impl<'a> Segment<'a> {
+    fn parse(text: &'a str) -> Self {
+        let Some((name, key)) = text.strip_suffix(')').and_then(|text| text.split_once('(')) else {
+            return Self { name: text.to_ascii_lowercase(), text, key: None };
+        };
+        let (key, value) = key.split_once('=').unwrap_or(("id", key));
+        let value = value.trim_matches('\'').replace("''", "'");
+        Self { name: name.to_ascii_lowercase(), text, key: Some((key, value)) }
+    }
+}
+
+/// Splits `/collection/key/rest` and `/collection(key)/rest` alike. None: the whole collection is meant.
+fn keyed<'s>(segments: &'s [Segment<'_>]) -> (Option<(&'s str, &'s str)>, &'s [Segment<'s>]) {
+    match segments {
+        [Segment { key: Some((key, value)), .. }, rest @ ..] => (Some((key, value)), rest),
+        [_, id, rest @ ..] => (Some(("id", id.text)), rest),
+        _ => (None, &[]),
+    }
+}
+
+fn application(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
+    let (key, rest) = keyed(segments);
+    let Some((key, value)) = key else { return Ok(Route::Applications) };
+    let key = match key.to_ascii_lowercase().as_str() {
+        "id" => ApplicationKey::Id(guid(value)?),
+        "appid" => ApplicationKey::AppId(guid(value)?),
+        "uniquename" => ApplicationKey::UniqueName(value.to_owned()),
+        _ => return Err(GraphError::unknown_segment(segments[0].text)),
+    };
+    match rest {
+        [] => Ok(Route::Application(key)),
+        [owners] if owners.name == "owners" => Ok(Route::ApplicationOwners(key)),
+        _ => Err(GraphError::unknown_segment(rest[rest.len() - 1].text)),
+    }
+}
+
+fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
+    let (key, rest) = keyed(segments);
+    let Some((key, value)) = key else { return Ok(Route::ServicePrincipals) };
+    let key = match key.to_ascii_lowercase().as_str() {
+        "id" => ServicePrincipalKey::Id(guid(value)?),
+        "appid" => ServicePrincipalKey::AppId(guid(value)?),
+        _ => return Err(GraphError::unknown_segment(segments[0].text)),
+    };
+    let names: Vec<&str> = rest.iter().map(|segment| segment.name.as_str()).collect();
+    match names.as_slice() {
+        [] => Ok(Route::ServicePrincipal(key)),
+        ["owners"] => Ok(Route::ServicePrincipalOwners(key)),
+        ["approleassignments"] => Ok(Route::Grants(Side::Principal, key)),
+        ["approleassignedto"] => Ok(Route::Grants(Side::Resource, key)),
+        ["approleassignments", _] => Ok(Route::Grant(Side::Principal, key, rest[1].text.to_owned())),
+        ["approleassignedto", _] => Ok(Route::Grant(Side::Resource, key, rest[1].text.to_owned())),
+        _ => Err(GraphError::unknown_segment(rest[rest.len() - 1].text)),
+    }
+}
+
+fn deleted_items(rest: &[&str]) -> Result<Route, GraphError> {
+    match rest {
+        ["microsoft.graph.application"] => Ok(Route::DeletedItems(DeletedKind::Application)),
+        ["microsoft.graph.serviceprincipal"] => Ok(Route::DeletedItems(DeletedKind::ServicePrincipal)),
+        [id] => Ok(Route::DeletedItem(guid(id)?)),
+        [id, "restore"] => Ok(Route::DeletedItemRestore(guid(id)?)),
+        _ => Err(GraphError::unknown_segment(rest.last().unwrap_or(&"deletedItems"))),
+    }
+}
+
+/// Text that is no GUID names no object: a 404, as recorded for any unknown id.
+fn guid(text: &str) -> Result<Uuid, GraphError> {
+    Uuid::try_parse(text).map_err(|_| GraphError::not_found(text))
+}

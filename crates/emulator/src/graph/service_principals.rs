@@ -1,0 +1,152 @@
+use axum::http::{Method, StatusCode};
+use serde_json::{Map, Value};
+use uuid::Uuid;
+
+use crate::graph::application_properties::tags;
+use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, list};
+use crate::graph::error::GraphError;
+use crate::graph::route::ServicePrincipalKey;
+use crate::graph::{Call, created, creates_if_missing, entity, render};
+use crate::http::Reply;
+use crate::model::service_principal::ServicePrincipal;
+use crate::store::{Answer, Change, State};
+
+pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
+    match call.request.method {
+        Method::GET => {
+            let principals = call.state.live_service_principals();
+            let objects = principals.map(|principal| render::service_principal(call.state, principal));
+            Ok(list(call, &SERVICE_PRINCIPAL, "servicePrincipals", objects)?.into())
+        }
+        Method::POST => {
+            let body: Map<String, Value> = call.request.json()?;
+            let app_id = body.get("appId").and_then(Value::as_str);
+            let app_id = app_id.ok_or_else(|| GraphError::missing_value("appId", SERVICE_PRINCIPAL.resource))?;
+            create(call, app_id, &body)
+        }
+        _ => Err(GraphError::method_not_allowed()),
+    }
+}
+
+pub(super) fn one(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, GraphError> {
+    let found = find(call.state, key);
+    match (&call.request.method, found) {
+        (&Method::GET, Ok(principal)) => get(call, principal),
+        (&Method::PATCH, Ok(principal)) => update(call, principal),
+        (&Method::PATCH, Err(missing)) => match key {
+            ServicePrincipalKey::AppId(id) if creates_if_missing(call.request) => {
+                create(call, &id.to_string(), &call.request.json()?)
+            }
+            _ => Err(missing),
+        },
+        (&Method::DELETE, Ok(principal)) => {
+            let changes = deletion(call, principal).collect();
+            Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), changes))
+        }
+        (&Method::GET | &Method::DELETE, Err(missing)) => Err(missing),
+        _ => Err(GraphError::method_not_allowed()),
+    }
+}
+
+pub(super) fn owners(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, GraphError> {
+    find(call.state, key)?;
+    Ok(list(call, &SERVICE_PRINCIPAL, "directoryObjects", std::iter::empty())?.into())
+}
+
+pub(super) fn find<'a>(state: &'a State, key: &ServicePrincipalKey) -> Result<&'a ServicePrincipal, GraphError> {
+    let (found, id) = match key {
+        ServicePrincipalKey::Id(id) => (state.live_service_principal(*id), id),
+        ServicePrincipalKey::AppId(id) => (state.service_principal_of(*id), id),
+    };
+    found.ok_or_else(|| GraphError::not_found(id))
+}
+
+/// A soft delete. What it was granted, and what was granted on it, is gone for good.
+pub(super) fn deletion(call: &Call<'_>, principal: &ServicePrincipal) -> impl Iterator<Item = Change> {
+    let id = principal.id;
+    let grants = call.state.grants.values().filter(move |grant| grant.principal == id || grant.resource == id);
+    let deleted = ServicePrincipal { deleted: Some(call.now), ..principal.clone() };
+    std::iter::once(deleted.into()).chain(grants.map(|grant| Change::GrantRemoved(grant.id.clone())))
+}
+
+/// A service principal out of the deleted items, unless its application is missing or has got another one.
+pub(super) fn restored(state: &State, principal: &ServicePrincipal) -> Result<Change, GraphError> {
+    refuse_without_application(state, &principal.app_id.to_string())?;
+    refuse_second(state, principal.app_id)?;
+    Ok(ServicePrincipal { deleted: None, ..principal.clone() }.into())
+}
+
+fn get(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, GraphError> {
+    let selection = Selection::of(call.request, &SERVICE_PRINCIPAL)?;
+    let object = selection.apply(render::service_principal(call.state, principal));
+    let context = format!("servicePrincipals{}/$entity", selection.context());
+    Ok(entity(call, StatusCode::OK, &context, object).into())
+}
+
+fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<Answer, GraphError> {
+    let (app_id, name) = refuse_without_application(call.state, app_id)?;
+    refuse_second(call.state, app_id)?;
+    let mut principal = ServicePrincipal::new(Uuid::new_v4(), app_id, &name, call.state.tenant.id);
+    principal.created = Some(call.now);
+    apply(&mut principal, body)?;
+    let object = render::service_principal(call.state, &principal);
+    let reply = entity(call, StatusCode::CREATED, "servicePrincipals/$entity", object);
+    let reply = created(call, reply, principal.id, "ServicePrincipal");
+    Ok(Answer::with_changes(reply, vec![principal.into()]))
+}
+
+fn update(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, GraphError> {
+    let mut changed = principal.clone();
+    apply(&mut changed, &call.request.json()?)?;
+    Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
+}
+
+fn refuse_without_application(state: &State, app_id: &str) -> Result<(Uuid, String), GraphError> {
+    let application = Uuid::try_parse(app_id).ok().and_then(|id| state.application_of(id));
+    let application = application.ok_or_else(|| GraphError::no_backing_application(app_id))?;
+    Ok((application.app_id, application.display_name.clone()))
+}
+
+fn refuse_second(state: &State, app_id: Uuid) -> Result<(), GraphError> {
+    match state.service_principal_of(app_id) {
+        Some(_) => Err(GraphError::service_principal_exists(app_id)),
+        None => Ok(()),
+    }
+}
+
+fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<(), GraphError> {
+    let invalid = |name: &str| GraphError::invalid_value(name, SERVICE_PRINCIPAL.resource);
+    for (name, value) in body {
+        match name.as_str() {
+            "accountEnabled" => principal.account_enabled = value.as_bool().ok_or_else(|| invalid(name))?,
+            "tags" => principal.tags = tags(value, SERVICE_PRINCIPAL.resource)?,
+            "appId" if value.as_str().and_then(|id| Uuid::try_parse(id).ok()) == Some(principal.app_id) => {}
+            name if READ_ONLY.contains(&name) => return Err(GraphError::read_only(name)),
+            "@odata.type" | "@odata.context" | "@odata.id" => {}
+            name => {
+                let result = principal.settings.set(SERVICE_PRINCIPAL.defaults, name, value);
+                result.map_err(|fault| fault.of(name, SERVICE_PRINCIPAL.name, SERVICE_PRINCIPAL.resource))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Credentials among them: those of the application are what counts here.
+const READ_ONLY: [&str; 15] = [
+    "id",
+    "appId",
+    "appDisplayName",
+    "appOwnerOrganizationId",
+    "appRoles",
+    "createdByAppId",
+    "createdDateTime",
+    "deletedDateTime",
+    "disabledByMicrosoftStatus",
+    "displayName",
+    "keyCredentials",
+    "oauth2PermissionScopes",
+    "passwordCredentials",
+    "servicePrincipalNames",
+    "signInAudience",
+];

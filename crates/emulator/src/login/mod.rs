@@ -1,0 +1,41 @@
+//! Sign-in: the token endpoint, access tokens and what tells clients where they are.
+
+mod access_token;
+mod assertion;
+mod audience;
+mod client;
+mod discovery;
+mod error;
+mod jwt;
+mod signing;
+mod token;
+
+use axum::http::Method;
+
+pub(crate) use access_token::{AccessToken, TokenFault};
+pub(crate) use audience::{GRAPH_APP_ID, Resource};
+pub(crate) use signing::SigningKey;
+
+use crate::http::{Reply, Request};
+use crate::login::error::LoginError;
+use crate::service::Service;
+use crate::store::{Answer, State};
+
+pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
+    let result = service.store.transact(|state| route(service, state, request).map(Answer::from));
+    result.unwrap_or_else(|error| error.reply(request, &service.url, service.clock.now()))
+}
+
+fn route(service: &Service, state: &State, request: &Request) -> Result<Reply, LoginError> {
+    let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    match (segments.as_slice(), &request.method) {
+        ([tenant, "oauth2", "v2.0", "token"], &Method::POST) => token::issue(service, state, tenant, request),
+        ([_, "oauth2", "v2.0", "token"], method) => Err(error::wrong_method(method)),
+        (["common", "discovery", "instance"], &Method::GET) => discovery::instance(service, state, request),
+        ([tenant, "v2.0", ".well-known", "openid-configuration"], &Method::GET) => {
+            discovery::configuration(service, state, tenant)
+        }
+        ([_, "discovery", "v2.0", "keys"], &Method::GET) => Ok(discovery::keys(service)),
+        _ => Err(error::unknown_endpoint()),
+    }
+}
