@@ -1,1 +1,128 @@
+//! Plan -> [`Outcome`]: the only crate that writes.
+//!
+//! Guarantees: each change is idempotent, so a run that was killed is finished by running it again;
+//! a failed change skips only what needs it; two changes of one object never run at once.
 
+mod collections;
+mod context;
+mod error;
+mod outcome;
+mod products;
+mod settle;
+mod steps;
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use azure::Writer;
+use futures::StreamExt;
+use futures::stream::FuturesUnordered;
+use planner::{Action, ChangeId, Event, Events, Plan, Schedule};
+use time::OffsetDateTime;
+
+pub use error::ApplyError;
+pub use outcome::{Outcome, Status};
+pub use products::Products;
+
+use context::Context;
+use steps::{
+    a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
+    f_certificate,
+};
+
+#[derive(Debug)]
+pub struct Options<'a> {
+    /// Changes under way at once.
+    pub parallelism: usize,
+    /// Where relative paths of the spec begin.
+    pub directory: PathBuf,
+    pub now: OffsetDateTime,
+    /// Once true, no further change is started.
+    pub interrupted: &'a AtomicBool,
+}
+
+/// Consents that travel together; Graph admits no more in one batch.
+const BATCH: usize = 20;
+
+type Results = Vec<(ChangeId, Result<(), ApplyError>)>;
+
+/// Applies `plan`. `products` holds what exists already; what is made is added to it.
+pub async fn apply(
+    writer: &Writer,
+    plan: &Plan,
+    products: &Products,
+    options: Options<'_>,
+    events: Events<'_>,
+) -> Outcome {
+    let Options { parallelism, directory, now, interrupted } = options;
+    let context = Context::new(writer, products, directory, now, events);
+    let mut outcome = Outcome::new(plan);
+    let mut schedule = Schedule::new(plan);
+    let mut queue = VecDeque::new();
+    let mut running = FuturesUnordered::new();
+    loop {
+        queue.extend(std::iter::from_fn(|| schedule.start()));
+        while running.len() < parallelism && !interrupted.load(Ordering::Relaxed) {
+            let batch = next_batch(plan, &mut queue);
+            if batch.is_empty() {
+                break;
+            }
+            running.push(execute(&context, plan, batch));
+        }
+        let Some(results) = running.next().await else { return outcome };
+        for (change, result) in results {
+            match result {
+                Ok(()) => {
+                    schedule.applied(change);
+                    outcome.applied(change);
+                    events(Event::Applied { change });
+                }
+                Err(error) => {
+                    events(Event::Failed { change, error: error.to_string() });
+                    outcome.failed(change, error);
+                    for skip in schedule.failed(change) {
+                        outcome.skipped(skip);
+                        events(Event::Skipped { change: skip.change, because: skip.because });
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The next change, or the next consents, from the front of the queue.
+fn next_batch(plan: &Plan, queue: &mut VecDeque<ChangeId>) -> Vec<ChangeId> {
+    let is_consent = |id: &ChangeId| matches!(plan.change(*id).action, Action::GraphPermission(_));
+    let mut batch: Vec<_> = queue.pop_front().into_iter().collect();
+    if batch.iter().all(is_consent) {
+        while batch.len() < BATCH && queue.front().is_some_and(is_consent) {
+            batch.extend(queue.pop_front());
+        }
+    }
+    batch
+}
+
+async fn execute(context: &Context<'_>, plan: &Plan, batch: Vec<ChangeId>) -> Results {
+    let mut consents = Vec::new();
+    for &change in &batch {
+        context.report(Event::Started { change });
+        let result = match &plan.change(change).action {
+            Action::GraphPermission(action) => {
+                consents.push((change, action));
+                continue;
+            }
+            Action::Application(action) => a_application::execute(context, change, action).await,
+            Action::RoleAssignment(action) => {
+                c_role_assignments::execute(context, change, action).await
+            }
+            Action::CustomRole(action) => d_custom_role::execute(context, change, action).await,
+            Action::KeyVaultAccess(action) => {
+                e_key_vault_access::execute(context, change, action).await
+            }
+            Action::Certificate(action) => f_certificate::execute(context, change, action).await,
+        };
+        return vec![(change, result)];
+    }
+    b_graph_permissions::execute(context, &consents).await
+}

@@ -23,8 +23,8 @@ pub use cloud::{Cloud, CloudError};
 pub use counter::RequestCounter;
 pub use error::{Error, Refusal};
 pub use graph::{
-    AppRole, Application, Grant, Identity, KeyCredential, Operator, Organization, PrincipalState,
-    ServicePrincipal,
+    AppRole, Application, GRAPH_APP_ID, Grant, Identity, KeyCredential, Operator, Organization,
+    PrincipalState, ServicePrincipal, VerifiedDomain,
 };
 pub use sign_in::{Credential, SignInError};
 pub use transport::{Roots, Transport, TransportError};

@@ -4,6 +4,9 @@ use serde::Serialize;
 
 use crate::ChangeId;
 
+/// Whoever wants to know.
+pub type Events<'a> = &'a (dyn Fn(Event) + Sync);
+
 /// One thing that has just happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "camelCase")]

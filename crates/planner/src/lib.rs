@@ -15,7 +15,7 @@ pub mod steps;
 
 pub use action::{Action, Field, Object, Product, Step, Value, Verb};
 pub use desired::Desired;
-pub use event::Event;
+pub use event::{Event, Events};
 pub use finding::{Finding, FindingCode, Severity, Subject};
 pub use identity::{
     Marker, custom_role_id, is_marked, key_id, marked_description, role_assignment_id,

@@ -4,6 +4,7 @@ use azure_core::http::Method;
 use serde::Deserialize;
 use serde_json::json;
 use spec::{PrincipalId, RoleAssignmentId, RoleDefinitionId, ScopeId};
+use time::OffsetDateTime;
 
 use crate::service::Call;
 use crate::{Error, Reader, Writer};
@@ -19,6 +20,7 @@ pub struct RoleDefinition {
     pub permissions: RolePermissions,
     /// ARM paths.
     pub assignable_scopes: Vec<String>,
+    pub updated: Option<OffsetDateTime>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -54,6 +56,8 @@ struct DefinitionProperties {
     permissions: Vec<RolePermissions>,
     #[serde(default)]
     assignable_scopes: Vec<String>,
+    #[serde(default, with = "time::serde::rfc3339::option")]
+    updated_on: Option<OffsetDateTime>,
 }
 
 #[derive(Deserialize)]
@@ -93,8 +97,13 @@ impl Reader {
 impl RoleDefinition {
     /// Nothing where the name is no GUID, which Azure does not admit.
     fn read(resource: Resource<DefinitionProperties>) -> Option<RoleDefinition> {
-        let DefinitionProperties { role_name, description, permissions, assignable_scopes } =
-            resource.properties;
+        let DefinitionProperties {
+            role_name,
+            description,
+            permissions,
+            assignable_scopes,
+            updated_on,
+        } = resource.properties;
         // One entry in practice; several would add up, but for their exclusions.
         let mut whole = RolePermissions::default();
         for RolePermissions { actions, not_actions, data_actions, not_data_actions } in permissions
@@ -110,6 +119,7 @@ impl RoleDefinition {
             description: description.unwrap_or_default(),
             permissions: whole,
             assignable_scopes,
+            updated: updated_on,
         })
     }
 }
@@ -131,7 +141,8 @@ impl RoleAssignment {
 impl Writer {
     /// Makes or replaces a custom role. Its first assignable scope is where it is written.
     pub async fn put_role_definition(&self, definition: &RoleDefinition) -> Result<(), Error> {
-        let RoleDefinition { id, name, description, permissions, assignable_scopes } = definition;
+        let RoleDefinition { id, name, description, permissions, assignable_scopes, updated: _ } =
+            definition;
         let RolePermissions { actions, not_actions, data_actions, not_data_actions } = permissions;
         let scope = assignable_scopes.first().map_or("", String::as_str);
         let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");

@@ -20,7 +20,7 @@ pub use applications::{Application, KeyCredential};
 pub use principals::{AppRole, Grant, PrincipalState, ServicePrincipal};
 
 /// The application id of Microsoft Graph itself, the same in every tenant.
-const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
+pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
 
 /// Everything in the directory that can be read without knowing our principal.
 #[derive(Debug)]
@@ -38,6 +38,13 @@ pub struct Identity {
 pub struct Organization {
     pub id: TenantId,
     pub display_name: String,
+    #[serde(default)]
+    pub verified_domains: Vec<VerifiedDomain>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+pub struct VerifiedDomain {
+    pub name: String,
 }
 
 /// Who is signed in, as far as the token and the directory tell.
@@ -53,7 +60,7 @@ impl Reader {
     /// request.
     pub async fn identity(&self, unique_name: &str) -> Result<Identity, Error> {
         let mut items = vec![
-            Item::get("/organization?$select=id,displayName".to_owned()),
+            Item::get("/organization?$select=id,displayName,verifiedDomains".to_owned()),
             Item::get(format!("/applications(uniqueName='{unique_name}')")),
             Item::get(format!(
                 "/servicePrincipals(appId='{GRAPH_APP_ID}')?$select=id,appId,displayName,appRoles"

@@ -3,10 +3,11 @@
 //! One definition serves all subscriptions. Each management group has one of its own, because
 //! Azure admits one group per definition and no data actions at a group.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use spec::{CustomRolePermissions, Line, RoleDefinitionId, ScopeId, Spec};
+use time::OffsetDateTime;
 
 use super::c_role_assignments::{self, Assignment, Role};
 use crate::{
@@ -46,6 +47,8 @@ impl Desired {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     pub definitions: Vec<Definition>,
+    /// When each was last written, where Azure says so.
+    pub updated: BTreeMap<RoleDefinitionId, OffsetDateTime>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

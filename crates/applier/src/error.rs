@@ -1,0 +1,36 @@
+//! Why a change was not applied.
+
+use std::path::PathBuf;
+
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum ApplyError {
+    #[error(transparent)]
+    Azure(#[from] azure::Error),
+    #[error(
+        "an application deleted in the last 30 days still holds the name {name}: restore or purge \
+         it (Entra ID, App registrations, Deleted applications)"
+    )]
+    NameHeld { name: String },
+    #[error(
+        "somebody else changed {collection} at the same time; what was lost was put back: look at \
+         it and run apply again"
+    )]
+    Contended { collection: &'static str },
+    #[error("the certificate could not be made: {0}")]
+    Certificate(String),
+    #[error("{} could not be written: {reason}", path.display())]
+    File { path: PathBuf, reason: String },
+}
+
+impl ApplyError {
+    /// The operator lacks a right, rather than something being broken.
+    pub fn is_not_permitted(&self) -> bool {
+        match self {
+            ApplyError::Azure(error) => error.is_not_permitted(),
+            ApplyError::NameHeld { .. }
+            | ApplyError::Contended { .. }
+            | ApplyError::Certificate(_)
+            | ApplyError::File { .. } => false,
+        }
+    }
+}

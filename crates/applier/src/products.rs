@@ -1,0 +1,97 @@
+//! What changes make and later changes use.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use certificate::Certificate;
+use planner::Observed;
+use spec::{AppId, ApplicationId, PrincipalId, RoleDefinitionId};
+use time::OffsetDateTime;
+
+use crate::settle::Blame;
+
+/// Ids that exist at the start, and those that are made on the way.
+#[derive(Debug, Default)]
+pub struct Products {
+    application: OnceLock<Application>,
+    principal: OnceLock<Principal>,
+    certificate: OnceLock<Certificate>,
+    /// When each definition was last written.
+    role_definitions: Mutex<BTreeMap<RoleDefinitionId, OffsetDateTime>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Application {
+    pub id: ApplicationId,
+    pub app_id: AppId,
+    pub created: Option<OffsetDateTime>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Principal {
+    pub id: PrincipalId,
+    pub created: Option<OffsetDateTime>,
+}
+
+impl Products {
+    /// What was found, and the certificate that the source holds.
+    pub fn found(observed: &Observed, held: Option<Certificate>) -> Products {
+        let products = Products::default();
+        if let Some(found) = &observed.application.application {
+            let (id, app_id, created) = (found.id, found.app_id, found.created);
+            products.set_application(Application { id, app_id, created });
+        }
+        if let Some(found) = &observed.application.principal {
+            products.set_principal(Principal { id: found.id, created: found.created });
+        }
+        if let Some(held) = held {
+            products.set_certificate(held);
+        }
+        products.definitions().extend(&observed.custom_role.updated);
+        products
+    }
+
+    pub(crate) fn application(&self) -> Application {
+        *self.application.get().expect(MADE)
+    }
+
+    pub(crate) fn principal(&self) -> Principal {
+        *self.principal.get().expect(MADE)
+    }
+
+    pub(crate) fn certificate(&self) -> &Certificate {
+        self.certificate.get().expect(MADE)
+    }
+
+    // Each product has one maker in a plan, so the first value is the only one.
+    pub(crate) fn set_application(&self, made: Application) {
+        let _ = self.application.set(made);
+    }
+
+    pub(crate) fn set_principal(&self, made: Principal) {
+        let _ = self.principal.set(made);
+    }
+
+    pub(crate) fn set_certificate(&self, made: Certificate) {
+        let _ = self.certificate.set(made);
+    }
+
+    pub(crate) fn set_role_definition(&self, id: RoleDefinitionId, written: OffsetDateTime) {
+        self.definitions().insert(id, written);
+    }
+
+    /// When the blamed object was made, where it is known.
+    pub(crate) fn created(&self, blame: Blame) -> Option<OffsetDateTime> {
+        match blame {
+            Blame::Application => self.application.get().and_then(|made| made.created),
+            Blame::Principal => self.principal.get().and_then(|made| made.created),
+            Blame::RoleDefinition(id) => self.definitions().get(&id).copied(),
+        }
+    }
+
+    fn definitions(&self) -> std::sync::MutexGuard<'_, BTreeMap<RoleDefinitionId, OffsetDateTime>> {
+        self.role_definitions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const MADE: &str = "the schedule starts a change after all that it uses is made or was found";

@@ -1,0 +1,8 @@
+//! Answers of the services -> what each step compares.
+
+pub(crate) mod a_application;
+pub(crate) mod b_graph_permissions;
+pub(crate) mod c_role_assignments;
+pub(crate) mod d_custom_role;
+pub(crate) mod e_key_vault_access;
+pub mod f_certificate;
