@@ -15,14 +15,20 @@ use azure_core::http::{AsyncRawResponse, Context, Method, Request};
 use azure_core::time::OffsetDateTime;
 use tokio::time::Instant;
 
-/// No request is repeated for longer than this. Azure's throttles reset within minutes.
-const PATIENCE: Duration = Duration::from_secs(300);
+/// A service that answers is asked for no longer than this: Azure's throttles reset in minutes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
+/// One that does not answer at all: a broken connection mends in seconds, an offline machine not.
+const PATIENCE_WITHOUT_ANSWER: Duration = Duration::from_secs(10);
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
 
 /// The policy; the last of those that run once per call.
-#[derive(Debug)]
-pub(crate) struct Retry;
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Retry {
+    ByMethod,
+    /// Of requests that change nothing, such as those for tokens.
+    Always,
+}
 
 /// Whether carrying a request out twice is the same as once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,18 +66,25 @@ impl Policy for Retry {
         next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
         let prefer = request.headers().get_optional_str(&HeaderName::from_static("prefer"));
-        let repeatable = Repeatable::of(request.method(), prefer == Some("create-if-missing"));
+        let repeatable = match self {
+            Retry::ByMethod => {
+                Repeatable::of(request.method(), prefer == Some("create-if-missing"))
+            }
+            Retry::Always => Repeatable::Always,
+        };
         let mut patience = Patience::new();
         loop {
             let result = whole(next[0].send(context, request, &next[1..]).await).await;
-            let hint = match &result {
+            let (asked, limit) = match &result {
                 Ok(response) if repeatable.after(response.status().into()) => {
-                    retry_after(response.headers())
+                    (retry_after(response.headers()), PATIENCE)
                 }
-                Err(error) if may_repeat(repeatable, error.kind()) => None,
+                Err(error) if may_repeat(repeatable, error.kind()) => {
+                    (None, PATIENCE_WITHOUT_ANSWER)
+                }
                 Ok(_) | Err(_) => return result,
             };
-            if !patience.wait(hint).await {
+            if !patience.wait(asked, limit).await {
                 return result;
             }
             request.body_mut().reset().await?;
@@ -113,10 +126,10 @@ impl Patience {
     }
 
     /// Waits as long as the service asked for, else a little longer each time. False, at once, when
-    /// that would be longer than anybody should wait.
-    pub(crate) async fn wait(&mut self, asked: Option<Duration>) -> bool {
+    /// that would be longer than `limit` in all.
+    pub(crate) async fn wait(&mut self, asked: Option<Duration>, limit: Duration) -> bool {
         let delay = asked.unwrap_or_default().max(self.delay.mul_f64(jitter()));
-        if self.begun.elapsed() + delay > PATIENCE {
+        if self.begun.elapsed() + delay > limit {
             return false;
         }
         tracing::debug!(?delay, "repeating the request");

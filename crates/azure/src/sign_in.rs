@@ -13,6 +13,7 @@ use azure_identity::{
 };
 use serde::Deserialize;
 
+use crate::retry::Retry;
 use crate::transport::error_chain;
 use crate::{Cloud, Transport};
 
@@ -46,7 +47,8 @@ impl Credential {
         let failed = |error: azure_core::Error| SignInError::Failed { reason: error_chain(&error) };
         match self {
             Credential::ClientSecret { client_id, secret } => {
-                let mut client_options = transport.options(vec![Arc::new(ReadRefusals)]);
+                let mut client_options =
+                    transport.options(Some(Arc::new(ReadRefusals)), Retry::Always);
                 let mut endpoints = CustomConfiguration::default();
                 endpoints.authority_host = cloud.login.to_string();
                 client_options.cloud = Some(Arc::new(endpoints.into()));
@@ -79,7 +81,15 @@ pub(crate) fn from_credential(error: &azure_core::Error) -> SignInError {
         }
         cause = error.source();
     }
-    SignInError::Failed { reason: error_chain(error) }
+    SignInError::Failed { reason: plain(&error_chain(error)) }
+}
+
+/// Without the links that credentials append, and in one line.
+fn plain(reason: &str) -> String {
+    let mut parts = reason.split("To troubleshoot, visit ");
+    let first = parts.next().unwrap_or_default().to_owned();
+    let rest = parts.map(|part| part.split_once(' ').map_or("", |(_link, rest)| rest));
+    one_line(&rest.fold(first, |text, rest| text + rest))
 }
 
 /// Reads refusals of the token endpoint. `azure_identity` 1.0 loses Entra's description when it has

@@ -29,7 +29,7 @@ pub struct TransportError(String);
 /// Connections, shared by every pipeline so that each host is greeted once.
 #[derive(Clone, Debug)]
 pub struct Transport {
-    client: Arc<reqwest::Client>,
+    inner: azure_core::http::Transport,
     pub(crate) requests: RequestCounter,
 }
 
@@ -48,19 +48,26 @@ impl Transport {
             Roots::Only(pem) => builder.tls_certs_only(parse(pem)?),
         };
         let client = Arc::new(builder.build().map_err(failed)?);
-        Ok(Transport { client, requests: RequestCounter::default() })
+        let inner = azure_core::http::Transport::new(client);
+        Ok(Transport { inner, requests: RequestCounter::default() })
     }
 
-    /// Options under which any pipeline uses these connections and our retries.
-    pub(crate) fn options(&self, policies: Vec<Arc<dyn Policy>>) -> ClientOptions {
-        let mut per_call: Vec<Arc<dyn Policy>> = policies;
-        per_call.push(Arc::new(Retry));
+    /// A transport whose answers come from `policy` instead of a network, for tests.
+    pub fn answered_by(policy: Arc<dyn Policy>) -> Transport {
+        let inner = azure_core::http::Transport::with_policy(policy);
+        Transport { inner, requests: RequestCounter::default() }
+    }
+
+    /// Options under which any pipeline uses these connections and our retries. `first` runs before
+    /// them, once per call.
+    pub(crate) fn options(&self, first: Option<Arc<dyn Policy>>, retry: Retry) -> ClientOptions {
+        let retry: Arc<dyn Policy> = Arc::new(retry);
         let user_agent = format!("mondoo-azure-{}", env!("CARGO_PKG_VERSION"));
         ClientOptions {
-            per_call_policies: per_call,
+            per_call_policies: first.into_iter().chain([retry]).collect(),
             per_try_policies: vec![Arc::new(self.requests.clone())],
             retry: RetryOptions::none(),
-            transport: Some(azure_core::http::Transport::new(self.client.clone())),
+            transport: Some(self.inner.clone()),
             user_agent: UserAgentOptions { application_id: Some(user_agent) },
             ..ClientOptions::default()
         }
@@ -72,7 +79,7 @@ impl Transport {
         Pipeline::new(
             None,
             None,
-            self.options(Vec::new()),
+            self.options(None, Retry::ByMethod),
             Vec::new(),
             vec![Arc::new(authorize)],
             None,
@@ -81,8 +88,14 @@ impl Transport {
 
     /// The body at a public URL.
     pub(crate) async fn get(&self, url: &Url) -> Result<Vec<u8>, String> {
-        let pipeline =
-            Pipeline::new(None, None, self.options(Vec::new()), Vec::new(), Vec::new(), None);
+        let pipeline = Pipeline::new(
+            None,
+            None,
+            self.options(None, Retry::ByMethod),
+            Vec::new(),
+            Vec::new(),
+            None,
+        );
         let mut request =
             azure_core::http::Request::new(url.clone(), azure_core::http::Method::Get);
         let context = azure_core::http::Context::new();

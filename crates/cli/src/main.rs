@@ -1,1 +1,51 @@
-fn main() {}
+//! `mondoo-azure`: lets Mondoo into an Azure tenant, and keeps it so.
+
+mod arguments;
+mod commands;
+mod console;
+mod environment;
+mod exit;
+mod inputs;
+mod interrupt;
+mod progress;
+mod render;
+mod session;
+mod tracked_key;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::Arguments;
+use console::Console;
+use exit::{Exit, Failure};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
+    let console = Console::new(&arguments.output);
+    let exit = match runtime()
+        .and_then(|runtime| runtime.block_on(commands::run(arguments.command, &console)))
+    {
+        Ok(exit) => exit,
+        Err(failure) => {
+            console.failure(&failure);
+            failure.exit
+        }
+    };
+    exit.into()
+}
+
+/// Clap would exit with 2, which here means pending changes and nothing else.
+fn usage(error: &clap::Error) -> ExitCode {
+    // A closed pipe is all that can go wrong, and nobody is left to tell.
+    let _ = error.print();
+    if error.use_stderr() { Exit::BadInput.into() } else { Exit::Done.into() }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(Exit::Failed, format!("no threads: {error}")))
+}

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
+    Issuer, KeyPair, KeyUsagePurpose, date_time_ymd,
 };
 use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
@@ -22,7 +22,8 @@ pub(crate) fn server_config(directory: &Directory) -> Result<Arc<ServerConfig>, 
     let (authority, certificate) = load(directory)?.map_or_else(|| create(directory), Ok)?;
     let key = KeyPair::generate().map_err(|error| broken(directory, &error))?;
     let issuer = Issuer::new(authority_parameters(), authority);
-    let leaf = leaf_parameters().signed_by(&key, &issuer).map_err(|error| broken(directory, &error))?;
+    let leaf =
+        leaf_parameters().signed_by(&key, &issuer).map_err(|error| broken(directory, &error))?;
     let chain = vec![leaf.der().clone(), certificate];
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
 
@@ -38,22 +39,27 @@ pub(crate) fn server_config(directory: &Directory) -> Result<Arc<ServerConfig>, 
 /// None when the directory has no authority yet.
 fn load(directory: &Directory) -> Result<Option<(KeyPair, CertificateDer<'static>)>, StartError> {
     let (key_file, certificate_file) = (directory.ca_key(), directory.ca_certificate());
-    let (Some(key), Some(certificate)) = (directory.read(&key_file)?, directory.read(&certificate_file)?) else {
+    let (Some(key), Some(certificate)) =
+        (directory.read(&key_file)?, directory.read(&certificate_file)?)
+    else {
         return Ok(None);
     };
     let key = std::str::from_utf8(&key).ok().and_then(|pem| KeyPair::from_pem(pem).ok());
-    let key = key.ok_or_else(|| StartError::Damaged { file: key_file, line: 1, reason: "no private key in PEM".into() })?;
-    let certificate = CertificateDer::from_pem_slice(&certificate).map_err(|error| StartError::Damaged {
-        file: certificate_file,
+    let key = key.ok_or_else(|| StartError::Damaged {
+        file: key_file,
         line: 1,
-        reason: error.to_string(),
+        reason: "no private key in PEM".into(),
+    })?;
+    let certificate = CertificateDer::from_pem_slice(&certificate).map_err(|error| {
+        StartError::Damaged { file: certificate_file, line: 1, reason: error.to_string() }
     })?;
     Ok(Some((key, certificate)))
 }
 
 fn create(directory: &Directory) -> Result<(KeyPair, CertificateDer<'static>), StartError> {
     let key = KeyPair::generate().map_err(|error| broken(directory, &error))?;
-    let certificate = authority_parameters().self_signed(&key).map_err(|error| broken(directory, &error))?;
+    let certificate =
+        authority_parameters().self_signed(&key).map_err(|error| broken(directory, &error))?;
     directory.write(&directory.ca_key(), key.serialize_pem().as_bytes())?;
     directory.write(&directory.ca_certificate(), certificate.pem().as_bytes())?;
     Ok((key, certificate.der().clone()))

@@ -16,7 +16,9 @@ pub enum StartError {
     )]
     Damaged { file: PathBuf, line: usize, reason: String },
 
-    #[error("{address} is not a loopback address; the sandbox serves this machine only, use 127.0.0.1 or [::1]")]
+    #[error(
+        "{address} is not a loopback address; the sandbox serves this machine only, use 127.0.0.1 or [::1]"
+    )]
     NotLoopback { address: SocketAddr },
 
     #[error("cannot use {} for the sandbox's state; check that it can be read and written", path.display())]

@@ -32,7 +32,9 @@ impl Request {
         let segments = path.split('/').filter(|segment| !segment.is_empty());
         Self {
             method,
-            segments: segments.map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned()).collect(),
+            segments: segments
+                .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
+                .collect(),
             query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers,
             body,
@@ -45,7 +47,10 @@ impl Request {
 
     /// Names of parameters are case-insensitive in all services.
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -60,7 +65,8 @@ impl Request {
     }
 
     pub(crate) fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, BodyFault> {
-        serde_json::from_slice(self.bytes()?).map_err(|error| BodyFault::Malformed(error.to_string()))
+        serde_json::from_slice(self.bytes()?)
+            .map_err(|error| BodyFault::Malformed(error.to_string()))
     }
 }
 

@@ -14,6 +14,7 @@ mod certificates;
 mod clock;
 mod encoding;
 mod error;
+mod filter;
 mod graph;
 mod http;
 mod login;

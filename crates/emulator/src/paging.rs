@@ -14,7 +14,12 @@ pub(crate) struct Page {
 pub(crate) struct UnknownSkipToken;
 
 /// Cuts the page that the request asks for; the link repeats every other parameter of the request.
-pub(crate) fn page(request: &Request, url: &str, size: usize, items: Vec<Value>) -> Result<Page, UnknownSkipToken> {
+pub(crate) fn page(
+    request: &Request,
+    url: &str,
+    size: usize,
+    items: Vec<Value>,
+) -> Result<Page, UnknownSkipToken> {
     let first = request.query(SKIP_TOKEN).map_or(Ok(0), position)?;
     let next = first.saturating_add(size);
     let next_link = (next < items.len()).then(|| link(request, url, next));
@@ -32,7 +37,9 @@ fn position(token: &str) -> Result<usize, UnknownSkipToken> {
 
 fn link(request: &Request, url: &str, next: usize) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
-    query.extend_pairs(request.query.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(SKIP_TOKEN)));
+    query.extend_pairs(
+        request.query.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(SKIP_TOKEN)),
+    );
     query.append_pair(SKIP_TOKEN, &base64url(format!("from {next}").as_bytes()));
     format!("{url}{}?{}", request.path(), query.finish())
 }

@@ -58,9 +58,11 @@ fn is_type_cast(segment: &str) -> bool {
 
 /// A fixed part of a path in its documented casing, and what stands for the part after it.
 fn collection(segment: &str) -> (String, Option<&'static str>) {
-    let (name, key) = segment.split_once('(').map_or((segment, None), |(name, key)| (name, Some(key)));
+    let (name, key) =
+        segment.split_once('(').map_or((segment, None), |(name, key)| (name, Some(key)));
     let known = COLLECTIONS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-    let (shown, placeholder) = known.map_or((name, None), |(known, placeholder)| (*known, *placeholder));
+    let (shown, placeholder) =
+        known.map_or((name, None), |(known, placeholder)| (*known, *placeholder));
     match key.and_then(|key| key.split_once('=')) {
         Some((key, _)) => (format!("{shown}({key})"), None),
         None => (shown.to_owned(), placeholder),
@@ -103,7 +105,8 @@ mod tests {
     use crate::http::{Body, Request};
 
     fn check(target: &str, expected: &str) {
-        let request = Request::new(Method::GET, target, HeaderMap::new(), Body::Whole(Bytes::new()));
+        let request =
+            Request::new(Method::GET, target, HeaderMap::new(), Body::Whole(Bytes::new()));
         assert_eq!(route(&request), format!("GET {expected}"));
     }
 
@@ -112,8 +115,14 @@ mod tests {
         check("/v1.0/applications?$top=5", "/v1.0/applications");
         check("/v1.0/serviceprincipals(appId='x')/owners", "/v1.0/servicePrincipals(appId)/owners");
         check("/v1.0/applications(uniqueName='a')", "/v1.0/applications(uniqueName)");
-        check("/v1.0/servicePrincipals/x/appRoleAssignments/y", "/v1.0/servicePrincipals/{id}/appRoleAssignments/{id}");
-        check("/v1.0/directory/deletedItems/x/restore", "/v1.0/directory/deletedItems/{id}/restore");
+        check(
+            "/v1.0/servicePrincipals/x/appRoleAssignments/y",
+            "/v1.0/servicePrincipals/{id}/appRoleAssignments/{id}",
+        );
+        check(
+            "/v1.0/directory/deletedItems/x/restore",
+            "/v1.0/directory/deletedItems/{id}/restore",
+        );
         check(
             "/v1.0/directory/deletedItems/microsoft.graph.application",
             "/v1.0/directory/deletedItems/microsoft.graph.application",

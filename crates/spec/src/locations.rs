@@ -56,7 +56,7 @@ pub(crate) fn read(text: &str) -> Result<(Value, Locations), SpecErrors> {
     let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| {
         let at = error.location().map_or(0, |location| location.index());
         let place = Location::new(text, at..text.len());
-        SpecErrors::one(place, format!("this is not valid YAML: {error}"), None)
+        not_yaml(place, &error.to_string())
     })?;
     match serde_json::to_value(value) {
         Ok(Value::Null) => Err(here("this spec is empty")),
@@ -178,11 +178,16 @@ impl<'a> Walk<'a> {
     fn syntax_error(&self, error: &ScanError) -> SpecErrors {
         let at = error.marker().index();
         let place = self.place(at..at + 1);
-        SpecErrors::one(place, format!("this is not valid YAML: {}", error.info()), None)
+        not_yaml(place, error.info())
     }
 }
 
 const REPEAT_HINT: &str = "write the value out where it is used";
+
+fn not_yaml(place: Location, reason: &str) -> SpecErrors {
+    let hint = "check indentation, brackets and quotes here and in the line above";
+    refused(place, &format!("this is not valid YAML: {reason}"), hint)
+}
 
 fn refused(place: Location, message: &str, hint: &str) -> SpecErrors {
     SpecErrors::one(place, message.to_owned(), Some(hint.to_owned()))

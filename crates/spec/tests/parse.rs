@@ -196,27 +196,27 @@ fn a_scope_is_listed_once() {
 fn what_is_not_yaml_or_has_no_place_in_a_spec_is_refused_alone() {
     assert_snapshot!(changed(VERSION, "version: 1\nversion: 1"), @"2:1 [version] `version` is given twice (it stands first in line 1)");
     assert_snapshot!(changed(VERSION, "version: &a 1"), @"1:10 [&a 1] anchors are not read (write the value out where it is used)");
-    assert_snapshot!(changed(VERSION, "version: *a"), @"1:10 [*] this is not valid YAML: while parsing node, found unknown anchor (-)");
+    assert_snapshot!(changed(VERSION, "version: *a"), @"1:10 [*] this is not valid YAML: while parsing node, found unknown anchor (check indentation, brackets and quotes here and in the line above)");
     assert_snapshot!(changed(VERSION, "version: !x 1"), @"1:10 [!x 1] tags are not read (leave the tag out)");
     assert_snapshot!(changed(VERSION, "? [a]\n: 1"), @"1:3 [[] a key must be text (keys are plain words)");
-    assert_snapshot!(changed(VERSION, "version: [1"), @"2:5 [:] this is not valid YAML: illegal placement of ':' indicator (-)");
+    assert_snapshot!(changed(VERSION, "version: [1"), @"2:5 [:] this is not valid YAML: illegal placement of ':' indicator (check indentation, brackets and quotes here and in the line above)");
     assert_snapshot!(changed(VERSION, "---\na: 1\n---\nversion: 1"), @"3:1 [---] a second document begins here (one spec a file)");
     assert_snapshot!(check(""), @"1:1 [] this spec is empty (the least spec has the keys version, name, tenant, scopes, certificate)");
     assert_snapshot!(check("- a"), @"1:1 [] a spec is a mapping of keys to values (the least spec has the keys version, name, tenant, scopes, certificate)");
-    assert_snapshot!(check("a: b: c"), @"1:5 [:] this is not valid YAML: mapping values are not allowed in this context (-)");
-    assert_snapshot!(check("\t"), @"1:1 [] this is not valid YAML: found character that cannot start any token, while scanning for the next token (-)");
+    assert_snapshot!(check("a: b: c"), @"1:5 [:] this is not valid YAML: mapping values are not allowed in this context (check indentation, brackets and quotes here and in the line above)");
+    assert_snapshot!(check("\t"), @"1:1 [] this is not valid YAML: found character that cannot start any token, while scanning for the next token (check indentation, brackets and quotes here and in the line above)");
 }
 
 #[test]
 fn bombs_are_refused_before_they_grow() {
     assert_snapshot!(check("a: &a [x,x,x]\nb: [*a,*a,*a]"), @"1:4 [&a [] anchors are not read (write the value out where it is used)");
-    assert_snapshot!(check(&"[".repeat(20_000)), @"1:256 [[] this is not valid YAML: recursion limit exceeded (-)");
+    assert_snapshot!(check(&"[".repeat(20_000)), @"1:256 [[] this is not valid YAML: recursion limit exceeded (check indentation, brackets and quotes here and in the line above)");
     assert_snapshot!(check(&"#".repeat(1024 * 1024 + 1)), @"1:1 [] this file is larger than 1 MiB, which no spec is (the least spec has the keys version, name, tenant, scopes, certificate)");
 }
 
 #[test]
 fn columns_count_characters() {
-    assert_snapshot!(changed(VERSION, "version: 1 # \u{1f600}\n{ä: 1}"), @"3:1 [n] this is not valid YAML: simple key expect ':' (-)");
+    assert_snapshot!(changed(VERSION, "version: 1 # \u{1f600}\n{ä: 1}"), @"3:1 [n] this is not valid YAML: simple key expect ':' (check indentation, brackets and quotes here and in the line above)");
     assert_snapshot!(changed(NAME, "name: \"mündoo\""), @r#"2:7 ["mündoo"] expected lower-case letters, digits and inner dashes, at most 64 of them, found `mündoo` (-)"#);
 }
 

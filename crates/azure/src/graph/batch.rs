@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::error::Refusal;
-use crate::retry::{Patience, Repeatable};
+use crate::retry::{PATIENCE, Patience, Repeatable};
 use crate::service::{Answer, Call};
 use crate::{Error, Reader};
 
@@ -102,7 +102,11 @@ impl Reader {
                     outcomes[index] = Some(response.outcome(&items[index]));
                 }
             }
-            open = if again.is_empty() || !patience.wait(asked).await { Vec::new() } else { again };
+            open = if again.is_empty() || !patience.wait(asked, PATIENCE).await {
+                Vec::new()
+            } else {
+                again
+            };
         }
         Ok(outcomes.into_iter().map(|outcome| outcome.expect("every item was answered")).collect())
     }

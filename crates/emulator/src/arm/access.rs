@@ -2,18 +2,20 @@
 
 use crate::arm::error::ArmError;
 use crate::login::AccessToken;
-use crate::model::role::RoleDefinition;
 use crate::model::scope::Scope;
 use crate::store::State;
 
 /// Whether some assignment at or above the scope allows the action. Effective as soon as it is written.
 pub(super) fn may(state: &State, caller: &AccessToken, action: &str, scope: &Scope) -> bool {
     let lineage = state.lineage(scope);
-    let held = state.role_assignments.values().filter(|assignment| assignment.principal == caller.oid);
-    let mut roles = held
-        .filter(|assignment| Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key())))
+    let held =
+        state.role_assignments.values().filter(|assignment| assignment.principal == caller.oid);
+    let roles = held
+        .filter(|assignment| {
+            Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
+        })
         .filter_map(|assignment| state.role_definitions.get(&assignment.role));
-    roles.any(|role: &RoleDefinition| role.allows(action))
+    roles.into_iter().any(|role| role.allows(action))
 }
 
 /// `shown` is the id of what is acted upon, which refusals name.
@@ -24,8 +26,9 @@ pub(super) fn require(
     scope: &Scope,
     shown: &str,
 ) -> Result<(), ArmError> {
-    match may(state, caller, action, scope) {
-        true => Ok(()),
-        false => Err(ArmError::forbidden(caller, action, shown)),
+    if may(state, caller, action, scope) {
+        Ok(())
+    } else {
+        Err(ArmError::forbidden(caller, action, shown))
     }
 }

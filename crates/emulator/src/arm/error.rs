@@ -50,9 +50,11 @@ impl ArmError {
                 "Authentication failed. The 'Authorization' header is missing.".to_owned(),
                 "The authentication failed because of missing 'Authorization' header.",
             ),
-            TokenFault::Malformed | TokenFault::WrongSignature => {
-                ("InvalidAuthenticationToken", "The access token is invalid.".to_owned(), "The access token is invalid.")
-            }
+            TokenFault::Malformed | TokenFault::WrongSignature => (
+                "InvalidAuthenticationToken",
+                "The access token is invalid.".to_owned(),
+                "The access token is invalid.",
+            ),
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
                 format!(
@@ -73,11 +75,15 @@ impl ArmError {
                 "The access token has expired.",
             ),
         };
-        Self { challenge: Some(challenge), ..Self::gateway(StatusCode::UNAUTHORIZED, code, message) }
+        Self {
+            challenge: Some(challenge),
+            ..Self::gateway(StatusCode::UNAUTHORIZED, code, message)
+        }
     }
 
     pub(super) fn missing_api_version() -> Self {
-        let message = "The api-version query parameter (?api-version=) is required for all requests.";
+        let message =
+            "The api-version query parameter (?api-version=) is required for all requests.";
         Self::gateway(StatusCode::BAD_REQUEST, "MissingApiVersionParameter", message)
     }
 
@@ -112,7 +118,12 @@ impl ArmError {
     }
 
     /// The caller may act where it asked to, but not on everything that the request mentions.
-    pub(super) fn linked_forbidden(caller: &AccessToken, action: &str, scope: &str, linked: &[String]) -> Self {
+    pub(super) fn linked_forbidden(
+        caller: &AccessToken,
+        action: &str,
+        scope: &str,
+        linked: &[String],
+    ) -> Self {
         let AccessToken { appid, oid, .. } = caller;
         let linked = linked.join(",");
         let message = format!(
@@ -145,6 +156,13 @@ impl ArmError {
     pub(super) fn role_definition_not_found(status: StatusCode, id: &str) -> Self {
         let message = format!("The specified role definition with ID '{id}' does not exist.");
         Self::new(status, "RoleDefinitionDoesNotExist", message)
+    }
+
+    /// `forms` are those that the list has.
+    pub(super) fn unsupported_filter(text: &str, forms: &str) -> Self {
+        let message =
+            format!("The filter '{text}' is not supported. Supported filters are either {forms}.");
+        Self::bad_request("UnsupportedQuery", message)
     }
 
     pub(super) fn malformed_scope(id: &str) -> Self {
@@ -181,7 +199,9 @@ impl From<BodyFault> for ArmError {
             BodyFault::Malformed(reason) => Self::gateway(
                 StatusCode::BAD_REQUEST,
                 "InvalidRequestContent",
-                format!("The request content was invalid and could not be deserialized: '{reason}'."),
+                format!(
+                    "The request content was invalid and could not be deserialized: '{reason}'."
+                ),
             ),
             BodyFault::TooLarge => Self::gateway(
                 StatusCode::PAYLOAD_TOO_LARGE,

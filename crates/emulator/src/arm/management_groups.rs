@@ -16,7 +16,8 @@ const KIND: &str = "Microsoft.Management/managementGroups";
 /// The groups that the caller may read; none of them is a refusal (observed).
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, ArmError> {
     let groups = call.state.management_groups.values();
-    let readable = groups.filter(|group| scope(&group.name).is_ok_and(|scope| call.may(READ, &scope)));
+    let readable =
+        groups.filter(|group| scope(&group.name).is_ok_and(|scope| call.may(READ, &scope)));
     let items: Vec<Value> = readable.map(|group| json!({
         "id": group.id(),
         "type": KIND,
@@ -45,10 +46,14 @@ pub(super) fn get(call: &Call<'_>, name: &str) -> Result<Answer, ArmError> {
         },
     });
     if call.request.query("$expand").is_some_and(|expand| expand.eq_ignore_ascii_case("children")) {
-        let recurse = call.request.query("$recurse").is_some_and(|recurse| recurse.eq_ignore_ascii_case("true"));
+        let recurse = call
+            .request
+            .query("$recurse")
+            .is_some_and(|recurse| recurse.eq_ignore_ascii_case("true"));
         properties["children"] = children(call.state, group, recurse);
     }
-    let body = json!({ "id": group.id(), "type": KIND, "name": group.name, "properties": properties });
+    let body =
+        json!({ "id": group.id(), "type": KIND, "name": group.name, "properties": properties });
     Ok(Reply::json(StatusCode::OK, body).into())
 }
 
@@ -59,10 +64,16 @@ pub(super) fn descendants(call: &Call<'_>, name: &str) -> Result<Answer, ArmErro
 }
 
 /// A group that does not exist is refused like one that the caller may not read (observed).
-fn readable<'a>(call: &Call<'a>, name: &str, action: &str) -> Result<&'a ManagementGroup, ArmError> {
+fn readable<'a>(
+    call: &Call<'a>,
+    name: &str,
+    action: &str,
+) -> Result<&'a ManagementGroup, ArmError> {
     let scope = scope(name)?;
     call.require(action, &scope, scope.as_str())?;
-    call.state.management_group(name).ok_or_else(|| ArmError::forbidden(call.caller, action, scope.as_str()))
+    call.state
+        .management_group(name)
+        .ok_or_else(|| ArmError::forbidden(call.caller, action, scope.as_str()))
 }
 
 fn scope(name: &str) -> Result<Scope, ArmError> {
@@ -78,20 +89,24 @@ fn children(state: &State, group: &ManagementGroup, recurse: bool) -> Value {
         }
         item
     });
-    let subscriptions = child_subscriptions(state, group).map(|child| json!({
-        "id": format!("/subscriptions/{}", child.id),
-        "type": "/subscriptions",
-        "name": child.id,
-        "displayName": child.display_name,
-    }));
+    let subscriptions = child_subscriptions(state, group).map(|child| {
+        json!({
+            "id": format!("/subscriptions/{}", child.id),
+            "type": "/subscriptions",
+            "name": child.id,
+            "displayName": child.display_name,
+        })
+    });
     groups.chain(subscriptions).collect()
 }
 
 fn below(state: &State, group: &ManagementGroup) -> Vec<Value> {
-    let item = |id: String, kind: &str, name: Value, display_name: &str| json!({
-        "id": id, "type": kind, "name": name,
-        "properties": { "displayName": display_name, "parent": { "id": group.id() } },
-    });
+    let item = |id: String, kind: &str, name: Value, display_name: &str| {
+        json!({
+            "id": id, "type": kind, "name": name,
+            "properties": { "displayName": display_name, "parent": { "id": group.id() } },
+        })
+    };
     let subscriptions = child_subscriptions(state, group).map(|child| {
         let id = format!("/subscriptions/{}", child.id);
         item(id, &format!("{KIND}/subscriptions"), json!(child.id), &child.display_name)
@@ -103,11 +118,19 @@ fn below(state: &State, group: &ManagementGroup) -> Vec<Value> {
     groups.chain(subscriptions).collect()
 }
 
-fn child_groups<'a>(state: &'a State, group: &'a ManagementGroup) -> impl Iterator<Item = &'a ManagementGroup> {
-    let is_child = |child: &&ManagementGroup| child.parent.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&group.name));
+fn child_groups<'a>(
+    state: &'a State,
+    group: &'a ManagementGroup,
+) -> impl Iterator<Item = &'a ManagementGroup> {
+    let is_child = |child: &&ManagementGroup| {
+        child.parent.as_ref().is_some_and(|name| name.eq_ignore_ascii_case(&group.name))
+    };
     state.management_groups.values().filter(is_child)
 }
 
-fn child_subscriptions<'a>(state: &'a State, group: &'a ManagementGroup) -> impl Iterator<Item = &'a Subscription> {
+fn child_subscriptions<'a>(
+    state: &'a State,
+    group: &'a ManagementGroup,
+) -> impl Iterator<Item = &'a Subscription> {
     state.subscriptions.values().filter(|child| child.parent.eq_ignore_ascii_case(&group.name))
 }

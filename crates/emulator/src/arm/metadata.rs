@@ -16,7 +16,9 @@ pub(super) fn endpoints(service: &Service, request: &Request) -> Result<Reply, A
         version if version >= "2020" => Ok(Reply::json(StatusCode::OK, cloud)),
         version => Err(ArmError::bad_request(
             "InvalidApiVersionParameter",
-            format!("The api-version '{version}' is invalid. The supported versions are '2019-05-01, 2022-09-01'."),
+            format!(
+                "The api-version '{version}' is invalid. The supported versions are '2019-05-01, 2022-09-01'."
+            ),
         )),
     }
 }

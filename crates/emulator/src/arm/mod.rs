@@ -1,9 +1,9 @@
-//! Azure Resource Manager: subscriptions, management groups, role definitions and assignments, key vaults.
+//! Azure Audience Manager: subscriptions, management groups, role definitions and assignments, key vaults.
 
 mod access;
 mod access_policies;
 mod error;
-mod filter;
+mod existence;
 mod management_groups;
 mod metadata;
 mod role_assignments;
@@ -21,8 +21,9 @@ use uuid::Uuid;
 
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
+use crate::filter::{Condition, parse};
 use crate::http::{Reply, Request};
-use crate::login::{AccessToken, Resource, TokenFault};
+use crate::login::{AccessToken, Audience, TokenFault};
 use crate::model::scope::Scope;
 use crate::paging::page;
 use crate::service::Service;
@@ -39,7 +40,8 @@ struct Call<'a> {
 }
 
 pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
-    let segments: Vec<String> = request.segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+    let segments: Vec<String> =
+        request.segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
     let reply = match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["metadata", "endpoints"] => metadata::endpoints(service, request),
         _ => respond(service, request),
@@ -51,7 +53,8 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
 
 fn respond(service: &Service, request: &Request) -> Result<Reply, ArmError> {
     let now = service.clock.now();
-    let caller = authenticate(service, request).map_err(|fault| ArmError::unauthenticated(&fault, now))?;
+    let caller =
+        authenticate(service, request).map_err(|fault| ArmError::unauthenticated(&fault, now))?;
     versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
     versions::check(request, &route)?;
@@ -62,42 +65,43 @@ fn respond(service: &Service, request: &Request) -> Result<Reply, ArmError> {
 }
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, TokenFault> {
-    let accepts = |audience: &str| Resource::named(audience, &service.url) == Some(Resource::ResourceManager);
+    let accepts =
+        |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
     AccessToken::of(request, &service.signing_key, accepts, service.clock.now())
 }
 
 fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
     let method = &call.request.method;
     match route {
-        Route::Tenants if method == Method::GET => subscriptions::tenants(call),
-        Route::Subscriptions if method == Method::GET => subscriptions::list(call),
-        Route::Subscription(id) if method == Method::GET => subscriptions::get(call, *id),
-        Route::Resources(id) if method == Method::GET => subscriptions::resources(call, *id),
-        Route::ManagementGroups if method == Method::GET => management_groups::list(call),
-        Route::ManagementGroup(name) if method == Method::GET => management_groups::get(call, name),
-        Route::Descendants(name) if method == Method::GET => management_groups::descendants(call, name),
-        Route::RoleDefinitions(scope) if method == Method::GET => role_definitions::list(call, scope),
         Route::RoleDefinition(scope, name) => role_definitions::one(call, scope, name),
-        Route::RoleAssignments(scope) if method == Method::GET => role_assignments::list(call, scope),
         Route::RoleAssignment(scope, name) => role_assignments::one(call, scope, name),
-        Route::VaultsOfSubscription(id) if method == Method::GET => vaults::of_subscription(call, *id),
-        Route::VaultsOfResourceGroup(id, group) if method == Method::GET => vaults::of_resource_group(call, *id, group),
         Route::Vault(path) => vaults::one(call, path),
         Route::AccessPolicies(path, operation) if method == Method::PUT => {
             access_policies::update(call, path, *operation)
         }
-        Route::Tenants
-        | Route::Subscriptions
-        | Route::Subscription(_)
-        | Route::Resources(_)
-        | Route::ManagementGroups
-        | Route::ManagementGroup(_)
-        | Route::Descendants(_)
-        | Route::RoleDefinitions(_)
-        | Route::RoleAssignments(_)
-        | Route::VaultsOfSubscription(_)
-        | Route::VaultsOfResourceGroup(..)
-        | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(method)),
+        _ if method == Method::GET => read(call, route),
+        _ => Err(ArmError::method_not_allowed(method)),
+    }
+}
+
+/// What can only be read here.
+fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
+    match route {
+        Route::Tenants => subscriptions::tenants(call),
+        Route::Subscriptions => subscriptions::list(call),
+        Route::Subscription(id) => subscriptions::get(call, *id),
+        Route::Resources(id) => subscriptions::resources(call, *id),
+        Route::ManagementGroups => management_groups::list(call),
+        Route::ManagementGroup(name) => management_groups::get(call, name),
+        Route::Descendants(name) => management_groups::descendants(call, name),
+        Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
+        Route::RoleAssignments(scope) => role_assignments::list(call, scope),
+        Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
+        Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
+        Route::RoleDefinition(..)
+        | Route::RoleAssignment(..)
+        | Route::Vault(_)
+        | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
     }
 }
 
@@ -108,6 +112,15 @@ impl Call<'_> {
 
     fn may(&self, action: &str, scope: &Scope) -> bool {
         access::may(self.state, self.caller, action, scope)
+    }
+
+    /// The parts of the request's filter, as `part` reads them. None when it has another form.
+    fn filter<P>(&self, part: fn(Condition) -> Option<P>) -> Option<Vec<P>> {
+        parse(self.filter_text())?.into_iter().map(part).collect()
+    }
+
+    fn filter_text(&self) -> &str {
+        self.request.query("$filter").unwrap_or_default()
     }
 
     /// One page of a list; `nextLink` is left out on the last one.
@@ -124,7 +137,12 @@ impl Call<'_> {
 fn page_size(request: &Request) -> Result<usize, ArmError> {
     let Some(top) = request.query("$top") else { return Ok(100) };
     let size = top.parse().ok().filter(|size| (1..=1000).contains(size));
-    size.ok_or_else(|| ArmError::bad_request("InvalidTopQueryParameter", format!("The value '{top}' of $top is not valid.")))
+    size.ok_or_else(|| {
+        ArmError::bad_request(
+            "InvalidTopQueryParameter",
+            format!("The value '{top}' of $top is not valid."),
+        )
+    })
 }
 
 fn subscription_scope(id: Uuid) -> Scope {
@@ -146,8 +164,9 @@ fn stamp(request: &Request, reply: Reply, now: OffsetDateTime) -> Reply {
         .with_header("x-ms-request-id", id)
         .with_header("x-ms-routing-request-id", format!("SANDBOX:{moment}:{correlation}"))
         .with_header("x-ms-correlation-request-id", correlation);
-    let of_subscription = request.segments.first().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"))
-        && request.segments.len() > 1;
+    let of_subscription =
+        request.segments.first().is_some_and(|first| first.eq_ignore_ascii_case("subscriptions"))
+            && request.segments.len() > 1;
     if !of_subscription {
         return match request.method {
             Method::GET => reply.with_header("x-ms-ratelimit-remaining-tenant-reads", "249"),

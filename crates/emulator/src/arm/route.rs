@@ -39,7 +39,8 @@ pub(super) enum PolicyOperation {
 
 impl Route {
     pub(super) fn parse(segments: &[String]) -> Result<Self, ArmError> {
-        let lower: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+        let lower: Vec<String> =
+            segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let route = authorization(segments, &lower).or_else(|| hierarchy(segments, &lower));
         let route = route.or_else(|| key_vault(segments, &lower));
@@ -82,11 +83,22 @@ fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["subscriptions", id, "providers", "microsoft.keyvault", "vaults"] => {
             Some(Route::VaultsOfSubscription(Uuid::try_parse(id).ok()?))
         }
-        ["subscriptions", id, "resourcegroups", _, "providers", "microsoft.keyvault", "vaults", rest @ ..] => {
+        [
+            "subscriptions",
+            id,
+            "resourcegroups",
+            _,
+            "providers",
+            "microsoft.keyvault",
+            "vaults",
+            rest @ ..,
+        ] => {
             let (subscription, group) = (Uuid::try_parse(id).ok()?, segments[3].clone());
             match rest {
                 [] => Some(Route::VaultsOfResourceGroup(subscription, group)),
-                [_] => Some(Route::Vault(VaultPath { subscription, group, name: segments[7].clone() })),
+                [_] => {
+                    Some(Route::Vault(VaultPath { subscription, group, name: segments[7].clone() }))
+                }
                 [_, "accesspolicies", operation] => {
                     let operation = PolicyOperation::parse(operation)?;
                     let vault = VaultPath { subscription, group, name: segments[7].clone() };

@@ -3,8 +3,8 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
-use crate::arm::filter::{self, Clause};
 use crate::arm::{Call, subscription_scope};
+use crate::filter::Condition;
 use crate::http::Reply;
 use crate::model::hierarchy::{Resource, Subscription};
 use crate::model::scope::Scope;
@@ -30,20 +30,26 @@ pub(super) fn tenants(call: &Call<'_>) -> Result<Answer, ArmError> {
 
 /// What the caller cannot read is silently absent.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, ArmError> {
-    let readable = call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)));
+    let readable =
+        call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)));
     call.page(readable.map(|one| render(call, one)).collect())
 }
 
 pub(super) fn get(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
     let scope = subscription_scope(id);
     call.require(READ, &scope, scope.as_str())?;
-    let subscription = call.state.subscriptions.get(&id).ok_or_else(|| ArmError::subscription_not_found(id))?;
+    let subscription =
+        call.state.subscriptions.get(&id).ok_or_else(|| ArmError::subscription_not_found(id))?;
     Ok(Reply::json(StatusCode::OK, render(call, subscription)).into())
 }
 
 /// Name, type and place only, whatever the type; `$filter` takes `resourceType eq '…'`.
 pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
-    let wanted = wanted_type(call)?;
+    let wanted = call.filter(wanted_type).ok_or_else(|| {
+        let message =
+            format!("Invalid $filter '{}' specified in the query string.", call.filter_text());
+        ArmError::bad_request("InvalidFilterInQueryString", message)
+    })?;
     let scope = subscription_scope(id);
     let within = format!("{}/", scope.key());
     let vaults = call.state.vaults.values().map(|vault| Resource {
@@ -55,7 +61,7 @@ pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
     let resources = vaults.chain(call.state.resources.values().cloned());
     let listed = resources
         .filter(|resource| resource.id.to_ascii_lowercase().starts_with(&within))
-        .filter(|resource| wanted.as_ref().is_none_or(|kind| kind.eq_ignore_ascii_case(&resource.kind)))
+        .filter(|resource| wanted.iter().all(|kind| kind.eq_ignore_ascii_case(&resource.kind)))
         .filter(|resource| readable(call, resource));
     let items = listed.map(|Resource { id, name, kind, location }| {
         json!({ "id": id, "name": name, "type": kind, "location": location, "tags": {} })
@@ -69,17 +75,18 @@ pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
 
 /// The list is cut to what the caller may read, type by type.
 fn readable(call: &Call<'_>, resource: &Resource) -> bool {
-    Scope::parse(&resource.id).is_some_and(|scope| call.may(&format!("{}/read", resource.kind), &scope))
+    Scope::parse(&resource.id)
+        .is_some_and(|scope| call.may(&format!("{}/read", resource.kind), &scope))
 }
 
-fn wanted_type(call: &Call<'_>) -> Result<Option<String>, ArmError> {
-    let Some(text) = call.request.query("$filter") else { return Ok(None) };
-    match filter::parse(text).as_deref() {
-        Some([Clause::Equals(name, value)]) if name == "resourcetype" => Ok(Some(value.clone())),
-        _ => {
-            let message = format!("The filter '{text}' is not supported; use resourceType eq '…'.");
-            Err(ArmError::bad_request("InvalidFilterInQueryString", message))
+fn wanted_type(condition: Condition) -> Option<String> {
+    match condition {
+        Condition::Equal(name, Value::String(kind))
+            if name.eq_ignore_ascii_case("resourceType") =>
+        {
+            Some(kind)
         }
+        _ => None,
     }
 }
 

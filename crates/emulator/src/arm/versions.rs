@@ -1,4 +1,5 @@
-//! The API versions that each type of resource has, oldest first (documented and observed).
+//! The API versions that each type of resource has, oldest first: documented, observed, or asked
+//! for by Microsoft's own client libraries.
 
 use crate::arm::error::ArmError;
 use crate::arm::route::Route;
@@ -8,63 +9,67 @@ use crate::http::Request;
 pub(super) fn check(request: &Request, route: &Route) -> Result<(), ArmError> {
     let version = api_version(request)?;
     let (kind, versions) = supported(route);
-    if versions.iter().any(|known| known.eq_ignore_ascii_case(version)) {
+    if versions.split(", ").any(|known| known.eq_ignore_ascii_case(version)) {
         return Ok(());
     }
-    let list = versions.join(", ");
     Err(match kind {
         Some(kind) => ArmError::bad_request(
             "NoRegisteredProviderFound",
             format!(
                 "No registered resource provider found for location '' and API version '{version}' for type '{kind}'. \
-                 The supported api-versions are '{list}'. The supported locations are ''."
+                 The supported api-versions are '{versions}'. The supported locations are ''."
             ),
         ),
         None => ArmError::bad_request(
             "InvalidApiVersionParameter",
-            format!("The api-version '{version}' is invalid. The supported versions are '{list}'."),
+            format!(
+                "The api-version '{version}' is invalid. The supported versions are '{versions}'."
+            ),
         ),
     })
 }
 
 pub(super) fn api_version(request: &Request) -> Result<&str, ArmError> {
-    request.query("api-version").filter(|version| !version.is_empty()).ok_or_else(ArmError::missing_api_version)
+    request
+        .query("api-version")
+        .filter(|version| !version.is_empty())
+        .ok_or_else(ArmError::missing_api_version)
 }
 
 /// Resource Manager's own types have no provider to name.
-fn supported(route: &Route) -> (Option<&'static str>, &'static [&'static str]) {
+fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
     match route {
         Route::Tenants | Route::Subscriptions | Route::Subscription(_) => (None, SUBSCRIPTIONS),
         Route::Resources(_) => (None, RESOURCES),
         Route::ManagementGroups | Route::ManagementGroup(_) | Route::Descendants(_) => {
             (Some("managementGroups"), MANAGEMENT_GROUPS)
         }
-        Route::RoleDefinitions(_) | Route::RoleDefinition(..) => (Some("roleDefinitions"), ROLE_DEFINITIONS),
-        Route::RoleAssignments(_) | Route::RoleAssignment(..) => (Some("roleAssignments"), ROLE_ASSIGNMENTS),
-        Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => (Some("vaults"), VAULTS),
+        Route::RoleDefinitions(_) | Route::RoleDefinition(..) => {
+            (Some("roleDefinitions"), ROLE_DEFINITIONS)
+        }
+        Route::RoleAssignments(_) | Route::RoleAssignment(..) => {
+            (Some("roleAssignments"), ROLE_ASSIGNMENTS)
+        }
+        Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => {
+            (Some("vaults"), VAULTS)
+        }
         Route::AccessPolicies(..) => (Some("vaults/accessPolicies"), VAULTS),
     }
 }
 
-const SUBSCRIPTIONS: &[&str] = &[
-    "2014-04-01", "2015-01-01", "2015-11-01", "2016-06-01", "2018-01-01", "2018-02-01", "2018-05-01", "2018-06-01",
-    "2019-03-01", "2019-05-01", "2019-06-01", "2019-11-01", "2020-01-01", "2021-01-01", "2021-04-01", "2022-12-01",
-];
-const RESOURCES: &[&str] = &[
-    "2014-04-01", "2015-01-01", "2015-11-01", "2016-02-01", "2016-09-01", "2017-05-10", "2018-02-01", "2018-05-01",
-    "2019-03-01", "2019-05-01", "2019-08-01", "2019-10-01", "2020-06-01", "2020-10-01", "2021-01-01", "2021-04-01",
-    "2022-09-01", "2023-07-01", "2024-03-01", "2024-07-01", "2024-11-01", "2025-04-01",
-];
-const MANAGEMENT_GROUPS: &[&str] = &[
-    "2018-03-01-preview", "2019-11-01", "2020-02-01", "2020-05-01", "2020-10-01", "2021-04-01", "2023-04-01",
-];
-const ROLE_DEFINITIONS: &[&str] = &["2015-07-01", "2018-01-01-preview", "2022-04-01", "2022-05-01-preview"];
-const ROLE_ASSIGNMENTS: &[&str] = &[
-    "2015-07-01", "2018-01-01-preview", "2018-09-01-preview", "2020-03-01-preview", "2020-04-01-preview",
-    "2020-08-01-preview", "2020-10-01-preview", "2022-04-01",
-];
-const VAULTS: &[&str] = &[
-    "2015-06-01", "2016-10-01", "2018-02-14", "2019-09-01", "2020-04-01-preview", "2021-04-01-preview",
-    "2021-06-01-preview", "2021-10-01", "2021-11-01-preview", "2022-07-01", "2022-11-01", "2023-02-01", "2023-07-01",
-    "2024-04-01-preview", "2024-11-01", "2024-12-01-preview", "2025-05-01", "2026-02-01", "2026-04-01-preview",
-];
+const SUBSCRIPTIONS: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-06-01, 2018-01-01, 2018-02-01, 2018-05-01, \
+    2018-06-01, 2019-03-01, 2019-05-01, 2019-06-01, 2019-11-01, 2020-01-01, 2021-01-01, \
+    2021-04-01, 2022-12-01";
+const RESOURCES: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-02-01, 2016-09-01, 2017-05-10, 2018-02-01, \
+    2018-05-01, 2019-03-01, 2019-05-01, 2019-08-01, 2019-10-01, 2020-06-01, 2020-10-01, \
+    2021-01-01, 2021-04-01, 2022-09-01, 2023-07-01, 2024-03-01, 2024-07-01, 2024-11-01, \
+    2025-04-01";
+const MANAGEMENT_GROUPS: &str = "2018-03-01-preview, 2019-11-01, 2020-02-01, 2020-05-01, 2020-10-01, 2021-04-01, \
+    2023-04-01";
+const ROLE_DEFINITIONS: &str = "2015-07-01, 2018-01-01-preview, 2022-04-01, 2022-05-01-preview";
+const ROLE_ASSIGNMENTS: &str = "2015-07-01, 2018-01-01-preview, 2018-09-01-preview, 2020-03-01-preview, \
+    2020-04-01-preview, 2020-08-01-preview, 2020-10-01-preview, 2022-04-01";
+const VAULTS: &str = "2015-06-01, 2016-10-01, 2018-02-14, 2019-09-01, 2020-04-01-preview, 2021-04-01-preview, \
+    2021-06-01-preview, 2021-10-01, 2021-11-01-preview, 2022-07-01, 2022-11-01, 2023-02-01, \
+    2023-07-01, 2024-04-01-preview, 2024-11-01, 2024-12-01-preview, 2025-05-01, 2026-02-01, \
+    2026-04-01-preview, 2026-05-15";

@@ -15,7 +15,11 @@ use crate::model::grant::Grant;
 use crate::model::service_principal::ServicePrincipal;
 use crate::store::{Answer, Change};
 
-pub(super) fn collection(call: &Call<'_>, side: Side, key: &ServicePrincipalKey) -> Result<Answer, GraphError> {
+pub(super) fn collection(
+    call: &Call<'_>,
+    side: Side,
+    key: &ServicePrincipalKey,
+) -> Result<Answer, GraphError> {
     let principal = find(call.state, key)?;
     match call.request.method {
         Method::GET => {
@@ -29,7 +33,12 @@ pub(super) fn collection(call: &Call<'_>, side: Side, key: &ServicePrincipalKey)
 }
 
 /// A grant that hangs on another service principal than the path names is not found there.
-pub(super) fn one(call: &Call<'_>, side: Side, key: &ServicePrincipalKey, id: &str) -> Result<Answer, GraphError> {
+pub(super) fn one(
+    call: &Call<'_>,
+    side: Side,
+    key: &ServicePrincipalKey,
+    id: &str,
+) -> Result<Answer, GraphError> {
     let principal = find(call.state, key)?;
     let grant = call.state.grants.get(id).filter(|grant| side.of(grant) == principal.id);
     let grant = grant.ok_or_else(|| GraphError::not_found(id))?;
@@ -47,24 +56,28 @@ pub(super) fn one(call: &Call<'_>, side: Side, key: &ServicePrincipalKey, id: &s
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Body {
-    principal_id: Uuid,
-    resource_id: Uuid,
-    app_role_id: Uuid,
+    #[serde(rename = "principalId")]
+    principal: Uuid,
+    #[serde(rename = "resourceId")]
+    resource: Uuid,
+    #[serde(rename = "appRoleId")]
+    role: Uuid,
 }
 
 fn create(call: &Call<'_>, side: Side, of: &ServicePrincipal) -> Result<Answer, GraphError> {
     let body: Value = call.request.json()?;
     let body: Body = serde_json::from_value(body).map_err(|_| not_valid_reference())?;
-    let grant = Grant::new(body.principal_id, body.resource_id, body.app_role_id, call.now);
+    let grant = Grant::new(body.principal, body.resource, body.role, call.now);
     if side.of(&grant) != of.id {
         return Err(not_valid_reference());
     }
-    let principal = |id| call.state.live_service_principal(id).ok_or_else(|| GraphError::not_found(id));
+    let principal =
+        |id| call.state.live_service_principal(id).ok_or_else(|| GraphError::not_found(id));
     let (_, resource) = (principal(grant.principal)?, principal(grant.resource)?);
     if resource.app_role(grant.role).is_none_or(|role| !role.is_enabled) {
-        let message = format!("Permission being assigned was not found on application '{}'", resource.app_id);
+        let message =
+            format!("Permission being assigned was not found on application '{}'", resource.app_id);
         return Err(GraphError::bad_request(message));
     }
     if call.state.grants.values().any(|other| other.same_as(&grant)) {

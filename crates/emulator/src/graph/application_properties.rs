@@ -20,15 +20,21 @@ pub(super) fn apply(
             "uniqueName" => application.unique_name = unique_name(application, value)?,
             "signInAudience" => application.sign_in_audience = sign_in_audience(value)?,
             "tags" => application.tags = tags(value, APPLICATION.resource)?,
-            "requiredResourceAccess" => application.required_resource_access = required_resource_access(value)?,
+            "requiredResourceAccess" => {
+                application.required_resource_access = required_resource_access(value)?;
+            }
             "keyCredentials" => {
-                application.key_credentials = key_credentials::replaced(&application.key_credentials, value, now)?;
+                application.key_credentials =
+                    key_credentials::replaced(&application.key_credentials, value, now)?;
             }
             "passwordCredentials" => {
-                application.password_credentials = kept_passwords(&application.password_credentials, value)?;
+                application.password_credentials =
+                    kept_passwords(&application.password_credentials, value)?;
             }
             "description" => text_setting(application, name, value, 1024)?,
-            "notes" | "serviceManagementReference" => text_setting(application, name, value, usize::MAX)?,
+            "notes" | "serviceManagementReference" => {
+                text_setting(application, name, value, usize::MAX)?;
+            }
             name if READ_ONLY.contains(&name) => return Err(GraphError::read_only(name)),
             "@odata.type" | "@odata.context" | "@odata.id" => {}
             name => set(application, name, value)?,
@@ -52,7 +58,8 @@ const READ_ONLY: [&str; 9] = [
 /// 120 characters are documented for an organisation's own applications.
 fn display_name(value: &Value) -> Result<String, GraphError> {
     let name = value.as_str().filter(|name| !name.trim().is_empty() && name.chars().count() <= 120);
-    name.map(str::to_owned).ok_or_else(|| GraphError::invalid_value("displayName", APPLICATION.resource))
+    name.map(str::to_owned)
+        .ok_or_else(|| GraphError::invalid_value("displayName", APPLICATION.resource))
 }
 
 /// Writable while it is null, immutable afterwards (documented).
@@ -67,17 +74,25 @@ fn unique_name(application: &Application, value: &Value) -> Result<Option<String
 }
 
 fn sign_in_audience(value: &Value) -> Result<String, GraphError> {
-    const KNOWN: [&str; 4] =
-        ["AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount"];
+    const KNOWN: [&str; 4] = [
+        "AzureADMyOrg",
+        "AzureADMultipleOrgs",
+        "AzureADandPersonalMicrosoftAccount",
+        "PersonalMicrosoftAccount",
+    ];
     let audience = value.as_str().filter(|audience| KNOWN.contains(audience));
-    audience.map(str::to_owned).ok_or_else(|| GraphError::invalid_value("signInAudience", APPLICATION.resource))
+    audience
+        .map(str::to_owned)
+        .ok_or_else(|| GraphError::invalid_value("signInAudience", APPLICATION.resource))
 }
 
 /// 1 to 256 characters without blanks, each tag once (documented).
 pub(super) fn tags(value: &Value, resource: &str) -> Result<Vec<String>, GraphError> {
     let invalid = || GraphError::invalid_value("tags", resource);
     let tags: Vec<String> = serde_json::from_value(value.clone()).map_err(|_| invalid())?;
-    let is_tag = |tag: &String| (1..=256).contains(&tag.chars().count()) && !tag.contains(char::is_whitespace);
+    let is_tag = |tag: &String| {
+        (1..=256).contains(&tag.chars().count()) && !tag.contains(char::is_whitespace)
+    };
     if !tags.iter().all(is_tag) {
         return Err(invalid());
     }
@@ -90,7 +105,8 @@ pub(super) fn tags(value: &Value, resource: &str) -> Result<Vec<String>, GraphEr
 /// Each API once, at most 50 of them with 400 permissions in all (documented).
 fn required_resource_access(value: &Value) -> Result<Vec<RequiredResourceAccess>, GraphError> {
     let invalid = || GraphError::invalid_value("requiredResourceAccess", APPLICATION.resource);
-    let wanted: Vec<RequiredResourceAccess> = serde_json::from_value(value.clone()).map_err(|_| invalid())?;
+    let wanted: Vec<RequiredResourceAccess> =
+        serde_json::from_value(value.clone()).map_err(|_| invalid())?;
     let permissions: usize = wanted.iter().map(|api| api.resource_access.len()).sum();
     if wanted.len() > 50 || permissions > 400 {
         return Err(invalid());
@@ -105,17 +121,28 @@ fn required_resource_access(value: &Value) -> Result<Vec<RequiredResourceAccess>
 }
 
 /// Secrets are made by the service only; a body can leave some out, which deletes them.
-fn kept_passwords(current: &[PasswordCredential], value: &Value) -> Result<Vec<PasswordCredential>, GraphError> {
+fn kept_passwords(
+    current: &[PasswordCredential],
+    value: &Value,
+) -> Result<Vec<PasswordCredential>, GraphError> {
     let invalid = || GraphError::invalid_value("passwordCredentials", APPLICATION.resource);
     let entries = value.as_array().ok_or_else(invalid)?;
     let known = |entry: &Value| {
         let id = entry.get("keyId")?.as_str()?;
-        current.iter().find(|credential| credential.key_id.to_string().eq_ignore_ascii_case(id)).cloned()
+        current
+            .iter()
+            .find(|credential| credential.key_id.to_string().eq_ignore_ascii_case(id))
+            .cloned()
     };
     entries.iter().map(|entry| known(entry).ok_or_else(invalid)).collect()
 }
 
-fn text_setting(application: &mut Application, name: &str, value: &Value, most: usize) -> Result<(), GraphError> {
+fn text_setting(
+    application: &mut Application,
+    name: &str,
+    value: &Value,
+    most: usize,
+) -> Result<(), GraphError> {
     let fits = value.is_null() || value.as_str().is_some_and(|text| text.chars().count() <= most);
     if !fits {
         return Err(GraphError::invalid_value(name, APPLICATION.resource));

@@ -16,7 +16,8 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
     match call.request.method {
         Method::GET => {
             let applications = call.state.live_applications();
-            let objects = applications.map(|application| render::application(call.state, application, Keys::Hidden));
+            let objects = applications
+                .map(|application| render::application(call.state, application, Keys::Hidden));
             Ok(list(call, &APPLICATION, "applications", objects)?.into())
         }
         Method::POST => create(call, &call.request.json()?, None),
@@ -49,11 +50,14 @@ pub(super) fn owners(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, Gr
 
 fn find<'a>(state: &'a State, key: &ApplicationKey) -> Result<&'a Application, GraphError> {
     let (found, shown) = match key {
-        ApplicationKey::Id(id) => (state.live_applications().find(|one| one.id == *id), id.to_string()),
-        ApplicationKey::AppId(id) => (state.application_of(*id), id.to_string()),
-        ApplicationKey::UniqueName(name) => {
-            (state.live_applications().find(|one| one.unique_name.as_ref() == Some(name)), name.clone())
+        ApplicationKey::Id(id) => {
+            (state.live_applications().find(|one| one.id == *id), id.to_string())
         }
+        ApplicationKey::AppId(id) => (state.application_of(*id), id.to_string()),
+        ApplicationKey::UniqueName(name) => (
+            state.live_applications().find(|one| one.unique_name.as_ref() == Some(name)),
+            name.clone(),
+        ),
     };
     found.ok_or_else(|| GraphError::not_found(shown))
 }
@@ -67,7 +71,11 @@ fn get(call: &Call<'_>, application: &Application) -> Result<Answer, GraphError>
 }
 
 /// `unique_name` is the key of an upsert; a body may name it too, but not another one.
-fn create(call: &Call<'_>, body: &Map<String, Value>, unique_name: Option<&String>) -> Result<Answer, GraphError> {
+fn create(
+    call: &Call<'_>,
+    body: &Map<String, Value>,
+    unique_name: Option<&String>,
+) -> Result<Answer, GraphError> {
     let mut application = Application::new(Uuid::new_v4(), Uuid::new_v4(), "", call.now);
     application.created_by = Some(call.caller.appid);
     application.unique_name = unique_name.cloned();
@@ -94,7 +102,9 @@ fn update(call: &Call<'_>, application: &Application) -> Result<Answer, GraphErr
 /// Deleted applications keep their name until they are gone for good (observed).
 fn refuse_taken_name(state: &State, application: &Application) -> Result<(), GraphError> {
     let taken = state.applications.values().any(|other| {
-        other.id != application.id && other.unique_name.is_some() && other.unique_name == application.unique_name
+        other.id != application.id
+            && other.unique_name.is_some()
+            && other.unique_name == application.unique_name
     });
     if taken { Err(GraphError::unique_name_taken()) } else { Ok(()) }
 }

@@ -6,6 +6,7 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use url::Url;
 
 use crate::graph::error::GraphError;
 use crate::graph::route::Route;
@@ -25,10 +26,13 @@ pub(super) fn answer(service: &Service, outer: &Request) -> Result<Reply, GraphE
     let mut statuses: HashMap<String, StatusCode> = HashMap::new();
     let mut responses = Vec::with_capacity(requests.len());
     for request in requests {
-        let failed = request.depends_on.iter().any(|id| statuses.get(&key(id)).is_none_or(|status| !status.is_success()));
+        let failed = request
+            .depends_on
+            .iter()
+            .any(|id| statuses.get(&key(id)).is_none_or(|status| !status.is_success()));
         let reply = if failed { failed_dependency() } else { run(service, outer, &request) };
         statuses.insert(key(&request.id), reply.status);
-        responses.push(response(request.id, reply));
+        responses.push(response(&request.id, reply));
     }
     responses.reverse();
     Ok(Reply::json(StatusCode::OK, json!({ "responses": responses })))
@@ -54,7 +58,8 @@ struct Inner {
 
 fn check(requests: &[Inner]) -> Result<(), GraphError> {
     if requests.is_empty() || requests.len() > MOST {
-        return Err(GraphError::malformed(format!("Number of batch request steps exceeds the maximum value of {MOST}.")));
+        let message = format!("A batch holds at least one and at most {MOST} requests.");
+        return Err(GraphError::malformed(message));
     }
     for (index, request) in requests.iter().enumerate() {
         let earlier = |id: &String| requests[..index].iter().any(|other| key(&other.id) == key(id));
@@ -62,7 +67,9 @@ fn check(requests: &[Inner]) -> Result<(), GraphError> {
             return Err(GraphError::malformed("Request Id values must be unique within a batch."));
         }
         if !request.depends_on.iter().all(earlier) {
-            return Err(GraphError::malformed("A request can only depend on requests that stand before it."));
+            return Err(GraphError::malformed(
+                "A request can only depend on requests that stand before it.",
+            ));
         }
     }
     Ok(())
@@ -77,19 +84,22 @@ fn run(service: &Service, outer: &Request, inner: &Inner) -> Reply {
         return refusal(StatusCode::BAD_REQUEST, "BadRequest", message);
     }
     match Route::parse(&request) {
-        Ok(Route::Batch) => refusal(StatusCode::BAD_REQUEST, "BadRequest", "A batch cannot hold another batch."),
+        Ok(Route::Batch) => {
+            refusal(StatusCode::BAD_REQUEST, "BadRequest", "A batch cannot hold another batch.")
+        }
         _ => super::answer(service, &request),
     }
 }
 
 /// None when the URL is absolute or the method or a header unreadable. The caller is that of the outer request.
 fn request(outer: &Request, inner: &Inner) -> Option<Request> {
-    if inner.url.contains("://") {
+    if Url::parse(&inner.url).is_ok() {
         return None;
     }
     let mut headers = HeaderMap::new();
     for (name, value) in &inner.headers {
-        headers.insert(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value.as_str()?).ok()?);
+        headers
+            .insert(HeaderName::try_from(name).ok()?, HeaderValue::try_from(value.as_str()?).ok()?);
     }
     if let Some(authorization) = outer.headers.get("authorization") {
         headers.insert("authorization", authorization.clone());
@@ -100,7 +110,7 @@ fn request(outer: &Request, inner: &Inner) -> Option<Request> {
     Some(Request::new(method, &target, headers, Body::Whole(Bytes::from(body))))
 }
 
-fn response(id: String, reply: Reply) -> Value {
+fn response(id: &str, reply: Reply) -> Value {
     let headers: Map<String, Value> =
         reply.headers.into_iter().map(|(name, value)| (title_case(name), value.into())).collect();
     let mut response = json!({ "id": id, "status": reply.status.as_u16(), "headers": headers });
@@ -111,7 +121,11 @@ fn response(id: String, reply: Reply) -> Value {
 }
 
 fn failed_dependency() -> Reply {
-    refusal(StatusCode::FAILED_DEPENDENCY, "FailedDependency", "A request that this one depends on has failed.")
+    refusal(
+        StatusCode::FAILED_DEPENDENCY,
+        "FailedDependency",
+        "A request that this one depends on has failed.",
+    )
 }
 
 fn refusal(status: StatusCode, code: &str, message: &str) -> Reply {

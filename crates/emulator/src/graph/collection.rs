@@ -1,4 +1,4 @@
-//! Collections and single objects as OData shapes them: `$filter`, `$select`, `$top` and pages.
+//! Collections and single objects in the shapes of `OData`: `$filter`, `$select`, `$top` and pages.
 
 use std::sync::LazyLock;
 
@@ -51,11 +51,24 @@ pub(super) static GRANT: Kind = Kind {
     defaults: &GRANT_DEFAULTS,
 };
 
-static APPLICATION_DEFAULTS: LazyLock<Map<String, Value>> = LazyLock::new(|| object(include_str!("data/application.json")));
+pub(super) static ORGANIZATION: Kind = Kind {
+    name: "organization",
+    resource: "Company",
+    equal: &[],
+    starts_with: &[],
+    any: &[],
+    defaults: &ORGANIZATION_DEFAULTS,
+};
+
+static APPLICATION_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/application.json")));
 static SERVICE_PRINCIPAL_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/service_principal.json")));
 static GRANT_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/app_role_assignment.json")));
+
+static ORGANIZATION_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/organization.json")));
 
 fn object(json: &str) -> Map<String, Value> {
     serde_json::from_str(json).expect("the file is part of this crate and an object")
@@ -78,7 +91,8 @@ pub(super) fn list(
     let filter = call.request.query("$filter").map(|text| Filter::parse(text, kind)).transpose()?;
     let selection = Selection::of(call.request, kind)?;
     let size = page_size(call.request)?;
-    let found = objects.filter(|object| filter.as_ref().is_none_or(|filter| filter.accepts(object)));
+    let found =
+        objects.filter(|object| filter.as_ref().is_none_or(|filter| filter.accepts(object)));
     let items = found.map(|object| Value::Object(selection.apply(object))).collect();
     let page = page(call.request, call.url, size, items)?;
     let context = format!("{}/v1.0/$metadata#{context}{}", call.url, selection.context());
@@ -98,8 +112,12 @@ impl Selection {
         let names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
         if let Some(name) = names.iter().find(|name| !kind.has(name)) {
             let kind = kind.name;
-            let message = format!("Could not find a property named '{name}' on type 'microsoft.graph.{kind}'.");
-            return Err(GraphError::malformed(format!("Parsing OData Select and Expand failed: {message}")));
+            let message = format!(
+                "Could not find a property named '{name}' on type 'microsoft.graph.{kind}'."
+            );
+            return Err(GraphError::malformed(format!(
+                "Parsing OData Select and Expand failed: {message}"
+            )));
         }
         Ok(Self(Some(names)))
     }
@@ -124,7 +142,9 @@ impl Selection {
 fn page_size(request: &Request) -> Result<usize, GraphError> {
     let Some(top) = request.query("$top") else { return Ok(100) };
     top.parse().ok().filter(|size| (1..=999).contains(size)).ok_or_else(|| {
-        GraphError::bad_request(format!("Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."))
+        GraphError::bad_request(format!(
+            "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."
+        ))
     })
 }
 
@@ -132,7 +152,9 @@ fn page_size(request: &Request) -> Result<usize, GraphError> {
 fn refuse_unsupported_options(request: &Request) -> Result<(), GraphError> {
     const UNSUPPORTED: [&str; 5] = ["$count", "$expand", "$orderby", "$search", "$skip"];
     match UNSUPPORTED.iter().find(|name| request.query(name).is_some()) {
-        Some(name) => Err(GraphError::unsupported_query(format!("The query option '{name}' is not supported here."))),
+        Some(name) => Err(GraphError::unsupported_query(format!(
+            "The query option '{name}' is not supported here."
+        ))),
         None => Ok(()),
     }
 }

@@ -61,16 +61,27 @@ enum Item<'a> {
 
 impl<'a> Item<'a> {
     fn find(state: &'a State, id: Uuid) -> Result<Self, GraphError> {
-        let application = state.applications.get(&id).filter(|one| one.deleted.is_some()).map(Self::Application);
-        let principal = || state.service_principals.get(&id).filter(|one| one.deleted.is_some()).map(Self::ServicePrincipal);
+        let application =
+            state.applications.get(&id).filter(|one| one.deleted.is_some()).map(Self::Application);
+        let principal = || {
+            state
+                .service_principals
+                .get(&id)
+                .filter(|one| one.deleted.is_some())
+                .map(Self::ServicePrincipal)
+        };
         application.or_else(principal).ok_or_else(|| GraphError::not_found(id))
     }
 }
 
 fn item_reply(call: &Call<'_>, item: &Item<'_>) -> Reply {
     let (kind, mut object): (_, Map<String, Value>) = match item {
-        Item::Application(one) => (&APPLICATION, render::application(call.state, one, Keys::Hidden)),
-        Item::ServicePrincipal(one) => (&SERVICE_PRINCIPAL, render::service_principal(call.state, one)),
+        Item::Application(one) => {
+            (&APPLICATION, render::application(call.state, one, Keys::Hidden))
+        }
+        Item::ServicePrincipal(one) => {
+            (&SERVICE_PRINCIPAL, render::service_principal(call.state, one))
+        }
     };
     object.insert("@odata.type".to_owned(), format!("#microsoft.graph.{}", kind.name).into());
     entity(call, StatusCode::OK, "directoryObjects/$entity", object)

@@ -43,8 +43,13 @@ impl GraphError {
 
     /// `key` is the id or the alternate key that the request used.
     pub(super) fn not_found(key: impl std::fmt::Display) -> Self {
-        let rest = "does not exist or one of its queried reference-property objects are not present.";
-        Self::new(StatusCode::NOT_FOUND, "Request_ResourceNotFound", format!("Resource '{key}' {rest}"))
+        let rest =
+            "does not exist or one of its queried reference-property objects are not present.";
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "Request_ResourceNotFound",
+            format!("Resource '{key}' {rest}"),
+        )
     }
 
     pub(super) fn denied() -> Self {
@@ -63,7 +68,9 @@ impl GraphError {
 
     pub(super) fn unknown_property(name: &str, kind: &str) -> Self {
         let advice = "Make sure to only use property names that are defined by the type.";
-        Self::malformed(format!("The property '{name}' does not exist on type 'microsoft.graph.{kind}'. {advice}"))
+        Self::malformed(format!(
+            "The property '{name}' does not exist on type 'microsoft.graph.{kind}'. {advice}"
+        ))
     }
 
     pub(super) fn read_only(name: &str) -> Self {
@@ -71,11 +78,15 @@ impl GraphError {
     }
 
     pub(super) fn invalid_value(name: &str, resource: &str) -> Self {
-        Self::bad_request(format!("Invalid value specified for property '{name}' of resource '{resource}'."))
+        Self::bad_request(format!(
+            "Invalid value specified for property '{name}' of resource '{resource}'."
+        ))
     }
 
     pub(super) fn missing_value(name: &str, resource: &str) -> Self {
-        Self::bad_request(format!("A value is required for property '{name}' of resource '{resource}'."))
+        Self::bad_request(format!(
+            "A value is required for property '{name}' of resource '{resource}'."
+        ))
     }
 
     pub(super) fn duplicate_values() -> Self {
@@ -83,7 +94,9 @@ impl GraphError {
     }
 
     pub(super) fn unique_name_taken() -> Self {
-        Self::bad_request("Another object with the same value for property uniqueName already exists.")
+        Self::bad_request(
+            "Another object with the same value for property uniqueName already exists.",
+        )
     }
 
     pub(super) fn key_credential_start() -> Self {
@@ -112,9 +125,11 @@ impl GraphError {
 
     /// The specific code is among the details, not on top (observed).
     pub(super) fn no_backing_application(app_id: &str) -> Self {
-        let message =
-            format!("The appId '{app_id}' of the service principal does not reference a valid application object.");
-        let detail = json!({ "code": "NoBackingApplicationObject", "message": message, "target": "appId" });
+        let message = format!(
+            "The appId '{app_id}' of the service principal does not reference a valid application object."
+        );
+        let detail =
+            json!({ "code": "NoBackingApplicationObject", "message": message, "target": "appId" });
         Self { details: vec![detail], ..Self::bad_request(message) }
     }
 
@@ -131,12 +146,15 @@ impl GraphError {
         if !self.details.is_empty() {
             error["details"] = json!(self.details);
         }
-        let reply = Reply::json(self.status, json!({ "error": error })).with_header("content-type", "application/json");
+        let reply = Reply::json(self.status, json!({ "error": error }))
+            .with_header("content-type", "application/json");
         if !self.challenge {
             return reply;
         }
         let authorize = format!("{url}/common/oauth2/authorize");
-        let challenge = format!(r#"Bearer realm="", authorization_uri="{authorize}", client_id="{GRAPH_APP_ID}""#);
+        let challenge = format!(
+            r#"Bearer realm="", authorization_uri="{authorize}", client_id="{GRAPH_APP_ID}""#
+        );
         reply.with_header("www-authenticate", challenge)
     }
 }
@@ -150,7 +168,10 @@ impl From<TokenFault> for GraphError {
             TokenFault::WrongAudience(_) => "Access token validation failure. Invalid audience.",
             TokenFault::Expired(_) => "Lifetime validation failed, the token is expired.",
         };
-        Self { challenge: true, ..Self::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message) }
+        Self {
+            challenge: true,
+            ..Self::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+        }
     }
 }
 
@@ -161,22 +182,32 @@ impl From<BodyFault> for GraphError {
                 "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid \
                  JSON format.",
             ),
-            BodyFault::TooLarge => {
-                Self::new(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLarge", "The request body is larger than 4 MB.")
-            }
+            BodyFault::TooLarge => Self::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "RequestEntityTooLarge",
+                "The request body is larger than 4 MB.",
+            ),
         }
     }
 }
 
 impl From<UnknownSkipToken> for GraphError {
     fn from(_: UnknownSkipToken) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "Directory_ExpiredPageToken", "The specified page token value has expired.")
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "Directory_ExpiredPageToken",
+            "The specified page token value has expired.",
+        )
     }
 }
 
 impl From<WriteFailed> for GraphError {
     fn from(error: WriteFailed) -> Self {
-        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Service_InternalServerError", error.to_string())
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "Service_InternalServerError",
+            error.to_string(),
+        )
     }
 }
 

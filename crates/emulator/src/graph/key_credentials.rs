@@ -18,10 +18,12 @@ pub(super) fn replaced(
     value: &Value,
     now: OffsetDateTime,
 ) -> Result<Vec<KeyCredential>, GraphError> {
-    let entries: Vec<Entry> = serde_json::from_value(value.clone()).map_err(|_| invalid_collection())?;
+    let entries: Vec<Entry> =
+        serde_json::from_value(value.clone()).map_err(|_| invalid_collection())?;
     let mut credentials: Vec<KeyCredential> = Vec::with_capacity(entries.len());
     for entry in entries {
-        let known = entry.key_id.and_then(|id| current.iter().find(|credential| credential.key_id == id));
+        let known =
+            entry.key_id.and_then(|id| current.iter().find(|credential| credential.key_id == id));
         let credential = match known {
             Some(known) => entry.unchanged(known)?,
             None => entry.into_credential(now)?,
@@ -54,18 +56,23 @@ struct Entry {
 
 impl Entry {
     fn unchanged(self, known: &KeyCredential) -> Result<KeyCredential, GraphError> {
-        let same = self.display_name.is_none_or(|name| Some(shortened(&name)) == known.display_name)
-            && self.custom_key_identifier.is_none_or(|identifier| identifier == known.custom_key_identifier)
-            && self.start_date_time.is_none_or(|start| whole_seconds(start) == known.start)
-            && self.end_date_time.is_none_or(|end| whole_seconds(end) == known.end)
-            && self.usage.is_none_or(|usage| usage == known.usage)
-            && self.kind.is_none_or(|kind| kind == known.kind)
-            && self.key.is_none_or(|key| from_base64(&key) == from_base64(&known.key));
+        let same =
+            self.display_name.is_none_or(|name| Some(shortened(&name)) == known.display_name)
+                && self
+                    .custom_key_identifier
+                    .is_none_or(|identifier| identifier == known.custom_key_identifier)
+                && self.start_date_time.is_none_or(|start| whole_seconds(start) == known.start)
+                && self.end_date_time.is_none_or(|end| whole_seconds(end) == known.end)
+                && self.usage.is_none_or(|usage| usage == known.usage)
+                && self.kind.is_none_or(|kind| kind == known.kind)
+                && self.key.is_none_or(|key| from_base64(&key) == from_base64(&known.key));
         if same {
             return Ok(known.clone());
         }
         let id = known.key_id;
-        Err(GraphError::bad_request(format!("Update to existing credential with KeyId '{id}' is not allowed.")))
+        Err(GraphError::bad_request(format!(
+            "Update to existing credential with KeyId '{id}' is not allowed."
+        )))
     }
 
     fn into_credential(self, now: OffsetDateTime) -> Result<KeyCredential, GraphError> {
@@ -76,7 +83,9 @@ impl Entry {
         let (start, end) = dates(&certificate, self.start_date_time, self.end_date_time, now)?;
         Ok(KeyCredential {
             key_id: self.key_id.unwrap_or_else(Uuid::new_v4),
-            display_name: Some(shortened(&self.display_name.unwrap_or_else(|| certificate.subject.clone()))),
+            display_name: Some(shortened(
+                &self.display_name.unwrap_or_else(|| certificate.subject.clone()),
+            )),
             custom_key_identifier: identifier(self.custom_key_identifier, &certificate)?,
             start,
             end,
@@ -125,7 +134,11 @@ fn whole_seconds(at: OffsetDateTime) -> OffsetDateTime {
     at.replace_nanosecond(0).unwrap_or(at).to_offset(time::UtcOffset::UTC)
 }
 
-fn one_of(property: &str, value: Option<String>, acceptable: &[&str]) -> Result<String, GraphError> {
+fn one_of(
+    property: &str,
+    value: Option<String>,
+    acceptable: &[&str],
+) -> Result<String, GraphError> {
     value.filter(|value| acceptable.contains(&value.as_str())).ok_or_else(|| {
         let acceptable = acceptable.join(", ");
         GraphError::bad_request(format!(
@@ -136,7 +149,9 @@ fn one_of(property: &str, value: Option<String>, acceptable: &[&str]) -> Result<
 }
 
 fn unacceptable(property: &str) -> GraphError {
-    GraphError::bad_request(format!("The value for the property \"{property}\" in one of your credentials is invalid."))
+    GraphError::bad_request(format!(
+        "The value for the property \"{property}\" in one of your credentials is invalid."
+    ))
 }
 
 fn invalid_collection() -> GraphError {

@@ -9,21 +9,21 @@ mod deleted_items;
 mod error;
 mod filter;
 mod key_credentials;
-mod organization;
 mod render;
 mod rights;
 mod route;
 mod service_principals;
 
 use axum::http::{Method, StatusCode};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::graph::collection::{ORGANIZATION, list};
 use crate::graph::error::GraphError;
-use crate::graph::route::{Route, Side};
+use crate::graph::route::Route;
 use crate::http::{Reply, Request};
-use crate::login::{AccessToken, Resource};
+use crate::login::{AccessToken, Audience};
 use crate::service::Service;
 use crate::store::{Answer, State};
 
@@ -52,11 +52,15 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
 }
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, GraphError> {
-    let accepts = |audience: &str| Resource::named(audience, &service.url) == Some(Resource::Graph);
+    let accepts = |audience: &str| Audience::named(audience, &service.url) == Some(Audience::Graph);
     Ok(AccessToken::of(request, &service.signing_key, accepts, service.clock.now())?)
 }
 
-fn respond(service: &Service, caller: &AccessToken, request: &Request) -> Result<Reply, GraphError> {
+fn respond(
+    service: &Service,
+    caller: &AccessToken,
+    request: &Request,
+) -> Result<Reply, GraphError> {
     let route = Route::parse(request)?;
     rights::check(&caller.roles, &request.method, &route)?;
     if let Route::Batch = route {
@@ -71,13 +75,15 @@ fn respond(service: &Service, caller: &AccessToken, request: &Request) -> Result
 fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
     let method = &call.request.method;
     match route {
-        Route::Organization if method == Method::GET => organization::list(call),
+        Route::Organization if method == Method::GET => organization(call),
         Route::Applications => applications::collection(call),
         Route::Application(key) => applications::one(call, &key),
         Route::ApplicationOwners(key) if method == Method::GET => applications::owners(call, &key),
         Route::ServicePrincipals => service_principals::collection(call),
         Route::ServicePrincipal(key) => service_principals::one(call, &key),
-        Route::ServicePrincipalOwners(key) if method == Method::GET => service_principals::owners(call, &key),
+        Route::ServicePrincipalOwners(key) if method == Method::GET => {
+            service_principals::owners(call, &key)
+        }
         Route::Grants(side, key) => app_role_assignments::collection(call, side, &key),
         Route::Grant(side, key, id) => app_role_assignments::one(call, side, &key, &id),
         Route::DeletedItems(kind) if method == Method::GET => deleted_items::list_of(call, kind),
@@ -92,16 +98,29 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
     }
 }
 
+/// The tenant itself, always a collection of one.
+fn organization(call: &Call<'_>) -> Result<Answer, GraphError> {
+    let tenant = std::iter::once(render::organization(&call.state.tenant));
+    Ok(list(call, &ORGANIZATION, "organization", tenant)?.into())
+}
+
 /// A directory object with the context that says what it is.
-fn entity(call: &Call<'_>, status: StatusCode, context: &str, mut object: serde_json::Map<String, Value>) -> Reply {
-    object.insert("@odata.context".to_owned(), format!("{}/v1.0/$metadata#{context}", call.url).into());
+fn entity(
+    call: &Call<'_>,
+    status: StatusCode,
+    context: &str,
+    mut object: Map<String, Value>,
+) -> Reply {
+    let context = format!("{}/v1.0/$metadata#{context}", call.url);
+    object.insert("@odata.context".to_owned(), context.into());
     Reply::json(status, Value::Object(object))
 }
 
 /// Where a new object lies, in the form that recorded replies have.
 fn created(call: &Call<'_>, reply: Reply, id: Uuid, class: &str) -> Reply {
     let (url, tenant) = (call.url, call.state.tenant.id);
-    let location = format!("{url}/v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{class}");
+    let location =
+        format!("{url}/v2/{tenant}/directoryObjects/{id}/Microsoft.DirectoryServices.{class}");
     reply.with_header("location", location)
 }
 
@@ -128,9 +147,10 @@ impl RequestIds {
             .with_header("cache-control", "no-cache")
             .with_header("request-id", self.request)
             .with_header("client-request-id", self.client)
-            .with_header("x-ms-ags-diagnostic", r#"{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"1"}}"#)
+            .with_header("x-ms-ags-diagnostic", SERVER)
             .with_header("x-ms-resource-unit", "1")
     }
 }
 
 const JSON: &str = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+const SERVER: &str = r#"{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"1"}}"#;

@@ -3,12 +3,13 @@
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::graph::collection::{APPLICATION, GRANT, SERVICE_PRINCIPAL};
+use crate::graph::collection::{APPLICATION, GRANT, ORGANIZATION, SERVICE_PRINCIPAL};
 use crate::model::application::{Application, KeyCredential, PasswordCredential};
 use crate::model::grant::Grant;
 use crate::model::service_principal::ServicePrincipal;
+use crate::model::tenant::Tenant;
 use crate::store::State;
-use crate::timestamps::seconds;
+use crate::timestamps::{seconds, ticks};
 
 /// Whether the `key` of key credentials is shown: only to a `$select` on a single object (documented).
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,9 +18,14 @@ pub(super) enum Keys {
     Shown,
 }
 
-pub(super) fn application(state: &State, application: &Application, keys: Keys) -> Map<String, Value> {
+pub(super) fn application(
+    state: &State,
+    application: &Application,
+    keys: Keys,
+) -> Map<String, Value> {
     let mut object = application.settings.over(APPLICATION.defaults);
-    let credentials = application.key_credentials.iter().map(|credential| key_credential(credential, keys));
+    let credentials =
+        application.key_credentials.iter().map(|credential| key_credential(credential, keys));
     let passwords = application.password_credentials.iter().map(password_credential);
     let typed = [
         ("id", json!(application.id)),
@@ -47,13 +53,19 @@ pub(super) fn service_principal(state: &State, principal: &ServicePrincipal) -> 
     let name = application.map_or(&principal.display_name, |application| &application.display_name);
     let projected = application.map(|application| application.tags.as_slice()).unwrap_or_default();
     let own = principal.tags.iter().filter(|tag| !projected.contains(tag));
-    let audience = application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
+    let audience =
+        application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
     let typed = [
         ("id", json!(principal.id)),
         ("appId", json!(principal.app_id)),
         ("displayName", json!(name)),
         ("appDisplayName", json!(name)),
-        ("appDescription", application.and_then(|one| one.settings.get("description").cloned()).unwrap_or_default()),
+        (
+            "appDescription",
+            application
+                .and_then(|one| one.settings.get("description").cloned())
+                .unwrap_or_default(),
+        ),
         ("appOwnerOrganizationId", json!(principal.owner_tenant)),
         ("accountEnabled", json!(principal.account_enabled)),
         ("createdDateTime", optional(principal.created)),
@@ -69,15 +81,41 @@ pub(super) fn service_principal(state: &State, principal: &ServicePrincipal) -> 
 
 pub(super) fn grant(state: &State, grant: &Grant) -> Map<String, Value> {
     let mut object = (**GRANT.defaults).clone();
-    let name = |id| state.service_principals.get(&id).map(|principal| service_principal(state, principal)["displayName"].clone());
+    let name = |id| {
+        state
+            .service_principals
+            .get(&id)
+            .map(|principal| service_principal(state, principal)["displayName"].clone())
+    };
     let typed = [
         ("id", json!(grant.id)),
         ("appRoleId", json!(grant.role)),
-        ("createdDateTime", json!(crate::timestamps::ticks(grant.created))),
+        ("createdDateTime", json!(ticks(grant.created))),
         ("principalDisplayName", name(grant.principal).unwrap_or_default()),
         ("principalId", json!(grant.principal)),
         ("resourceDisplayName", name(grant.resource).unwrap_or_default()),
         ("resourceId", json!(grant.resource)),
+    ];
+    object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
+pub(super) fn organization(tenant: &Tenant) -> Map<String, Value> {
+    let mut object = (**ORGANIZATION.defaults).clone();
+    let domain = |(index, name): (usize, &String)| {
+        json!({
+            "capabilities": "Email, OfficeCommunicationsOnline",
+            "isDefault": index == 0,
+            "isInitial": index == 0,
+            "name": name,
+            "type": "Managed",
+        })
+    };
+    let typed = [
+        ("id", json!(tenant.id)),
+        ("createdDateTime", json!(seconds(tenant.created))),
+        ("displayName", json!(tenant.display_name)),
+        ("verifiedDomains", tenant.domains.iter().enumerate().map(domain).collect()),
     ];
     object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
     object

@@ -12,7 +12,9 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
         // Each request of a batch is checked on its own.
         Route::Batch => true,
         Route::Organization => holds(&READ_ORGANIZATION),
-        Route::Grants(..) | Route::Grant(..) if reads => holds(&READ_APPLICATIONS) || holds(&WRITE_GRANTS),
+        Route::Grants(..) | Route::Grant(..) if reads => {
+            holds(&READ_APPLICATIONS) || holds(&WRITE_GRANTS)
+        }
         // Writing alone is refused: the service reads both service principals on the caller's behalf.
         Route::Grants(..) | Route::Grant(..) => holds(&WRITE_GRANTS) && holds(&READ_APPLICATIONS),
         Route::Applications
@@ -23,13 +25,19 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
         | Route::ServicePrincipalOwners(_)
         | Route::DeletedItems(_)
         | Route::DeletedItem(_)
-        | Route::DeletedItemRestore(_) => holds(if reads { &READ_APPLICATIONS } else { &WRITE_APPLICATIONS }),
+        | Route::DeletedItemRestore(_) => {
+            holds(if reads { &READ_APPLICATIONS } else { &WRITE_APPLICATIONS })
+        }
     };
     allowed.then_some(()).ok_or_else(GraphError::denied)
 }
 
-const READ_ORGANIZATION: [&str; 4] =
-    ["Organization.Read.All", "Organization.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+const READ_ORGANIZATION: [&str; 4] = [
+    "Organization.Read.All",
+    "Organization.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
 const READ_APPLICATIONS: [&str; 5] = [
     "Application.Read.All",
     "Application.ReadWrite.All",

@@ -51,11 +51,15 @@ pub(super) enum DeletedKind {
 
 impl Route {
     pub(super) fn parse(request: &Request) -> Result<Self, GraphError> {
-        let (version, path) = request.segments.split_first().ok_or_else(|| GraphError::malformed("Invalid version."))?;
+        let (version, path) = request
+            .segments
+            .split_first()
+            .ok_or_else(|| GraphError::malformed("Invalid version."))?;
         if version != "v1.0" {
             return Err(GraphError::malformed(format!("Invalid version: {version}")));
         }
-        let segments: Vec<Segment<'_>> = path.iter().map(|segment| Segment::parse(segment)).collect();
+        let segments: Vec<Segment<'_>> =
+            path.iter().map(|segment| Segment::parse(segment)).collect();
         let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
         let (Some(first), rest) = (segments.first(), names.get(1..).unwrap_or_default()) else {
             return Err(GraphError::unknown_segment(""));
@@ -129,7 +133,9 @@ fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
         ["owners"] => Ok(Route::ServicePrincipalOwners(key)),
         ["approleassignments"] => Ok(Route::Grants(Side::Principal, key)),
         ["approleassignedto"] => Ok(Route::Grants(Side::Resource, key)),
-        ["approleassignments", _] => Ok(Route::Grant(Side::Principal, key, rest[1].text.to_owned())),
+        ["approleassignments", _] => {
+            Ok(Route::Grant(Side::Principal, key, rest[1].text.to_owned()))
+        }
         ["approleassignedto", _] => Ok(Route::Grant(Side::Resource, key, rest[1].text.to_owned())),
         _ => Err(GraphError::unknown_segment(rest[rest.len() - 1].text)),
     }
@@ -138,7 +144,9 @@ fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
 fn deleted_items(rest: &[&str]) -> Result<Route, GraphError> {
     match rest {
         ["microsoft.graph.application"] => Ok(Route::DeletedItems(DeletedKind::Application)),
-        ["microsoft.graph.serviceprincipal"] => Ok(Route::DeletedItems(DeletedKind::ServicePrincipal)),
+        ["microsoft.graph.serviceprincipal"] => {
+            Ok(Route::DeletedItems(DeletedKind::ServicePrincipal))
+        }
         [id] => Ok(Route::DeletedItem(guid(id)?)),
         [id, "restore"] => Ok(Route::DeletedItemRestore(guid(id)?)),
         _ => Err(GraphError::unknown_segment(rest.last().unwrap_or(&"deletedItems"))),

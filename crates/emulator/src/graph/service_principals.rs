@@ -15,13 +15,15 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
     match call.request.method {
         Method::GET => {
             let principals = call.state.live_service_principals();
-            let objects = principals.map(|principal| render::service_principal(call.state, principal));
+            let objects =
+                principals.map(|principal| render::service_principal(call.state, principal));
             Ok(list(call, &SERVICE_PRINCIPAL, "servicePrincipals", objects)?.into())
         }
         Method::POST => {
             let body: Map<String, Value> = call.request.json()?;
             let app_id = body.get("appId").and_then(Value::as_str);
-            let app_id = app_id.ok_or_else(|| GraphError::missing_value("appId", SERVICE_PRINCIPAL.resource))?;
+            let app_id = app_id
+                .ok_or_else(|| GraphError::missing_value("appId", SERVICE_PRINCIPAL.resource))?;
             create(call, app_id, &body)
         }
         _ => Err(GraphError::method_not_allowed()),
@@ -53,7 +55,10 @@ pub(super) fn owners(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answe
     Ok(list(call, &SERVICE_PRINCIPAL, "directoryObjects", std::iter::empty())?.into())
 }
 
-pub(super) fn find<'a>(state: &'a State, key: &ServicePrincipalKey) -> Result<&'a ServicePrincipal, GraphError> {
+pub(super) fn find<'a>(
+    state: &'a State,
+    key: &ServicePrincipalKey,
+) -> Result<&'a ServicePrincipal, GraphError> {
     let (found, id) = match key {
         ServicePrincipalKey::Id(id) => (state.live_service_principal(*id), id),
         ServicePrincipalKey::AppId(id) => (state.service_principal_of(*id), id),
@@ -62,11 +67,19 @@ pub(super) fn find<'a>(state: &'a State, key: &ServicePrincipalKey) -> Result<&'
 }
 
 /// A soft delete. What it was granted, and what was granted on it, is gone for good.
-pub(super) fn deletion(call: &Call<'_>, principal: &ServicePrincipal) -> impl Iterator<Item = Change> {
+pub(super) fn deletion(
+    call: &Call<'_>,
+    principal: &ServicePrincipal,
+) -> impl Iterator<Item = Change> {
     let id = principal.id;
-    let grants = call.state.grants.values().filter(move |grant| grant.principal == id || grant.resource == id);
+    let grants = call
+        .state
+        .grants
+        .values()
+        .filter(move |grant| grant.principal == id || grant.resource == id);
     let deleted = ServicePrincipal { deleted: Some(call.now), ..principal.clone() };
-    std::iter::once(deleted.into()).chain(grants.map(|grant| Change::GrantRemoved(grant.id.clone())))
+    std::iter::once(deleted.into())
+        .chain(grants.map(|grant| Change::GrantRemoved(grant.id.clone())))
 }
 
 /// A service principal out of the deleted items, unless its application is missing or has got another one.
@@ -118,14 +131,20 @@ fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<
     let invalid = |name: &str| GraphError::invalid_value(name, SERVICE_PRINCIPAL.resource);
     for (name, value) in body {
         match name.as_str() {
-            "accountEnabled" => principal.account_enabled = value.as_bool().ok_or_else(|| invalid(name))?,
+            "accountEnabled" => {
+                principal.account_enabled = value.as_bool().ok_or_else(|| invalid(name))?;
+            }
             "tags" => principal.tags = tags(value, SERVICE_PRINCIPAL.resource)?,
-            "appId" if value.as_str().and_then(|id| Uuid::try_parse(id).ok()) == Some(principal.app_id) => {}
+            "appId"
+                if value.as_str().and_then(|id| Uuid::try_parse(id).ok())
+                    == Some(principal.app_id) => {}
             name if READ_ONLY.contains(&name) => return Err(GraphError::read_only(name)),
             "@odata.type" | "@odata.context" | "@odata.id" => {}
             name => {
                 let result = principal.settings.set(SERVICE_PRINCIPAL.defaults, name, value);
-                result.map_err(|fault| fault.of(name, SERVICE_PRINCIPAL.name, SERVICE_PRINCIPAL.resource))?;
+                result.map_err(|fault| {
+                    fault.of(name, SERVICE_PRINCIPAL.name, SERVICE_PRINCIPAL.resource)
+                })?;
             }
         }
     }

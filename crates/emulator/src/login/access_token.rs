@@ -83,16 +83,19 @@ impl AccessToken {
     ) -> Result<Self, TokenFault> {
         let token = request.header("authorization").and_then(bearer).ok_or(TokenFault::Missing)?;
         let jwt = Jwt::parse(token).ok_or(TokenFault::Malformed)?;
-        if jwt.header("alg") != Some("RS256") || !key.verify(jwt.signed.as_bytes(), &jwt.signature) {
+        if jwt.header("alg") != Some("RS256") || !key.verify(jwt.signed.as_bytes(), &jwt.signature)
+        {
             return Err(TokenFault::WrongSignature);
         }
-        let token: Self = serde_json::from_value(Value::Object(jwt.claims)).map_err(|_| TokenFault::Malformed)?;
+        let token: Self =
+            serde_json::from_value(Value::Object(jwt.claims)).map_err(|_| TokenFault::Malformed)?;
         if !accepts(&token.aud) {
             return Err(TokenFault::WrongAudience(token.aud));
         }
         let seconds = now.unix_timestamp();
         if seconds < token.nbf || seconds >= token.exp {
-            let expiry = OffsetDateTime::from_unix_timestamp(token.exp).map_err(|_| TokenFault::Malformed)?;
+            let expiry = OffsetDateTime::from_unix_timestamp(token.exp)
+                .map_err(|_| TokenFault::Malformed)?;
             return Err(TokenFault::Expired(expiry));
         }
         Ok(token)

@@ -80,9 +80,15 @@ impl NamedKey {
             .or_else(|| jwt.header("kid").map(|key_id| Self::KeyId(key_id.to_owned())))
     }
 
-    fn find(&self, application: &Application, now: OffsetDateTime) -> Result<Certificate, LoginError> {
-        let candidates = application.key_credentials.iter().filter(|credential| credential.usage == "Verify");
-        let mut certificates = candidates.filter_map(|credential| Some((credential, credential.certificate()?)));
+    fn find(
+        &self,
+        application: &Application,
+        now: OffsetDateTime,
+    ) -> Result<Certificate, LoginError> {
+        let candidates =
+            application.key_credentials.iter().filter(|credential| credential.usage == "Verify");
+        let mut certificates =
+            candidates.filter_map(|credential| Some((credential, credential.certificate()?)));
         let not_accepted = |state, reason: String| {
             let part = self.shown().map_or(reason.clone(), |hex| {
                 format!("{reason}, Thumbprint of key used by client: '{hex}'")
@@ -91,12 +97,14 @@ impl NamedKey {
         };
         match certificates.find(|(_, certificate)| self.names(certificate)) {
             None => Err(not_accepted("not registered", "The key was not found.".to_owned())),
-            Some((credential, _)) if credential.end <= now => {
-                Err(not_accepted("expired", format!("The key used is expired., {}", window(credential))))
-            }
-            Some((credential, _)) if now < credential.start => {
-                Err(not_accepted("not yet valid", format!("The key used is not yet valid., {}", window(credential))))
-            }
+            Some((credential, _)) if credential.end <= now => Err(not_accepted(
+                "expired",
+                format!("The key used is expired., {}", window(credential)),
+            )),
+            Some((credential, _)) if now < credential.start => Err(not_accepted(
+                "not yet valid",
+                format!("The key used is not yet valid., {}", window(credential)),
+            )),
             Some((_, certificate)) => Ok(certificate),
         }
     }
@@ -107,7 +115,8 @@ impl NamedKey {
             Self::Sha1(digest) => *digest == certificate.sha1(),
             Self::KeyId(key_id) => {
                 let digest = certificate.sha1();
-                from_base64url(key_id).is_some_and(|id| id == digest) || key_id.eq_ignore_ascii_case(&upper_hex(&digest))
+                from_base64url(key_id).is_some_and(|id| id == digest)
+                    || key_id.eq_ignore_ascii_case(&upper_hex(&digest))
             }
         }
     }
@@ -117,7 +126,9 @@ impl NamedKey {
         match self {
             Self::Sha256(_) => None,
             Self::Sha1(digest) => Some(upper_hex(digest)),
-            Self::KeyId(key_id) => Some(from_base64url(key_id).map_or_else(|| key_id.clone(), |id| upper_hex(&id))),
+            Self::KeyId(key_id) => {
+                Some(from_base64url(key_id).map_or_else(|| key_id.clone(), |id| upper_hex(&id)))
+            }
         }
     }
 }

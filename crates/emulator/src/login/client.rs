@@ -24,7 +24,10 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 
 impl Client {
     /// Reads the form, or HTTP basic authentication in its stead.
-    pub(super) fn of(request: &Request, parameter: impl Fn(&str) -> Option<String>) -> Result<Self, LoginError> {
+    pub(super) fn of(
+        request: &Request,
+        parameter: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, LoginError> {
         if let Some((id, secret)) = request.header("authorization").and_then(basic) {
             return Ok(Self { id, credential: Credential::Secret(secret) });
         }
@@ -55,7 +58,11 @@ impl Credential {
     }
 }
 
-fn check_secret(secret: &str, application: &Application, now: OffsetDateTime) -> Result<(), LoginError> {
+fn check_secret(
+    secret: &str,
+    application: &Application,
+    now: OffsetDateTime,
+) -> Result<(), LoginError> {
     let client: Uuid = application.app_id;
     let known = application.password_credentials.iter().find(|credential| credential.is(secret));
     match known {
@@ -78,5 +85,7 @@ fn basic(header: &str) -> Option<(String, String)> {
 
 fn form_decoded(text: &str) -> String {
     let parameter = format!("value={text}");
-    url::form_urlencoded::parse(parameter.as_bytes()).next().map_or_else(String::new, |(_, value)| value.into_owned())
+    url::form_urlencoded::parse(parameter.as_bytes())
+        .next()
+        .map_or_else(String::new, |(_, value)| value.into_owned())
 }

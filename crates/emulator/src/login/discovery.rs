@@ -6,8 +6,12 @@ use crate::login::error::{self, LoginError};
 use crate::service::Service;
 use crate::store::State;
 
-/// OpenID configuration of a tenant.
-pub(super) fn configuration(service: &Service, state: &State, tenant: &str) -> Result<Reply, LoginError> {
+/// The `OpenID` configuration of a tenant.
+pub(super) fn configuration(
+    service: &Service,
+    state: &State,
+    tenant: &str,
+) -> Result<Reply, LoginError> {
     if !state.tenant.answers_to(tenant) {
         return Err(error::tenant_not_found(tenant));
     }
@@ -31,8 +35,14 @@ pub(super) fn configuration(service: &Service, state: &State, tenant: &str) -> R
 }
 
 /// Tells MSAL that this host is an authority of its own.
-pub(super) fn instance(service: &Service, state: &State, request: &Request) -> Result<Reply, LoginError> {
-    let endpoint = request.query("authorization_endpoint").ok_or_else(|| error::missing_parameter("authorization_endpoint"))?;
+pub(super) fn instance(
+    service: &Service,
+    state: &State,
+    request: &Request,
+) -> Result<Reply, LoginError> {
+    let endpoint = request
+        .query("authorization_endpoint")
+        .ok_or_else(|| error::missing_parameter("authorization_endpoint"))?;
     let path = endpoint.strip_prefix(service.url.as_str()).unwrap_or_default();
     let tenant = path.trim_start_matches('/').split('/').next().filter(|name| !name.is_empty());
     let tenant = tenant.map_or_else(|| state.tenant.id.to_string(), str::to_owned);

@@ -20,7 +20,9 @@ impl LoginError {
     pub(super) fn reply(&self, request: &Request, url: &str, now: OffsetDateTime) -> Reply {
         let Self { status, error, code, message } = self;
         let (trace, at) = (Uuid::new_v4(), spaced(now));
-        let correlation = request.header("client-request-id").map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
+        let correlation = request
+            .header("client-request-id")
+            .map_or_else(|| Uuid::new_v4().to_string(), str::to_owned);
         let body = json!({
             "error": error,
             "error_description":
@@ -81,7 +83,11 @@ pub(super) fn missing_credential() -> LoginError {
 }
 
 pub(super) fn unsupported_grant(name: &str) -> LoginError {
-    LoginError::bad_request("unsupported_grant_type", 70003, format!("The app requested an unsupported grant type '{name}'."))
+    LoginError::bad_request(
+        "unsupported_grant_type",
+        70003,
+        format!("The app requested an unsupported grant type '{name}'."),
+    )
 }
 
 pub(super) fn invalid_scope(scope: &str) -> LoginError {
@@ -111,12 +117,18 @@ pub(super) fn application_not_found(client: &str, tenant: &str) -> LoginError {
 }
 
 pub(super) fn missing_service_principal(client: Uuid, tenant: Uuid) -> LoginError {
-    let message = format!("The client application {client} is missing service principal in the tenant {tenant}.");
+    let message = format!(
+        "The client application {client} is missing service principal in the tenant {tenant}."
+    );
     LoginError::invalid_client(7_000_229, message)
 }
 
 pub(super) fn disabled(client: Uuid, name: &str) -> LoginError {
-    LoginError::bad_request("unauthorized_client", 7_000_112, format!("Application '{client}'({name}) is disabled."))
+    LoginError::bad_request(
+        "unauthorized_client",
+        7_000_112,
+        format!("Application '{client}'({name}) is disabled."),
+    )
 }
 
 pub(super) fn wrong_secret(client: Uuid) -> LoginError {
@@ -141,7 +153,8 @@ pub(super) fn malformed_assertion() -> LoginError {
 }
 
 pub(super) fn unsupported_algorithm(algorithm: &str) -> LoginError {
-    let message = format!("Invalid JWT token. '{algorithm}' is not a supported signature algorithm.");
+    let message =
+        format!("Invalid JWT token. '{algorithm}' is not a supported signature algorithm.");
     LoginError::invalid_client(5_002_738, message)
 }
 
@@ -164,15 +177,22 @@ pub(super) fn wrong_signature(client: Uuid) -> LoginError {
 }
 
 pub(super) fn wrong_assertion_client() -> LoginError {
-    let message = "Client assertion application identifier doesn't match 'client_id' parameter.".to_owned();
+    let message =
+        "Client assertion application identifier doesn't match 'client_id' parameter.".to_owned();
     LoginError::invalid_client(700_021, message)
 }
 
 pub(super) fn wrong_assertion_audience() -> LoginError {
-    LoginError::invalid_client(700_023, "Client assertion audience claim does not match Realm issuer.".to_owned())
+    LoginError::invalid_client(
+        700_023,
+        "Client assertion audience claim does not match Realm issuer.".to_owned(),
+    )
 }
 
 pub(super) fn assertion_out_of_time(now: OffsetDateTime) -> LoginError {
-    let message = format!("Client assertion is not within its valid time range. Current time: {}.", seconds(now));
+    let message = format!(
+        "Client assertion is not within its valid time range. Current time: {}.",
+        seconds(now)
+    );
     LoginError::invalid_client(700_024, message)
 }

@@ -16,7 +16,12 @@ impl<'a> Jwt<'a> {
     pub(super) fn parse(token: &'a str) -> Option<Self> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
-        Some(Self { header: object(header)?, claims: object(claims)?, signed, signature: from_base64url(signature)? })
+        Some(Self {
+            header: object(header)?,
+            claims: object(claims)?,
+            signed,
+            signature: from_base64url(signature)?,
+        })
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

@@ -13,7 +13,7 @@ mod token;
 use axum::http::Method;
 
 pub(crate) use access_token::{AccessToken, TokenFault};
-pub(crate) use audience::{GRAPH_APP_ID, Resource};
+pub(crate) use audience::{Audience, GRAPH_APP_ID};
 pub(crate) use signing::SigningKey;
 
 use crate::http::{Reply, Request};
@@ -29,9 +29,13 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
 fn route(service: &Service, state: &State, request: &Request) -> Result<Reply, LoginError> {
     let segments: Vec<&str> = request.segments.iter().map(String::as_str).collect();
     match (segments.as_slice(), &request.method) {
-        ([tenant, "oauth2", "v2.0", "token"], &Method::POST) => token::issue(service, state, tenant, request),
+        ([tenant, "oauth2", "v2.0", "token"], &Method::POST) => {
+            token::issue(service, state, tenant, request)
+        }
         ([_, "oauth2", "v2.0", "token"], method) => Err(error::wrong_method(method)),
-        (["common", "discovery", "instance"], &Method::GET) => discovery::instance(service, state, request),
+        (["common", "discovery", "instance"], &Method::GET) => {
+            discovery::instance(service, state, request)
+        }
         ([tenant, "v2.0", ".well-known", "openid-configuration"], &Method::GET) => {
             discovery::configuration(service, state, tenant)
         }

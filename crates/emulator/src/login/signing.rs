@@ -1,7 +1,9 @@
 use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
-use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey};
+use aws_lc_rs::signature::{
+    KeyPair as _, RSA_PKCS1_2048_8192_SHA256, RSA_PKCS1_SHA256, UnparsedPublicKey,
+};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rustls_pki_types::PrivatePkcs8KeyDer;
@@ -23,8 +25,10 @@ impl SigningKey {
         let file = directory.token_key();
         let damaged = |reason: String| StartError::Damaged { file: file.clone(), line: 1, reason };
         let Some(pem) = directory.read(&file)? else { return Self::create(directory) };
-        let der = PrivatePkcs8KeyDer::from_pem_slice(&pem).map_err(|error| damaged(error.to_string()))?;
-        let pair = KeyPair::from_pkcs8(der.secret_pkcs8_der()).map_err(|error| damaged(error.to_string()))?;
+        let der =
+            PrivatePkcs8KeyDer::from_pem_slice(&pem).map_err(|error| damaged(error.to_string()))?;
+        let pair = KeyPair::from_pkcs8(der.secret_pkcs8_der())
+            .map_err(|error| damaged(error.to_string()))?;
         Ok(Self::new(pair))
     }
 
@@ -56,11 +60,12 @@ impl SigningKey {
     }
 
     pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
-        let key = UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair.public_key().as_ref());
+        let key =
+            UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair.public_key().as_ref());
         key.verify(message, signature).is_ok()
     }
 
-    /// The key set that OpenID configuration points to.
+    /// The key set that the `OpenID` configuration points to.
     pub(super) fn key_set(&self) -> Value {
         let key = self.pair.public_key();
         let modulus = base64url(key.modulus().big_endian_without_leading_zero());

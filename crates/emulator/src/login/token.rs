@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::http::{Reply, Request};
 use crate::login::access_token::{AccessToken, Subject};
-use crate::login::audience::Resource;
+use crate::login::audience::Audience;
 use crate::login::client::Client;
 use crate::login::error::{self, LoginError};
 use crate::model::application::Application;
@@ -24,7 +24,8 @@ pub(super) fn issue(
         return Err(error::tenant_not_found(tenant));
     }
     let form = form(request);
-    let parameter = |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+    let parameter =
+        |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     match parameter("grant_type").ok_or_else(|| error::missing_parameter("grant_type"))?.as_str() {
         "client_credentials" => {}
         other => return Err(error::unsupported_grant(other)),
@@ -43,7 +44,8 @@ pub(super) fn issue(
         roles: roles(state, principal, resource),
         by_certificate: client.credential.is_assertion(),
     };
-    let token = AccessToken::new(state.tenant.id, audience, subject, now).sign(&service.signing_key);
+    let token =
+        AccessToken::new(state.tenant.id, audience, subject, now).sign(&service.signing_key);
     let lifetime = AccessToken::LIFETIME.whole_seconds();
     let body = json!({
         "token_type": "Bearer", "expires_in": lifetime, "ext_expires_in": lifetime, "access_token": token,
@@ -58,13 +60,20 @@ fn form(request: &Request) -> Vec<(String, String)> {
 }
 
 /// `https://host/.default` and `https://host//.default` both occur; the audience is what stands before `/.default`.
-fn audience<'a>(scope: &'a str, sandbox: &str, tenant: &Tenant) -> Result<(&'a str, Resource), LoginError> {
+fn audience<'a>(
+    scope: &'a str,
+    sandbox: &str,
+    tenant: &Tenant,
+) -> Result<(&'a str, Audience), LoginError> {
     const OF_OPENID: [&str; 3] = ["openid", "profile", "offline_access"];
     let mut scopes = scope.split_whitespace().filter(|scope| !OF_OPENID.contains(scope));
-    let (Some(wanted), None) = (scopes.next(), scopes.next()) else { return Err(error::invalid_scope(scope)) };
+    let (Some(wanted), None) = (scopes.next(), scopes.next()) else {
+        return Err(error::invalid_scope(scope));
+    };
     let audience = wanted.strip_suffix("/.default").ok_or_else(|| error::invalid_scope(scope))?;
-    let resource = Resource::named(audience, sandbox);
-    let resource = resource.ok_or_else(|| error::unknown_resource(audience, &tenant.display_name))?;
+    let resource = Audience::named(audience, sandbox);
+    let resource =
+        resource.ok_or_else(|| error::unknown_resource(audience, &tenant.display_name))?;
     Ok((audience, resource))
 }
 
@@ -73,9 +82,13 @@ fn application<'a>(state: &'a State, client: &str) -> Result<&'a Application, Lo
     application.ok_or_else(|| error::application_not_found(client, &state.tenant.display_name))
 }
 
-fn service_principal<'a>(state: &'a State, application: &Application) -> Result<&'a ServicePrincipal, LoginError> {
+fn service_principal<'a>(
+    state: &'a State,
+    application: &Application,
+) -> Result<&'a ServicePrincipal, LoginError> {
     let principal = state.service_principal_of(application.app_id);
-    let principal = principal.ok_or_else(|| error::missing_service_principal(application.app_id, state.tenant.id))?;
+    let principal = principal
+        .ok_or_else(|| error::missing_service_principal(application.app_id, state.tenant.id))?;
     if principal.is_disabled() || application.is_disabled() {
         return Err(error::disabled(application.app_id, &application.display_name));
     }
@@ -89,8 +102,13 @@ fn assertion_audiences(url: &str, tenant: &Tenant) -> Vec<String> {
 }
 
 /// Only Graph has app roles here.
-fn roles(state: &State, principal: &ServicePrincipal, resource: Resource) -> Vec<String> {
-    let held = state.grants.values().filter(|grant| resource == Resource::Graph && grant.principal == principal.id);
-    held.filter_map(|grant| Some(state.live_service_principal(grant.resource)?.app_role(grant.role)?.value.clone()))
-        .collect()
+fn roles(state: &State, principal: &ServicePrincipal, resource: Audience) -> Vec<String> {
+    let held = state
+        .grants
+        .values()
+        .filter(|grant| resource == Audience::Graph && grant.principal == principal.id);
+    held.filter_map(|grant| {
+        Some(state.live_service_principal(grant.resource)?.app_role(grant.role)?.value.clone())
+    })
+    .collect()
 }

@@ -110,7 +110,12 @@ pub(crate) struct PasswordCredential {
 
 impl PasswordCredential {
     /// Keeps a digest: the secret itself can never be read back.
-    pub(crate) fn new(key_id: Uuid, secret: &str, start: OffsetDateTime, end: OffsetDateTime) -> Self {
+    pub(crate) fn new(
+        key_id: Uuid,
+        secret: &str,
+        start: OffsetDateTime,
+        end: OffsetDateTime,
+    ) -> Self {
         let hint = secret.chars().take(3).collect();
         let digest = base64url(&sha256(secret.as_bytes()));
         Self { key_id, display_name: None, hint, start, end, digest }

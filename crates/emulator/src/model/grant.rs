@@ -17,7 +17,12 @@ pub(crate) struct Grant {
 
 impl Grant {
     /// The id looks like the real ones: 43 characters of base64url that mean nothing to a client.
-    pub(crate) fn new(principal: Uuid, resource: Uuid, role: Uuid, created: OffsetDateTime) -> Self {
+    pub(crate) fn new(
+        principal: Uuid,
+        resource: Uuid,
+        role: Uuid,
+        created: OffsetDateTime,
+    ) -> Self {
         let seed = format!("{principal} {resource} {role} {}", created.unix_timestamp_nanos());
         Self { id: base64url(&sha256(seed.as_bytes())), principal, resource, role, created }
     }

@@ -85,7 +85,9 @@ fn matches(pattern: &str, action: &str) -> bool {
     match pattern.split_once('*') {
         None => pattern == action,
         Some((start, end)) => {
-            action.len() >= start.len() + end.len() && action.starts_with(start) && action.ends_with(end)
+            action.len() >= start.len() + end.len()
+                && action.starts_with(start)
+                && action.ends_with(end)
         }
     }
 }
@@ -98,7 +100,10 @@ mod tests {
     fn a_wildcard_stands_for_any_part_of_an_action() {
         assert!(matches("*", "Microsoft.KeyVault/vaults/write"));
         assert!(matches("*/read", "Microsoft.KeyVault/vaults/READ"));
-        assert!(matches("microsoft.authorization/*/Write", "Microsoft.Authorization/roleAssignments/write"));
+        assert!(matches(
+            "microsoft.authorization/*/Write",
+            "Microsoft.Authorization/roleAssignments/write"
+        ));
         assert!(!matches("*/read", "Microsoft.KeyVault/vaults/write"));
         assert!(!matches("a/*/a", "a/a"));
     }

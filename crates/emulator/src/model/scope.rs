@@ -55,11 +55,19 @@ impl Scope {
     pub(crate) fn enclosing(&self) -> Vec<String> {
         let mut keys = vec![self.key()];
         match &self.kind {
-            ScopeKind::Root | ScopeKind::ManagementGroup { .. } | ScopeKind::Subscription { .. } => {}
-            ScopeKind::ResourceGroup { subscription, .. } => keys.push(subscription_key(*subscription)),
+            ScopeKind::Root
+            | ScopeKind::ManagementGroup { .. }
+            | ScopeKind::Subscription { .. } => {}
+            ScopeKind::ResourceGroup { subscription, .. } => {
+                keys.push(subscription_key(*subscription));
+            }
             ScopeKind::Resource { subscription, group } => {
                 keys.extend(parent_resources(&self.key()));
-                keys.push(format!("{}/resourcegroups/{}", subscription_key(*subscription), group.to_ascii_lowercase()));
+                keys.push(format!(
+                    "{}/resourcegroups/{}",
+                    subscription_key(*subscription),
+                    group.to_ascii_lowercase()
+                ));
                 keys.push(subscription_key(*subscription));
             }
         }
@@ -69,7 +77,8 @@ impl Scope {
 
 impl ScopeKind {
     fn of(segments: &[&str]) -> Option<Self> {
-        let lower: Vec<String> = segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
+        let lower: Vec<String> =
+            segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         match lower.as_slice() {
             [] => Some(Self::Root),
@@ -84,7 +93,10 @@ impl ScopeKind {
             ["subscriptions", id, "resourcegroups", _, "providers", _, types_and_names @ ..]
                 if types_and_names.len() >= 2 && types_and_names.len().is_multiple_of(2) =>
             {
-                Some(Self::Resource { subscription: Uuid::try_parse(id).ok()?, group: segments[3].to_owned() })
+                Some(Self::Resource {
+                    subscription: Uuid::try_parse(id).ok()?,
+                    group: segments[3].to_owned(),
+                })
             }
             _ => None,
         }
@@ -113,14 +125,25 @@ mod tests {
     fn a_nested_resource_lies_in_its_parent_group_and_subscription() {
         let text = format!("{SUBSCRIPTION}/resourceGroups/RG/providers/N/a/X/b/Y");
         let scope = Scope::parse(&text).unwrap();
-        let expected = ["/resourcegroups/rg/providers/n/a/x/b/y", "/resourcegroups/rg/providers/n/a/x", "/resourcegroups/rg", ""];
+        let expected = [
+            "/resourcegroups/rg/providers/n/a/x/b/y",
+            "/resourcegroups/rg/providers/n/a/x",
+            "/resourcegroups/rg",
+            "",
+        ];
         assert_eq!(scope.as_str(), text);
         assert_eq!(scope.enclosing(), expected.map(|rest| format!("{SUBSCRIPTION}{rest}")));
     }
 
     #[test]
     fn what_is_no_place_in_the_hierarchy_is_no_scope() {
-        for text in ["/subscriptions", "/subscriptions/x", "/foo", "/subscriptions/x/resourceGroups", "/providers/a/b/c"] {
+        for text in [
+            "/subscriptions",
+            "/subscriptions/x",
+            "/foo",
+            "/subscriptions/x/resourceGroups",
+            "/providers/a/b/c",
+        ] {
             assert!(Scope::parse(text).is_none(), "{text}");
         }
         let odd = format!("{SUBSCRIPTION}/resourceGroups/rg/providers/N/a");

@@ -14,8 +14,13 @@ pub(crate) enum SettingFault {
 }
 
 impl Settings {
-    /// Collections and scalars are replaced, structures merged: OData's rule for an update.
-    pub(crate) fn set(&mut self, defaults: &Map<String, Value>, name: &str, value: &Value) -> Result<(), SettingFault> {
+    /// Collections and scalars are replaced, structures merged, as documented for updates.
+    pub(crate) fn set(
+        &mut self,
+        defaults: &Map<String, Value>,
+        name: &str,
+        value: &Value,
+    ) -> Result<(), SettingFault> {
         let default = defaults.get(name).ok_or(SettingFault::Unknown)?;
         if !same_kind(default, value) {
             return Err(SettingFault::Invalid);

@@ -26,7 +26,9 @@ impl Vault {
 }
 
 pub(crate) fn vault_id(subscription: Uuid, resource_group: &str, name: &str) -> String {
-    format!("/subscriptions/{subscription}/resourceGroups/{resource_group}/providers/Microsoft.KeyVault/vaults/{name}")
+    format!(
+        "/subscriptions/{subscription}/resourceGroups/{resource_group}/providers/Microsoft.KeyVault/vaults/{name}"
+    )
 }
 
 /// Absent properties stay absent: `enableRbacAuthorization` left out or null means access policies (documented).
@@ -102,7 +104,8 @@ impl AccessPolicy {
 impl Permissions {
     fn combine(&self, other: &Self, change: fn(&[String], &[String]) -> Vec<String>) -> Self {
         let kind = |held: &Option<Vec<String>>, other: &Option<Vec<String>>| {
-            let changed = change(held.as_deref().unwrap_or_default(), other.as_deref().unwrap_or_default());
+            let changed =
+                change(held.as_deref().unwrap_or_default(), other.as_deref().unwrap_or_default());
             (held.is_some() || !changed.is_empty()).then_some(changed)
         };
         Self {
@@ -131,11 +134,14 @@ pub(crate) fn replace(policies: &[AccessPolicy], entry: &AccessPolicy) -> Vec<Ac
 
 /// Takes away the listed permissions, by exact spelling; an entry with nothing left vanishes.
 pub(crate) fn remove(policies: &[AccessPolicy], entry: &AccessPolicy) -> Vec<AccessPolicy> {
-    let rest = policies.iter().map(|policy| match policy.is_about_the_same(entry) {
-        true => AccessPolicy { permissions: policy.permissions.combine(&entry.permissions, difference), ..policy.clone() },
-        false => policy.clone(),
+    let rest = policies.iter().cloned().map(|mut policy| {
+        if policy.is_about_the_same(entry) {
+            policy.permissions = policy.permissions.combine(&entry.permissions, difference);
+        }
+        policy
     });
-    rest.filter(|policy| !(policy.is_about_the_same(entry) && policy.permissions.is_empty())).collect()
+    rest.filter(|policy| !(policy.is_about_the_same(entry) && policy.permissions.is_empty()))
+        .collect()
 }
 
 fn change(

@@ -71,7 +71,11 @@ impl Directory {
     pub(crate) fn write(&self, file: &Path, bytes: &[u8]) -> Result<(), StartError> {
         let write = || {
             let temporary = temporary(file);
-            let mut target = private(&mut OpenOptions::new()).write(true).create(true).truncate(true).open(&temporary)?;
+            let mut target = private(&mut OpenOptions::new())
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .open(&temporary)?;
             target.write_all(bytes)?;
             target.sync_all()?;
             fs::rename(&temporary, file)?;
@@ -86,7 +90,13 @@ impl Directory {
     }
 
     fn files(&self) -> Vec<PathBuf> {
-        vec![self.state(), self.ca_certificate(), self.ca_key(), self.token_key(), self.operator_secret()]
+        vec![
+            self.state(),
+            self.ca_certificate(),
+            self.ca_key(),
+            self.token_key(),
+            self.operator_secret(),
+        ]
     }
 }
 
@@ -103,7 +113,9 @@ pub fn reset(directory: &Path) -> Result<(), StartError> {
     let files = directory.files();
     for file in files.iter().cloned().chain(files.iter().map(|file| temporary(file))) {
         match fs::remove_file(&file) {
-            Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(directory.io(source)),
+            Err(source) if source.kind() != io::ErrorKind::NotFound => {
+                return Err(directory.io(source));
+            }
             _ => {}
         }
     }

@@ -13,11 +13,17 @@ pub(crate) struct DirectoryLock {
 impl DirectoryLock {
     pub(crate) fn take(directory: &Directory) -> Result<Self, StartError> {
         let path = directory.lock();
-        let file = OpenOptions::new().create(true).append(true).open(&path).map_err(|source| directory.io(source))?;
+        let file = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&path)
+            .map_err(|source| directory.io(source))?;
         let file = file.into_parts().0;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(StartError::Locked { directory: directory.path().to_owned() }),
+            Err(TryLockError::WouldBlock) => {
+                Err(StartError::Locked { directory: directory.path().to_owned() })
+            }
             Err(TryLockError::Error(source)) => Err(directory.io(source)),
         }
     }

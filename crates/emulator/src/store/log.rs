@@ -1,14 +1,13 @@
 //! The log: a header line with format and tenant, then one JSON line per answered write.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
 
 use fs_err::{File, OpenOptions};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StartError;
 use crate::model::tenant::Tenant;
-use crate::store::{Change, Directory, State};
+use crate::store::{Change, Directory, DirectoryLock, State};
 
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -21,19 +20,28 @@ const FORMAT: u32 = 1;
 /// None when there is no log yet. A last line without its end is a write that nobody was told of, and is left out.
 pub(super) fn read(directory: &Directory) -> Result<Option<State>, StartError> {
     let Some(bytes) = directory.read(&directory.state())? else { return Ok(None) };
-    let damaged = |line: usize, reason: String| StartError::Damaged { file: directory.state(), line, reason };
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(&bytes[..0], |end| &bytes[..end]);
+    let damaged =
+        |line: usize, reason: String| StartError::Damaged { file: directory.state(), line, reason };
+    let whole =
+        bytes.iter().rposition(|byte| *byte == b'\n').map_or(&bytes[..0], |end| &bytes[..end]);
     let mut lines = whole.split(|byte| *byte == b'\n').enumerate();
 
     let first = lines.next().map_or(&[][..], |(_, line)| line);
-    let header: Header = serde_json::from_slice(first).map_err(|error| damaged(1, error.to_string()))?;
+    let header: Header =
+        serde_json::from_slice(first).map_err(|error| damaged(1, error.to_string()))?;
     if header.format != FORMAT {
-        return Err(damaged(1, format!("it has format {}, this version reads {FORMAT}", header.format)));
+        return Err(damaged(
+            1,
+            format!("it has format {}, this version reads {FORMAT}", header.format),
+        ));
     }
     let mut state = State::new(header.tenant, []);
     for (index, line) in lines {
-        let changes: Vec<Change> = serde_json::from_slice(line).map_err(|error| damaged(index + 1, error.to_string()))?;
-        changes.into_iter().for_each(|change| state.apply(change));
+        let changes: Vec<Change> =
+            serde_json::from_slice(line).map_err(|error| damaged(index + 1, error.to_string()))?;
+        for change in changes {
+            state.apply(change);
+        }
     }
     Ok(Some(state))
 }
@@ -44,20 +52,23 @@ pub(super) struct Log {
     length: u64,
     /// Set when a failed write could not be undone: what follows it would be unreadable.
     broken: bool,
+    /// Held as long as there may be writes.
+    _lock: DirectoryLock,
 }
 
 impl Log {
     /// Replaces the file by the shortest log of the state.
-    pub(super) fn rewrite(directory: &Directory, state: &State) -> Result<Self, StartError> {
+    pub(super) fn rewrite(
+        directory: &Directory,
+        state: &State,
+        lock: DirectoryLock,
+    ) -> Result<Self, StartError> {
         let path = directory.state();
         let bytes = compact(state).map_err(|source| directory.io(source.into()))?;
         directory.write(&path, &bytes)?;
-        Self::open(path, bytes.len() as u64).map_err(|source| directory.io(source))
-    }
-
-    fn open(path: PathBuf, length: u64) -> io::Result<Self> {
-        let file = OpenOptions::new().append(true).open(path)?;
-        Ok(Self { file, length, broken: false })
+        let file =
+            OpenOptions::new().append(true).open(path).map_err(|source| directory.io(source))?;
+        Ok(Self { file, length: bytes.len() as u64, broken: false, _lock: lock })
     }
 
     /// On disk when it returns; on an error the file is as before.

@@ -6,7 +6,8 @@ mod lock;
 mod log;
 mod state;
 
-use std::sync::{Mutex, PoisonError};
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
 
@@ -21,10 +22,12 @@ use crate::http::Reply;
 use crate::model::tenant::Tenant;
 use log::Log;
 
-pub(crate) struct Store {
-    inner: Mutex<(State, Log)>,
-    /// Held until the last request is answered.
-    _lock: DirectoryLock,
+pub(crate) struct Store(Mutex<Inner>);
+
+struct Inner {
+    state: State,
+    /// None once the store is closed.
+    log: Option<Log>,
 }
 
 /// A reply and the changes that must be on disk before it is sent.
@@ -34,8 +37,8 @@ pub(crate) struct Answer {
 }
 
 #[derive(Debug, Error)]
-#[error("the sandbox could not write its state")]
-pub(crate) struct WriteFailed(#[from] std::io::Error);
+#[error("the sandbox could not write its state: {0}")]
+pub(crate) struct WriteFailed(std::io::Error);
 
 impl Store {
     /// Reads the directory's state, or seeds it; a log that is read is compacted.
@@ -44,15 +47,13 @@ impl Store {
         lock: DirectoryLock,
         seed: impl FnOnce() -> (Tenant, Vec<Change>),
     ) -> Result<Self, StartError> {
-        let state = match log::read(directory)? {
-            Some(state) => state,
-            None => {
-                let (tenant, changes) = seed();
-                State::new(tenant, changes)
-            }
+        let fresh = || {
+            let (tenant, changes) = seed();
+            State::new(tenant, changes)
         };
-        let log = Log::rewrite(directory, &state)?;
-        Ok(Self { inner: Mutex::new((state, log)), _lock: lock })
+        let state = log::read(directory)?.unwrap_or_else(fresh);
+        let log = Log::rewrite(directory, &state, lock)?;
+        Ok(Self(Mutex::new(Inner { state, log: Some(log) })))
     }
 
     /// Runs a handler alone on the state. What it changes is on disk, and visible, before its reply is returned.
@@ -60,15 +61,27 @@ impl Store {
         &self,
         handler: impl FnOnce(&State) -> Result<Answer, E>,
     ) -> Result<Reply, E> {
-        // A handler that panicked has changed nothing, so a poisoned lock guards a sound state.
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let (state, log) = &mut *inner;
+        let mut inner = self.inner();
+        let Inner { state, log } = &mut *inner;
         let answer = handler(state)?;
         if !answer.changes.is_empty() {
-            log.append(&answer.changes).map_err(WriteFailed)?;
-            answer.changes.into_iter().for_each(|change| state.apply(change));
+            let closed = || WriteFailed(io::Error::other("it has stopped"));
+            log.as_mut().ok_or_else(closed)?.append(&answer.changes).map_err(WriteFailed)?;
+            for change in answer.changes {
+                state.apply(change);
+            }
         }
         Ok(answer.reply)
+    }
+
+    /// Ends writing and releases the directory, whoever still holds the store.
+    pub(crate) fn close(&self) {
+        self.inner().log = None;
+    }
+
+    /// A handler that panicked has changed nothing, so a poisoned lock guards a sound state.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

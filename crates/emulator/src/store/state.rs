@@ -43,26 +43,30 @@ impl State {
             role_definitions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
         };
-        changes.into_iter().for_each(|change| state.apply(change));
+        for change in changes {
+            state.apply(change);
+        }
         state
     }
 
     pub(crate) fn apply(&mut self, change: Change) {
         match change {
-            Change::Application(object) => drop(self.applications.insert(object.id, *object)),
+            Change::Application(one) => drop(self.applications.insert(one.id, *one)),
             Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
-            Change::ServicePrincipal(object) => drop(self.service_principals.insert(object.id, *object)),
+            Change::ServicePrincipal(one) => drop(self.service_principals.insert(one.id, *one)),
             Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
-            Change::Grant(object) => drop(self.grants.insert(object.id.clone(), object)),
+            Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
-            Change::ManagementGroup(object) => drop(self.management_groups.insert(key(&object.name), object)),
-            Change::Subscription(object) => drop(self.subscriptions.insert(object.id, object)),
-            Change::ResourceGroup(object) => drop(self.resource_groups.insert(key(&object.id()), object)),
-            Change::Resource(object) => drop(self.resources.insert(key(&object.id), object)),
-            Change::Vault(object) => drop(self.vaults.insert(key(&object.id()), *object)),
-            Change::RoleDefinition(object) => drop(self.role_definitions.insert(object.name, object)),
+            Change::ManagementGroup(one) => {
+                drop(self.management_groups.insert(key(&one.name), one));
+            }
+            Change::Subscription(one) => drop(self.subscriptions.insert(one.id, one)),
+            Change::ResourceGroup(one) => drop(self.resource_groups.insert(key(&one.id()), one)),
+            Change::Resource(one) => drop(self.resources.insert(key(&one.id), one)),
+            Change::Vault(one) => drop(self.vaults.insert(key(&one.id()), *one)),
+            Change::RoleDefinition(one) => drop(self.role_definitions.insert(one.name, one)),
             Change::RoleDefinitionRemoved(id) => drop(self.role_definitions.remove(&id)),
-            Change::RoleAssignment(object) => drop(self.role_assignments.insert(object.name, object)),
+            Change::RoleAssignment(one) => drop(self.role_assignments.insert(one.name, one)),
             Change::RoleAssignmentRemoved(id) => drop(self.role_assignments.remove(&id)),
         }
     }
@@ -111,7 +115,12 @@ impl State {
         self.resource_groups.get(&key(&group.id()))
     }
 
-    pub(crate) fn vault(&self, subscription: Uuid, resource_group: &str, name: &str) -> Option<&Vault> {
+    pub(crate) fn vault(
+        &self,
+        subscription: Uuid,
+        resource_group: &str,
+        name: &str,
+    ) -> Option<&Vault> {
         self.vaults.get(&key(&vault_id(subscription, resource_group, name)))
     }
 
@@ -119,12 +128,14 @@ impl State {
     pub(crate) fn lineage(&self, scope: &Scope) -> Vec<String> {
         let mut keys = scope.enclosing();
         let mut group = match &scope.kind {
-            ScopeKind::ManagementGroup { name } => self.management_group(name).and_then(|group| group.parent.clone()),
-            _ => scope.subscription().and_then(|id| Some(self.subscriptions.get(&id)?.parent.clone())),
+            ScopeKind::ManagementGroup { name } => {
+                self.management_group(name).and_then(|group| group.parent.as_ref())
+            }
+            _ => scope.subscription().and_then(|id| Some(&self.subscriptions.get(&id)?.parent)),
         };
-        while let Some(above) = group.and_then(|name| self.management_group(&name)) {
+        while let Some(above) = group.and_then(|name| self.management_group(name)) {
             keys.push(key(&above.id()));
-            group = above.parent.clone();
+            group = above.parent.as_ref();
         }
         keys.push("/".to_owned());
         keys

@@ -1,0 +1,131 @@
+//! A tenant that answers by a function, and a run of changes against it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use applier::{Options, Outcome, Products, apply};
+use async_trait::async_trait;
+use azure::{Cloud, Credential, Reader, Transport, Writer};
+use azure_core::http::headers::Headers;
+use azure_core::http::policies::{Policy, PolicyResult};
+use azure_core::http::{AsyncRawResponse, Body, Context, Request};
+use planner::steps::{
+    a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
+    f_certificate,
+};
+use planner::{Directory, Observed, Plan, Tenant};
+use serde_json::{Value, json};
+use time::{Duration, OffsetDateTime};
+
+/// Gets `METHOD path` and the body; gives status and body.
+type Answer = dyn FnMut(&str, &Value) -> (u16, Value) + Send;
+
+pub struct Fake {
+    answer: Mutex<Box<Answer>>,
+    seen: Mutex<Vec<String>>,
+}
+
+impl std::fmt::Debug for Fake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Fake")
+    }
+}
+
+impl Fake {
+    pub fn new(answer: impl FnMut(&str, &Value) -> (u16, Value) + Send + 'static) -> Arc<Fake> {
+        Arc::new(Fake { answer: Mutex::new(Box::new(answer)), seen: Mutex::default() })
+    }
+
+    /// How many requests began with `start`.
+    pub fn count(&self, start: &str) -> usize {
+        self.seen.lock().unwrap().iter().filter(|line| line.starts_with(start)).count()
+    }
+
+    /// Applies `plan` in a tenant whose application and principal were made so long ago.
+    pub async fn apply(self: &Arc<Self>, plan: &Plan, age: Duration) -> Outcome {
+        let transport = Transport::answered_by(Arc::clone(self) as Arc<dyn Policy>);
+        let credential = Credential::ClientSecret { client_id: "x".to_owned(), secret: "y".into() };
+        let cloud = Cloud::public();
+        let reader = Reader::sign_in("contoso.com", credential, &cloud, &transport).await.unwrap();
+        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let products = Products::found(&observed(now, now - age), Some(certificate(now)));
+        let interrupted = &AtomicBool::new(false);
+        let options = Options { parallelism: 10, directory: PathBuf::new(), now, interrupted };
+        apply(&Writer::new(reader), plan, &products, options, &|_| {}).await
+    }
+}
+
+#[async_trait]
+impl Policy for Fake {
+    async fn send(
+        &self,
+        _: &Context,
+        request: &mut Request,
+        _: &[Arc<dyn Policy>],
+    ) -> PolicyResult {
+        let url = request.url();
+        let (status, body) = if url.host_str() == Some("login.microsoftonline.com") {
+            (200, json!({ "token_type": "Bearer", "expires_in": 3599, "access_token": "t" }))
+        } else {
+            let line = format!("{} {}", request.method(), url.path());
+            self.seen.lock().unwrap().push(line.clone());
+            let Body::Bytes(bytes) = request.body() else { panic!("no request is a stream") };
+            let body = serde_json::from_slice(bytes).unwrap_or_default();
+            (self.answer.lock().unwrap())(&line, &body)
+        };
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        Ok(AsyncRawResponse::from_bytes(status.into(), Headers::new(), body))
+    }
+}
+
+fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
+    Observed {
+        now,
+        directory: Directory {
+            tenant: Tenant { id: spec::TenantId::derived(&["t"]), name: "Contoso".to_owned() },
+            subscriptions: BTreeMap::new(),
+            groups: BTreeMap::new(),
+        },
+        application: a_application::Observed {
+            application: Some(a_application::Application {
+                id: spec::ApplicationId::derived(&["application"]),
+                app_id: spec::AppId::derived(&["app"]),
+                display_name: "x".to_owned(),
+                sign_in_audience: String::new(),
+                tags: BTreeSet::new(),
+                created: Some(created),
+            }),
+            principal: Some(a_application::Principal {
+                id: spec::PrincipalId::derived(&["principal"]),
+                tags: BTreeSet::new(),
+                created: Some(created),
+            }),
+        },
+        graph_permissions: b_graph_permissions::Observed {
+            graph: spec::PrincipalId::derived(&["graph"]),
+            offered: BTreeMap::new(),
+            requested: BTreeSet::new(),
+            granted: BTreeSet::new(),
+        },
+        role_assignments: c_role_assignments::Observed::default(),
+        custom_role: d_custom_role::Observed::default(),
+        key_vault_access: e_key_vault_access::Observed::default(),
+        certificate: f_certificate::Observed::default(),
+    }
+}
+
+fn certificate(now: OffsetDateTime) -> certificate::Certificate {
+    certificate::Certificate {
+        der: b"der".to_vec(),
+        subject: "CN=x".to_owned(),
+        not_before: now,
+        not_after: now + Duration::days(365),
+    }
+}
+
+/// A refusal in the shape of both services.
+pub fn refusal(code: &str, message: &str) -> Value {
+    json!({ "error": { "code": code, "message": message } })
+}

@@ -1,0 +1,75 @@
+//! What travels together, and what failure leaves out.
+
+use applier::{ApplyError, Status};
+use planner::Plan;
+use planner::steps::a_application::Action as Application;
+use planner::steps::b_graph_permissions::Action as Consent;
+use serde_json::{Value, json};
+use spec::{AppRoleId, PrincipalId};
+use time::Duration;
+
+use crate::fake::{Fake, refusal};
+
+pub fn consent(name: &str) -> Consent {
+    Consent {
+        graph: PrincipalId::derived(&["graph"]),
+        permission: name.to_owned(),
+        role: AppRoleId::derived(&[name]),
+        granted: false,
+    }
+}
+
+/// An application that requests the permissions of these consents.
+pub fn requested<'a>(names: impl IntoIterator<Item = &'a str>) -> Value {
+    let access = names.into_iter().map(|name| json!({ "id": consent(name).role, "type": "Role" }));
+    json!({ "requiredResourceAccess": [{
+        "resourceAppId": azure::GRAPH_APP_ID,
+        "resourceAccess": access.collect::<Vec<_>>(),
+    }]})
+}
+
+#[tokio::test(start_paused = true)]
+async fn consents_travel_twenty_at_a_time() {
+    let names: Vec<_> = (0..45).map(|index| format!("p{index}")).collect();
+    let mut plan = Plan::default();
+    for name in &names {
+        plan.push(consent(name), &[]);
+    }
+    let fake = Fake::new(move |line, body| {
+        if !line.ends_with("$batch") {
+            return (200, requested(names.iter().map(String::as_str)));
+        }
+        let requests = body["requests"].as_array().unwrap();
+        assert!(requests.len() <= 20);
+        let responses =
+            requests.iter().map(|r| json!({ "id": r["id"], "status": 201, "body": {} }));
+        (200, json!({ "responses": responses.collect::<Vec<_>>() }))
+    });
+    assert!(fake.apply(&plan, Duration::days(1)).await.is_complete());
+    assert_eq!(fake.count("POST /v1.0/$batch"), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_held_name_is_told_and_only_what_needs_the_application_is_skipped() {
+    let mut plan = Plan::default();
+    let name = || "x".to_owned();
+    plan.push(
+        Application::CreateApplication { unique_name: name(), display_name: name(), tag: name() },
+        &[],
+    );
+    plan.push(Application::CreatePrincipal { display_name: name() }, &[]);
+    plan.push(consent("a"), &[]);
+    let message = "Another object with the same value for property uniqueName already exists.";
+    let fake = Fake::new(move |_, _| (400, refusal("Request_BadRequest", message)));
+    let outcome = fake.apply(&plan, Duration::days(1)).await;
+    let statuses: Vec<_> = outcome.statuses().map(|(_, status)| status).collect();
+    assert!(matches!(
+        statuses.as_slice(),
+        [
+            Status::Failed(ApplyError::NameHeld { .. }),
+            Status::Skipped { .. },
+            Status::Skipped { .. }
+        ]
+    ));
+    assert_eq!(fake.count(""), 1);
+}

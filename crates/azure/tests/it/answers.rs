@@ -1,0 +1,83 @@
+//! How answers are understood.
+
+use azure::{Error, Grant, Writer};
+use serde_json::{Value, json};
+use spec::{AppRoleId, PrincipalId, SubscriptionId};
+
+use crate::fake::{Answer, Fake};
+
+fn subscription(name: &str) -> Value {
+    json!({ "subscriptionId": SubscriptionId::derived(&[name]), "displayName": name, "state": "Enabled" })
+}
+
+#[tokio::test]
+async fn every_page_is_read() {
+    let next = "https://management.azure.com/subscriptions?$skiptoken=a";
+    let fake = Fake::new([
+        Answer::Status(200, json!({ "value": [subscription("a")], "nextLink": next })),
+        Answer::Status(200, json!({ "value": [subscription("b")] })),
+    ]);
+    let found = fake.reader().await.subscriptions().await.unwrap();
+    assert_eq!(found.iter().map(|s| s.display_name.as_str()).collect::<Vec<_>>(), ["a", "b"]);
+    assert_eq!(
+        fake.seen(),
+        ["GET /subscriptions?api-version=2022-12-01", "GET /subscriptions?$skiptoken=a"]
+    );
+}
+
+#[tokio::test]
+async fn a_token_goes_to_no_other_host() {
+    let next = "https://management.azure.com.evil.example/subscriptions";
+    let fake = Fake::new([Answer::Status(200, json!({ "value": [], "nextLink": next }))]);
+    let error = fake.reader().await.subscriptions().await.unwrap_err();
+    assert!(matches!(error, Error::Senseless { .. }), "{error}");
+    assert_eq!(fake.seen().len(), 1);
+}
+
+#[tokio::test]
+async fn refusals_are_read_in_every_shape() {
+    let shapes = [
+        json!({ "error": { "code": "Outer", "message": "m", "details": [{ "code": "Inner" }] } }),
+        json!({ "code": "Outer", "message": "m \"quoted\"", "details": [{ "code": "Inner" }] }),
+    ];
+    for shape in shapes {
+        let fake = Fake::new([Answer::Status(400, shape)]);
+        let error = fake.reader().await.subscriptions().await.unwrap_err();
+        let refusal = error.refusal().unwrap();
+        assert!(refusal.has_code("Outer") && refusal.has_code("Inner"), "{refusal:?}");
+        assert!(refusal.message.starts_with('m'), "{refusal:?}");
+    }
+    let fake = Fake::new([Answer::Html(404)]);
+    let error = fake.reader().await.subscriptions().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Azure Resource Manager GET /subscriptions was refused: no reason was given (404 no code)"
+    );
+}
+
+#[tokio::test]
+async fn a_grant_that_exists_is_a_success_in_each_spelling() {
+    let error = |status: u16, message: &str| {
+        let body = json!({ "error": { "code": "Request_BadRequest", "message": message } });
+        json!({ "status": status, "body": body })
+    };
+    let exists = [
+        error(400, "Permission being assigned already exists on the object"),
+        error(400, "EntitlementGrant entry already exists."),
+        error(409, "Conflict"),
+    ];
+    let grant = Grant {
+        principal: PrincipalId::derived(&["ours"]),
+        resource: PrincipalId::derived(&["graph"]),
+        role: AppRoleId::derived(&["role"]),
+    };
+    let outcome = async |mut response: Value| {
+        response["id"] = json!("0");
+        let fake = Fake::new([Answer::Status(200, json!({ "responses": [response] }))]);
+        Writer::new(fake.reader().await).grant(&[grant]).await.unwrap().remove(0)
+    };
+    for response in exists {
+        outcome(response).await.unwrap();
+    }
+    outcome(error(400, "Not a valid reference update")).await.unwrap_err();
+}

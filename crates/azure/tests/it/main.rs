@@ -1,0 +1,6 @@
+//! How services are asked, judged by what reaches the wire. Time is simulated.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and is all one crate")]
+
+mod answers;
+mod fake;
+mod retries;

@@ -1,0 +1,169 @@
+//! The command line. Doc comments are the help text.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use url::Url;
+
+/// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
+#[derive(Debug, Parser)]
+#[command(name = "mondoo-azure", version, max_term_width = 100, disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Show more: once for the fields of each change, twice for requests
+    #[arg(short, long, action = ArgAction::Count, global = true, help_heading = "Output")]
+    pub verbose: u8,
+    /// Show results and errors only, no progress
+    #[arg(long, global = true, help_heading = "Output")]
+    pub quiet: bool,
+    /// When to use colour
+    #[arg(long, value_enum, default_value_t, global = true, help_heading = "Output")]
+    pub color: Color,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Validate(Validate),
+    Plan(Plan),
+    Apply(Apply),
+    #[command(subcommand)]
+    Schema(Schema),
+    #[command(subcommand)]
+    Sandbox(Sandbox),
+}
+
+/// Check specs without asking any service: structure, rules, certificate file
+#[derive(Debug, Args)]
+pub(crate) struct Validate {
+    /// Specs to check
+    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
+    pub specs: Vec<PathBuf>,
+    #[command(flatten)]
+    pub key: KeyFile,
+}
+
+/// Show what apply would change
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub target: Target,
+    /// Exit with 2 when there are changes
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// Make the tenant what the spec says, after showing the plan and asking
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    pub target: Target,
+    /// Apply without asking
+    #[arg(long)]
+    pub auto_approve: bool,
+    /// How many changes may be under way at once
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = parallelism)]
+    pub parallelism: usize,
+    /// Do not wait until Azure shows the changes everywhere
+    #[arg(long)]
+    pub no_wait: bool,
+}
+
+/// Print a JSON Schema
+#[derive(Debug, Subcommand)]
+pub(crate) enum Schema {
+    /// The schema of a spec, for editors
+    Spec,
+}
+
+/// An emulated tenant on this machine, to try things out on
+#[derive(Debug, Subcommand)]
+pub(crate) enum Sandbox {
+    /// Run it as a server until stopped
+    Serve(Serve),
+    /// Throw its state away; the next start makes a fresh tenant
+    Reset(Reset),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub listen: SocketAddr,
+    /// Where its state is kept
+    #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY)]
+    pub state: PathBuf,
+    /// Write URL, CA file and credentials to FILE as shell variables
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Reset {
+    /// Where its state is kept
+    #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY)]
+    pub state: PathBuf,
+}
+
+/// Which spec, on which tenant.
+#[derive(Debug, Args)]
+pub(crate) struct Target {
+    /// The spec
+    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
+    pub spec: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyFile {
+    /// Let a key be written where git would commit it
+    #[arg(long)]
+    pub allow_tracked_key: bool,
+}
+
+/// Where the services are.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connection {
+    /// Use an emulated tenant inside this process instead of Azure
+    #[arg(long, conflicts_with_all = ["cloud_metadata", "ca_certificate"])]
+    pub sandbox: bool,
+    /// Where the emulated tenant's state is kept
+    #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY, requires = "sandbox")]
+    pub sandbox_dir: PathBuf,
+    /// Read the cloud's endpoints from URL/metadata/endpoints
+    #[arg(long, value_name = "URL")]
+    pub cloud_metadata: Option<Url>,
+    /// Trust the certificate authorities in FILE (PEM) too
+    #[arg(long, value_name = "FILE")]
+    pub ca_certificate: Option<PathBuf>,
+}
+
+pub(crate) const DEFAULT_SPEC: &str = "mondoo-azure.yaml";
+const SANDBOX_DIRECTORY: &str = ".mondoo-azure/sandbox";
+
+fn parallelism(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(number @ 1..=100) => Ok(number),
+        Ok(_) | Err(_) => Err("a number from 1 to 100 is needed".to_owned()),
+    }
+}

@@ -1,0 +1,21 @@
+//! One file per command.
+
+mod apply;
+mod plan;
+mod sandbox;
+mod schema;
+mod validate;
+
+use crate::arguments::Command;
+use crate::console::Console;
+use crate::exit::{Exit, Failure};
+
+pub(crate) async fn run(command: Command, console: &Console) -> Result<Exit, Failure> {
+    match command {
+        Command::Validate(arguments) => Ok(validate::run(&arguments, console)),
+        Command::Plan(arguments) => plan::run(&arguments, console).await,
+        Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Schema(which) => schema::run(&which, console),
+        Command::Sandbox(action) => sandbox::run(action, console).await,
+    }
+}

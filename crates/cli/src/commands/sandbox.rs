@@ -1,0 +1,72 @@
+//! `sandbox`: the emulated tenant as a server.
+
+use std::io::Write;
+use std::path::Path;
+
+use emulator::{Clock, Options, Sandbox as Server};
+
+use crate::arguments::{Reset, Sandbox, Serve};
+use crate::console::{BOLD, Console};
+use crate::exit::{Exit, Failure};
+use crate::interrupt::Interrupt;
+use crate::session::start_failure;
+
+pub(crate) async fn run(action: Sandbox, console: &Console) -> Result<Exit, Failure> {
+    match action {
+        Sandbox::Serve(arguments) => serve(arguments, console).await,
+        Sandbox::Reset(Reset { state }) => {
+            emulator::reset(&state).map_err(|error| start_failure(&error))?;
+            let state = state.display();
+            console.result(&format!("{state}: reset; the next start makes a fresh tenant\n"));
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
+    let Serve { listen, state, env_file } = arguments;
+    let options = Options { directory: state, listen, clock: Clock::system() };
+    let server = Server::start(options).await.map_err(|error| start_failure(&error))?;
+    let variables = variables(&server);
+    if let Some(file) = &env_file {
+        write_environment(file, &variables).map_err(|error| {
+            let message = format!("{} could not be written: {error}", file.display());
+            Failure::new(Exit::Failed, message)
+        })?;
+    }
+    let lines = variables.iter().map(|(name, value)| format!("{name:<20} {value}\n"));
+    console.result(&lines.collect::<String>());
+    if !console.quiet {
+        console.say(&format!("{BOLD}Serving{BOLD:#} until stopped with Ctrl-C."));
+    }
+    Interrupt::listen().heard().await;
+    server.stop().await;
+    Ok(Exit::Done)
+}
+
+/// What a client needs to know, by the names that other Azure tools read where there are such.
+fn variables(server: &Server) -> [(&'static str, String); 6] {
+    let operator = server.operator();
+    [
+        ("SANDBOX_URL", server.url().to_owned()),
+        ("SANDBOX_CA", server.ca_file().display().to_string()),
+        ("SANDBOX_SUBSCRIPTION", operator.subscription_id.clone()),
+        ("AZURE_TENANT_ID", operator.tenant_id.clone()),
+        ("AZURE_CLIENT_ID", operator.client_id.clone()),
+        ("AZURE_CLIENT_SECRET", operator.client_secret.expose().to_owned()),
+    ]
+}
+
+/// Shell assignments, whole or not at all: a script that waits for the file can read it at once.
+fn write_environment(file: &Path, variables: &[(&str, String)]) -> std::io::Result<()> {
+    let directory = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let mut temporary = tempfile::NamedTempFile::new_in(directory)?;
+    for (name, value) in variables {
+        writeln!(temporary, "{name}='{}'", value.replace('\'', "'\\''"))?;
+    }
+    temporary.persist(file)?;
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Everything that is read from this machine before a service is asked.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use certificate::FileError;
+use planner::Desired;
+use planner::steps::f_certificate::Source;
+use spec::{CertificateSource, Spec};
+use time::OffsetDateTime;
+
+use crate::arguments::{DEFAULT_SPEC, KeyFile};
+use crate::exit::{Exit, Failure};
+use crate::render::spec_errors;
+use crate::tracked_key;
+
+/// A spec that can be used, and what its certificate source holds.
+pub(crate) struct Inputs {
+    pub desired: Desired,
+    /// Where relative paths of the spec begin.
+    pub directory: PathBuf,
+    pub held: Option<certificate::Certificate>,
+}
+
+impl Inputs {
+    pub(crate) fn read(path: &Path, key: &KeyFile, now: OffsetDateTime) -> Result<Inputs, Failure> {
+        let text = read_text(path)?;
+        let spec = Spec::parse(&text).map_err(|errors| {
+            Failure::several(Exit::BadInput, spec_errors::render(path, &text, &errors))
+        })?;
+        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        let (source, held) = observer::steps::f_certificate::read_source(&spec, &directory, now)
+            .map_err(|error| bad_certificate(&error, &spec))?;
+        if let Source::Generate(new) = &source
+            && !key.allow_tracked_key
+        {
+            tracked_key::refuse(&directory.join(&new.output))?;
+        }
+        Ok(Inputs { desired: Desired::new(&spec, source), directory, held })
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, Failure> {
+    let failed = |message: String| {
+        Failure::new(Exit::BadInput, format!("{} cannot be read: {message}", path.display()))
+    };
+    let metadata = std::fs::metadata(path).map_err(|error| {
+        let failure = failed(error.to_string());
+        if path == Path::new(DEFAULT_SPEC) {
+            failure.hint("name a spec, or write one with this name; examples/ has some")
+        } else {
+            failure.hint("name a spec that is there")
+        }
+    })?;
+    if metadata.is_dir() {
+        return Err(failed("it is a directory".to_owned()).hint("name the spec in it"));
+    }
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(|error| failed(error.to_string()))?;
+    let read = file.take(spec::MAX_BYTES + 1).read_to_end(&mut bytes);
+    read.map_err(|error| failed(error.to_string()))?;
+    if bytes.len() as u64 > spec::MAX_BYTES {
+        return Err(failed("it is larger than 1 MiB, which no spec is".to_owned())
+            .hint("name a spec: YAML of some hundred lines at most"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        failed(format!("it is not UTF-8 from byte {at} on")).hint("save it as UTF-8")
+    })
+}
+
+fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
+    let hint = match error {
+        FileError::Unusable { path, reason } => reason.hint(path),
+        FileError::Unreadable { .. } => match &spec.certificate.source {
+            CertificateSource::File(_) => {
+                "put the certificate there, or use `source: { generate: … }` to have one made"
+            }
+            CertificateSource::Generate(_) => "make it readable, or name another output",
+        }
+        .to_owned(),
+    };
+    Failure::new(Exit::BadInput, error.to_string()).hint(hint)
+}

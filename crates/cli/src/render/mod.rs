@@ -1,0 +1,5 @@
+//! Values -> text, with colours that the console removes where they do not belong.
+
+pub(crate) mod outcome;
+pub(crate) mod plan;
+pub(crate) mod spec_errors;

@@ -1,0 +1,156 @@
+//! A signed-in operator and the services, Azure's or the sandbox's.
+
+use std::time::Instant;
+
+use azure::{Cloud, CloudError, Credential, Reader, Roots, Transport};
+use emulator::StartError;
+use observer::{Observation, ObserveError};
+use planner::Events;
+use time::OffsetDateTime;
+use url::Url;
+
+use crate::arguments::Connection;
+use crate::environment;
+use crate::exit::{Exit, Failure};
+use crate::inputs::Inputs;
+
+pub(crate) struct Session {
+    pub reader: Reader,
+    began: Instant,
+    sandbox: Option<emulator::Sandbox>,
+}
+
+impl Session {
+    pub(crate) async fn connect(
+        connection: &Connection,
+        inputs: &Inputs,
+    ) -> Result<Session, Failure> {
+        let began = Instant::now();
+        let sandbox = start_sandbox(connection).await?;
+        let (cloud, credential, transport) = match &sandbox {
+            Some(sandbox) => in_sandbox(sandbox).await?,
+            None => in_azure(connection).await?,
+        };
+        let tenant = inputs.desired.tenant.to_string();
+        let reader = Reader::sign_in(&tenant, credential, &cloud, &transport)
+            .await
+            .map_err(|error| azure_failure(&error))?;
+        Ok(Session { reader, began, sandbox })
+    }
+
+    pub(crate) async fn observe(
+        &self,
+        inputs: &Inputs,
+        events: Events<'_>,
+    ) -> Result<Observation, Failure> {
+        let now = OffsetDateTime::now_utc();
+        let observed = observer::observe(&self.reader, &inputs.desired, now, events).await;
+        observed.map_err(|error| observe_failure(&error))
+    }
+
+    /// Requests sent so far, and the seconds they took.
+    pub(crate) fn effort(&self) -> (usize, f64) {
+        (self.reader.requests(), self.began.elapsed().as_secs_f64())
+    }
+
+    pub(crate) async fn close(self) {
+        if let Some(sandbox) = self.sandbox {
+            sandbox.stop().await;
+        }
+    }
+}
+
+type Endpoints = (Cloud, Credential, Transport);
+
+async fn start_sandbox(connection: &Connection) -> Result<Option<emulator::Sandbox>, Failure> {
+    if !connection.sandbox {
+        return Ok(None);
+    }
+    let options = emulator::Options {
+        directory: connection.sandbox_dir.clone(),
+        listen: ([127, 0, 0, 1], 0).into(),
+        clock: emulator::Clock::system(),
+    };
+    emulator::Sandbox::start(options).await.map(Some).map_err(|error| start_failure(&error))
+}
+
+pub(crate) fn start_failure(error: &StartError) -> Failure {
+    Failure::new(Exit::Failed, error.to_string())
+}
+
+async fn in_sandbox(sandbox: &emulator::Sandbox) -> Result<Endpoints, Failure> {
+    let ca = read_ca(sandbox.ca_file())?;
+    let transport = transport(&Roots::Only(ca))?;
+    let url = Url::parse(sandbox.url()).expect("the sandbox's own URL");
+    let cloud = cloud(&url, &transport).await?;
+    let operator = sandbox.operator();
+    let credential = Credential::ClientSecret {
+        client_id: operator.client_id.clone(),
+        secret: operator.client_secret.expose().to_owned().into(),
+    };
+    Ok((cloud, credential, transport))
+}
+
+async fn in_azure(connection: &Connection) -> Result<Endpoints, Failure> {
+    let roots = match &connection.ca_certificate {
+        Some(file) => Roots::SystemAnd(read_ca(file)?),
+        None => Roots::System,
+    };
+    let credential = environment::credential()?;
+    let transport = transport(&roots)?;
+    let cloud = match &connection.cloud_metadata {
+        Some(url) => cloud(url, &transport).await?,
+        None => Cloud::public(),
+    };
+    Ok((cloud, credential, transport))
+}
+
+fn read_ca(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|error| {
+        Failure::new(Exit::BadInput, format!("{} cannot be read: {error}", file.display()))
+    })
+}
+
+fn transport(roots: &Roots) -> Result<Transport, Failure> {
+    Transport::new(roots).map_err(|error| Failure::new(Exit::BadInput, error.to_string()))
+}
+
+async fn cloud(url: &Url, transport: &Transport) -> Result<Cloud, Failure> {
+    Cloud::from_metadata(url, transport).await.map_err(|error| {
+        let failure = Failure::new(Exit::Failed, error.to_string());
+        match error {
+            CloudError::NoAnswer { .. } => failure.hint("is the URL right, and the CA trusted?"),
+            CloudError::Senseless { .. } => failure.hint("name the URL of a cloud's metadata"),
+        }
+    })
+}
+
+fn observe_failure(error: &ObserveError) -> Failure {
+    match error {
+        ObserveError::Scopes(problems) => {
+            let messages = problems.iter().map(ToString::to_string).collect();
+            Failure::several(Exit::NotPermitted, messages)
+                .hint("check the ids in the spec's scopes; reading needs Reader at each of them")
+        }
+        ObserveError::WrongTenant { .. } => Failure::new(Exit::NotPermitted, error.to_string())
+            .hint("sign in to the spec's tenant, or correct the spec"),
+        ObserveError::Azure(error) => azure_failure(error),
+    }
+}
+
+fn azure_failure(error: &azure::Error) -> Failure {
+    match error {
+        azure::Error::SignIn(_) => Failure::new(Exit::NotPermitted, error.to_string()).hint(
+            "set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or log in with az login; --sandbox needs \
+             neither",
+        ),
+        azure::Error::Refused(_) if error.is_not_permitted() => {
+            Failure::new(Exit::NotPermitted, error.to_string()).hint(
+                "reading needs Application.Read.All in Microsoft Graph and Reader at each scope",
+            )
+        }
+        azure::Error::Refused(_)
+        | azure::Error::NoAnswer { .. }
+        | azure::Error::Senseless { .. } => Failure::new(Exit::Failed, error.to_string()),
+    }
+}

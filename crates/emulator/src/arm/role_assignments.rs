@@ -1,0 +1,279 @@
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::arm::error::{ArmError, at};
+use crate::arm::role_definitions::{self, definition_id, is_assignable};
+use crate::arm::{Call, existence};
+use crate::filter::Condition;
+use crate::http::Reply;
+use crate::model::role::{Audit, RoleAssignment, RoleDefinition};
+use crate::model::scope::{Scope, ScopeKind};
+use crate::store::{Answer, Change};
+use crate::timestamps::ticks;
+
+const READ: &str = "Microsoft.Authorization/roleAssignments/read";
+const WRITE: &str = "Microsoft.Authorization/roleAssignments/write";
+const DELETE: &str = "Microsoft.Authorization/roleAssignments/delete";
+
+/// As the refusal of any other names them.
+const FILTERS: &str = "'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'";
+
+/// At the scope, above and below it; inherited rows keep the scope that they were made at (observed).
+pub(super) fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
+    call.require(READ, scope, scope.as_str())?;
+    existence::require(call.state, scope)?;
+    let parts = call
+        .filter(Part::of)
+        .ok_or_else(|| ArmError::unsupported_filter(call.filter_text(), FILTERS))?;
+    let with_those_below = !parts.iter().any(|part| matches!(part, Part::AtScope));
+    let above = call.state.lineage(scope);
+    let related = |assignment: &&RoleAssignment| {
+        let at = Scope::parse(&assignment.scope);
+        at.is_some_and(|at| {
+            above.contains(&at.key()) || (with_those_below && is_below(call, &at, scope))
+        })
+    };
+    let assignments = call.state.role_assignments.values().filter(related);
+    let wanted = assignments.filter(|one| parts.iter().all(|part| part.accepts(one)));
+    call.page(wanted.map(|one| render(one, scope)).collect())
+}
+
+pub(super) fn one(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
+    let shown = at(scope, "roleAssignments", name);
+    let action = match call.request.method {
+        Method::GET => READ,
+        Method::PUT => WRITE,
+        Method::DELETE => DELETE,
+        _ => return Err(ArmError::method_not_allowed(&call.request.method)),
+    };
+    call.require(action, scope, &shown)?;
+    existence::require(call.state, scope)?;
+    let found = find(call, scope, name);
+    match (action, found) {
+        (WRITE, _) => put(call, scope, name),
+        (READ, Some(assignment)) => {
+            Ok(Reply::json(StatusCode::OK, render(assignment, scope)).into())
+        }
+        (READ, None) => {
+            let message = format!("The role assignment '{name}' is not found.");
+            Err(ArmError::not_found("RoleAssignmentNotFound", message))
+        }
+        (_, Some(assignment)) => {
+            let reply = Reply::json(StatusCode::OK, render(assignment, scope));
+            Ok(Answer::with_changes(reply, vec![Change::RoleAssignmentRemoved(assignment.name)]))
+        }
+        (_, None) => Ok(Reply::empty(StatusCode::NO_CONTENT).into()),
+    }
+}
+
+#[derive(Deserialize)]
+struct Body {
+    properties: Properties,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Properties {
+    role_definition_id: String,
+    principal_id: String,
+    principal_type: Option<String>,
+    description: Option<String>,
+    condition: Option<String>,
+    condition_version: Option<String>,
+}
+
+/// Creates, or updates description and condition in place: 201 for both (observed).
+fn put(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
+    let name = assignment_name(name)?;
+    let Body { properties } = call.request.json()?;
+    let role = role(call, scope, &properties.role_definition_id)?;
+    let (principal, principal_type) = principal(call, &properties)?;
+    let existing = call.state.role_assignments.get(&name);
+    let assignment = RoleAssignment {
+        name,
+        scope: existing
+            .map_or_else(|| scope.as_str().to_owned(), |existing| existing.scope.clone()),
+        principal,
+        principal_type,
+        role: role.name,
+        description: properties.description,
+        condition: properties.condition,
+        condition_version: properties.condition_version,
+        audit: existing.map_or_else(
+            || Audit::new(Some(call.caller.oid), call.now),
+            |existing| existing.audit.updated(call.caller.oid, call.now),
+        ),
+    };
+    match existing {
+        Some(existing) => refuse_other_identity(existing, &assignment, scope)?,
+        None => refuse_duplicate(call, &assignment)?,
+    }
+    let mut body = render(&assignment, scope);
+    body["properties"]["createdBy"] = Value::Null;
+    Ok(Answer::with_changes(
+        Reply::json(StatusCode::CREATED, body),
+        vec![Change::RoleAssignment(assignment)],
+    ))
+}
+
+fn assignment_name(text: &str) -> Result<Uuid, ArmError> {
+    Uuid::try_parse(text).map_err(|_| {
+        let message = format!(
+            "The role assignment ID '{text}' is not valid. The role assignment ID must be a GUID."
+        );
+        ArmError::bad_request("InvalidRoleAssignmentId", message)
+    })
+}
+
+/// The id counts by its last part. A role that cannot be used at the scope does not exist there.
+fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefinition, ArmError> {
+    let name = id.rsplit('/').next().unwrap_or_default();
+    let found = role_definitions::find(call.state, name)
+        .filter(|role| is_assignable(call.state, role, scope));
+    let role =
+        found.ok_or_else(|| ArmError::role_definition_not_found(StatusCode::BAD_REQUEST, name))?;
+    let at_group = matches!(scope.kind, ScopeKind::ManagementGroup { .. });
+    if at_group && !role.built_in && role.has_data_actions() {
+        let message = "Role assignments to Management Groups can not be made to custom role definitions with DataActions";
+        return Err(ArmError::bad_request("InvalidCreateRoleAssignmentRequest", message));
+    }
+    Ok(role)
+}
+
+/// Principals are service principals of the tenant. Unknown ones are refused whatever type the body claims: that is
+/// the stricter reading of the sources, and it catches an application's id in place of the object's.
+fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String), ArmError> {
+    let text = &properties.principal_id;
+    let id = Uuid::try_parse(text).map_err(|_| {
+        let message =
+            format!("The Principal ID '{text}' is not valid. Principal ID must be a GUID.");
+        ArmError::bad_request("InvalidPrincipalId", message)
+    })?;
+    if call.state.live_service_principal(id).is_none() {
+        let (id, tenant) = (id.simple(), call.state.tenant.id);
+        return Err(ArmError::bad_request(
+            "PrincipalNotFound",
+            format!(
+                "Principal {id} does not exist in the directory {tenant}. Check that you have the correct principal ID. \
+                 If you are creating this principal and then immediately assigning a role, this error might be related \
+                 to a replication delay. In this case, set the role assignment principalType property to a value, such \
+                 as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype"
+            ),
+        ));
+    }
+    match &properties.principal_type {
+        Some(claimed) if claimed != SERVICE_PRINCIPAL => Err(ArmError::bad_request(
+            "UnmatchedPrincipalType",
+            // The misspelling is the service's own, and clients may match it.
+            format!(
+                "The PrincipalId '{}' has type '{SERVICE_PRINCIPAL}' , which is different from specified PrinciaplType \
+                 '{claimed}'.",
+                id.simple()
+            ),
+        )),
+        _ => Ok((id, SERVICE_PRINCIPAL.to_owned())),
+    }
+}
+
+const SERVICE_PRINCIPAL: &str = "ServicePrincipal";
+
+/// A name is unique in the tenant and stays with its principal, role and scope.
+fn refuse_other_identity(
+    existing: &RoleAssignment,
+    new: &RoleAssignment,
+    scope: &Scope,
+) -> Result<(), ArmError> {
+    let same = (existing.principal, existing.role) == (new.principal, new.role)
+        && existing.scope.eq_ignore_ascii_case(scope.as_str());
+    if same {
+        return Ok(());
+    }
+    let message =
+        "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.";
+    Err(ArmError::bad_request("RoleAssignmentUpdateNotPermitted", message))
+}
+
+fn refuse_duplicate(call: &Call<'_>, new: &RoleAssignment) -> Result<(), ArmError> {
+    let same = |other: &&RoleAssignment| {
+        (other.principal, other.role) == (new.principal, new.role)
+            && other.scope.eq_ignore_ascii_case(&new.scope)
+    };
+    match call.state.role_assignments.values().find(same) {
+        Some(other) => {
+            let id = other.name.simple();
+            let message = format!(
+                "The role assignment already exists. The ID of the existing role assignment is {id}."
+            );
+            Err(ArmError::conflict("RoleAssignmentExists", message))
+        }
+        None => Ok(()),
+    }
+}
+
+fn find<'a>(call: &Call<'a>, scope: &Scope, name: &str) -> Option<&'a RoleAssignment> {
+    let assignment = call.state.role_assignments.get(&Uuid::try_parse(name).ok()?)?;
+    assignment.scope.eq_ignore_ascii_case(scope.as_str()).then_some(assignment)
+}
+
+fn is_below(call: &Call<'_>, at: &Scope, scope: &Scope) -> bool {
+    call.state.lineage(at).contains(&scope.key())
+}
+
+/// What a list may be cut down to. There are no groups of principals here, so `assignedTo` means the principal's own
+/// assignments like `principalId eq`.
+enum Part {
+    /// Leaves out what lies below; despite its name it includes what is inherited (documented).
+    AtScope,
+    Principal(String),
+}
+
+impl Part {
+    fn of(condition: Condition) -> Option<Self> {
+        match condition {
+            Condition::Equal(name, Value::String(id))
+                if name.eq_ignore_ascii_case("principalId") =>
+            {
+                Some(Self::Principal(id))
+            }
+            Condition::Function(name, arguments) => match (name.as_str(), arguments.as_slice()) {
+                ("atscope", []) => Some(Self::AtScope),
+                ("assignedto", [Value::String(id)]) => Some(Self::Principal(id.clone())),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn accepts(&self, assignment: &RoleAssignment) -> bool {
+        match self {
+            Self::AtScope => true,
+            Self::Principal(id) => Uuid::try_parse(id) == Ok(assignment.principal),
+        }
+    }
+}
+
+/// Nulls are written out; the role's id follows the subscription that was asked through (observed).
+fn render(assignment: &RoleAssignment, through: &Scope) -> Value {
+    let Audit { created_on, updated_on, created_by, updated_by } = &assignment.audit;
+    json!({
+        "properties": {
+            "roleDefinitionId": definition_id(assignment.role, through),
+            "principalId": assignment.principal,
+            "principalType": assignment.principal_type,
+            "scope": assignment.scope,
+            "condition": assignment.condition,
+            "conditionVersion": assignment.condition_version,
+            "createdOn": ticks(*created_on),
+            "updatedOn": ticks(*updated_on),
+            "createdBy": created_by,
+            "updatedBy": updated_by,
+            "delegatedManagedIdentityResourceId": null,
+            "description": assignment.description,
+        },
+        "id": assignment.id(),
+        "type": "Microsoft.Authorization/roleAssignments",
+        "name": assignment.name,
+    })
+}

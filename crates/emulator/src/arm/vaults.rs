@@ -1,0 +1,180 @@
+use axum::http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::arm::access_policies;
+use crate::arm::error::ArmError;
+use crate::arm::route::VaultPath;
+use crate::arm::versions::api_version;
+use crate::arm::{Call, existence, resource_group_scope, subscription_scope};
+use crate::http::Reply;
+use crate::model::scope::Scope;
+use crate::model::vault::{Vault, VaultProperties, vault_id};
+use crate::store::Answer;
+use crate::timestamps::milliseconds;
+
+const READ: &str = "Microsoft.KeyVault/vaults/read";
+const WRITE: &str = "Microsoft.KeyVault/vaults/write";
+
+pub(super) fn of_subscription(call: &Call<'_>, subscription: Uuid) -> Result<Answer, ArmError> {
+    list(call, &subscription_scope(subscription))
+}
+
+pub(super) fn of_resource_group(
+    call: &Call<'_>,
+    subscription: Uuid,
+    group: &str,
+) -> Result<Answer, ArmError> {
+    list(call, &resource_group_scope(subscription, group)?)
+}
+
+/// Whole vaults, access policies included.
+fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
+    call.require(READ, scope, scope.as_str())?;
+    existence::require(call.state, scope)?;
+    let within = format!("{}/", scope.key());
+    let vaults = call.state.vaults.iter().filter(|(key, _)| key.starts_with(&within));
+    call.page(vaults.map(|(_, vault)| render(call, vault)).collect())
+}
+
+pub(super) fn one(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
+    let scope = path.scope()?;
+    let action = match call.request.method {
+        Method::GET => READ,
+        Method::PUT | Method::PATCH => WRITE,
+        _ => return Err(ArmError::method_not_allowed(&call.request.method)),
+    };
+    call.require(action, &scope, scope.as_str())?;
+    if call.request.method == Method::PUT {
+        return put(call, path);
+    }
+    let vault = path.find(call)?;
+    match call.request.method {
+        Method::PATCH => patch(call, vault),
+        _ => Ok(Reply::json(StatusCode::OK, render(call, vault)).into()),
+    }
+}
+
+impl VaultPath {
+    pub(super) fn scope(&self) -> Result<Scope, ArmError> {
+        let id = vault_id(self.subscription, &self.group, &self.name);
+        Scope::parse(&id).ok_or_else(|| ArmError::malformed_scope(&id))
+    }
+
+    pub(super) fn find<'a>(&self, call: &Call<'a>) -> Result<&'a Vault, ArmError> {
+        existence::require(call.state, &self.scope()?)?;
+        let Self { subscription, group, name } = self;
+        let missing =
+            || ArmError::resource_not_found(&format!("Microsoft.KeyVault/vaults/{name}"), group);
+        call.state.vault(*subscription, group, name).ok_or_else(missing)
+    }
+}
+
+#[derive(Deserialize)]
+struct Body {
+    location: String,
+    #[serde(default)]
+    tags: Map<String, Value>,
+    properties: VaultProperties,
+}
+
+/// Creates a vault or replaces all of it, the access policies too; 200 for both (observed).
+fn put(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
+    existence::require(call.state, &resource_group_scope(path.subscription, &path.group)?)?;
+    let Body { location, tags, properties } = call.request.json()?;
+    access_policies::validate(call, &properties)?;
+    let existing = call.state.vault(path.subscription, &path.group, &path.name);
+    if existing.is_none() {
+        refuse_taken_name(call, &path.name)?;
+    }
+    let mut vault = Vault {
+        subscription: path.subscription,
+        resource_group: existing.map_or(&path.group, |existing| &existing.resource_group).clone(),
+        name: existing.map_or(&path.name, |existing| &existing.name).clone(),
+        location,
+        tags,
+        properties,
+        created_by: existing.map_or(call.caller.oid, |existing| existing.created_by),
+        created_at: existing.map_or(call.now, |existing| existing.created_at),
+        modified_by: call.caller.oid,
+        modified_at: call.now,
+    };
+    // Since this version a new vault is on role-based access unless it says otherwise (documented).
+    let unsaid = vault.properties.enable_rbac_authorization.is_none();
+    if existing.is_none() && unsaid && api_version(call.request)? >= "2026-02-01" {
+        vault.properties.enable_rbac_authorization = Some(true);
+    }
+    let mut body = render(call, &vault);
+    if existing.is_none() {
+        // The address is not in the DNS yet, and is shown without its slash (observed).
+        body["properties"]["provisioningState"] = "RegisteringDns".into();
+        body["properties"]["vaultUri"] = uri(call, &vault).trim_end_matches('/').into();
+    }
+    Ok(Answer::with_changes(Reply::json(StatusCode::OK, body), vec![vault.into()]))
+}
+
+#[derive(Deserialize)]
+struct Patch {
+    tags: Option<Map<String, Value>>,
+    #[serde(default)]
+    properties: Map<String, Value>,
+}
+
+/// Replaces the properties that the body names, each as a whole: access policies are not merged.
+fn patch(call: &Call<'_>, vault: &Vault) -> Result<Answer, ArmError> {
+    let Patch { tags, properties } = call.request.json()?;
+    let invalid = |error: serde_json::Error| ArmError::bad_request("BadRequest", error.to_string());
+    let mut merged = serde_json::to_value(&vault.properties).map_err(invalid)?;
+    for (name, value) in properties {
+        merged[name] = value;
+    }
+    let properties: VaultProperties = serde_json::from_value(merged).map_err(invalid)?;
+    access_policies::validate(call, &properties)?;
+    let tags = tags.unwrap_or_else(|| vault.tags.clone());
+    let vault = touched(call, Vault { tags, properties, ..vault.clone() });
+    let reply = Reply::json(StatusCode::OK, render(call, &vault));
+    Ok(Answer::with_changes(reply, vec![vault.into()]))
+}
+
+/// The vault as changed by the caller, now.
+pub(super) fn touched(call: &Call<'_>, vault: Vault) -> Vault {
+    Vault { modified_by: call.caller.oid, modified_at: call.now, ..vault }
+}
+
+fn refuse_taken_name(call: &Call<'_>, name: &str) -> Result<(), ArmError> {
+    if call.state.vaults.values().any(|vault| vault.name.eq_ignore_ascii_case(name)) {
+        let message = format!(
+            "The vault name '{name}' is already in use. Vault names are globaly unique so it is possible that the name is \
+             already taken."
+        );
+        return Err(ArmError::conflict("VaultAlreadyExists", message));
+    }
+    Ok(())
+}
+
+fn uri(call: &Call<'_>, vault: &Vault) -> String {
+    format!("{}/vaults/{}/", call.url, vault.name)
+}
+
+fn render(call: &Call<'_>, vault: &Vault) -> Value {
+    let mut properties = json!(vault.properties);
+    properties["vaultUri"] = uri(call, vault).into();
+    properties["provisioningState"] = "Succeeded".into();
+    json!({
+        "id": vault.id(),
+        "name": vault.name,
+        "type": "Microsoft.KeyVault/vaults",
+        "location": vault.location,
+        "tags": vault.tags,
+        "systemData": {
+            "createdBy": vault.created_by,
+            "createdByType": "Application",
+            "createdAt": milliseconds(vault.created_at),
+            "lastModifiedBy": vault.modified_by,
+            "lastModifiedByType": "Application",
+            "lastModifiedAt": milliseconds(vault.modified_at),
+        },
+        "properties": properties,
+    })
+}

@@ -1,0 +1,148 @@
+//! The forms of `$filter` that the emulated services have in common.
+
+use serde_json::Value;
+
+/// One condition; those of a whole filter are joined by `and`.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Condition {
+    /// `name eq literal`
+    Equal(String, Value),
+    /// `name/any(x:x eq literal)`
+    AnyEqual(String, Value),
+    /// `name(arguments)`, the name in lower case; arguments without quotes are text too.
+    Function(String, Vec<Value>),
+}
+
+/// None when the text has another form. Blank text has no conditions.
+pub(crate) fn parse(text: &str) -> Option<Vec<Condition>> {
+    let mut rest = Rest(text.trim());
+    let mut conditions = Vec::new();
+    while !rest.0.is_empty() {
+        if !conditions.is_empty() {
+            rest.keyword("and")?;
+        }
+        conditions.push(rest.condition()?);
+    }
+    Some(conditions)
+}
+
+/// What is still to be read, without blanks at its start.
+struct Rest<'a>(&'a str);
+
+impl<'a> Rest<'a> {
+    fn condition(&mut self) -> Option<Condition> {
+        let name = self.word()?;
+        if self.symbol("/any(").is_some() {
+            let variable = self.word()?;
+            self.symbol(":")?;
+            self.keyword(variable)?;
+            self.keyword("eq")?;
+            let literal = self.literal()?;
+            self.symbol(")")?;
+            return Some(Condition::AnyEqual(name.to_owned(), literal));
+        }
+        if self.symbol("(").is_some() {
+            return Some(Condition::Function(name.to_ascii_lowercase(), self.arguments()?));
+        }
+        self.keyword("eq")?;
+        Some(Condition::Equal(name.to_owned(), self.literal()?))
+    }
+
+    fn arguments(&mut self) -> Option<Vec<Value>> {
+        let mut arguments = Vec::new();
+        while self.symbol(")").is_none() {
+            if !arguments.is_empty() {
+                self.symbol(",")?;
+            }
+            arguments.push(self.literal()?);
+        }
+        Some(arguments)
+    }
+
+    /// Text in quotes, which are doubled inside; GUIDs, booleans and null go without.
+    fn literal(&mut self) -> Option<Value> {
+        if self.symbol("'").is_none() {
+            return Some(match self.word()? {
+                "null" => Value::Null,
+                "true" => Value::Bool(true),
+                "false" => Value::Bool(false),
+                word => word.into(),
+            });
+        }
+        let mut value = String::new();
+        loop {
+            let (part, after) = self.0.split_once('\'')?;
+            value.push_str(part);
+            let Some(more) = after.strip_prefix('\'') else {
+                self.0 = after.trim_start();
+                return Some(value.into());
+            };
+            value.push('\'');
+            self.0 = more;
+        }
+    }
+
+    fn word(&mut self) -> Option<&'a str> {
+        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        let end = self.0.find(|c| !is_part(c)).unwrap_or(self.0.len());
+        let (word, rest) = self.0.split_at(end);
+        self.0 = rest.trim_start();
+        (!word.is_empty()).then_some(word)
+    }
+
+    fn keyword(&mut self, expected: &str) -> Option<()> {
+        (self.word()? == expected).then_some(())
+    }
+
+    fn symbol(&mut self, expected: &str) -> Option<()> {
+        let rest = self.0.strip_prefix(expected)?;
+        // Blanks after an opening quote belong to the text.
+        self.0 = if expected == "'" { rest } else { rest.trim_start() };
+        Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::{Condition, parse};
+
+    fn equal(name: &str, value: Value) -> Condition {
+        Condition::Equal(name.to_owned(), value)
+    }
+
+    #[test]
+    fn conditions_are_read_with_quotes_doubled_inside_values() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("name eq 'it''s and that'", vec![equal("name", json!("it's and that"))]),
+            ("a eq ' x' and b eq true", vec![equal("a", json!(" x")), equal("b", json!(true))]),
+            ("id eq 1b2c3d4e-5f60", vec![equal("id", json!("1b2c3d4e-5f60"))]),
+            ("atScope()", vec![Condition::Function("atscope".to_owned(), vec![])]),
+            ("f(x, 'y')", vec![Condition::Function("f".to_owned(), vec![json!("x"), json!("y")])]),
+            ("tags/any(t: t eq 'x')", vec![Condition::AnyEqual("tags".to_owned(), json!("x"))]),
+        ] {
+            assert_eq!(parse(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_forms_are_not_understood() {
+        for text in [
+            "name",
+            "name eq",
+            "name eq 'x",
+            "name eq 'x' 'y'",
+            "name eq x y",
+            "name ne 'x'",
+            "a eq 'b' or c eq 'd'",
+            "a eq 'b' and",
+            "tags/any(t:u eq 'x')",
+            "f('x'",
+            "f('x' 'y')",
+        ] {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,141 @@
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::StartError;
+use crate::login::SigningKey;
+use crate::requests::RequestCounter;
+use crate::server::{Port, Server};
+use crate::service::Service;
+use crate::store::{Directory, DirectoryLock, Store};
+use crate::{Clock, Secret, certificates, seed};
+
+/// Where state lives, where to listen, what time it is.
+#[derive(Debug)]
+pub struct Options {
+    /// Made if it is not there.
+    pub directory: PathBuf,
+    /// A loopback address; port 0 takes any free one.
+    pub listen: SocketAddr,
+    pub clock: Clock,
+}
+
+/// A running server.
+///
+/// Dropping it without `stop` ends the server at once, requests in flight included.
+pub struct Sandbox {
+    url: String,
+    ca_file: PathBuf,
+    operator: Operator,
+    server: Server,
+}
+
+/// The service principal that may do everything a set-up needs.
+#[derive(Clone, Debug)]
+pub struct Operator {
+    pub tenant_id: String,
+    pub client_id: String,
+    pub client_secret: Secret,
+    /// Production.
+    pub subscription_id: String,
+}
+
+impl Sandbox {
+    /// Opens the state in the directory, or seeds it, and serves it. One process at a time may do so.
+    ///
+    /// Runs in the tokio runtime that it is called in.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        let Options { directory, listen, clock } = options;
+        if !listen.ip().is_loopback() {
+            return Err(StartError::NotLoopback { address: listen });
+        }
+        let opened = tokio::task::spawn_blocking(move || Opened::open(&directory)).await;
+        let Opened { directory, store, signing_key, secret, tls } =
+            opened.expect("opening the state does not panic")?;
+        let port = Port::bind(listen)?;
+        let url = format!("https://localhost:{}", port.number());
+        let service = Service {
+            url: url.clone(),
+            tenant: seed::TENANT,
+            clock,
+            store,
+            signing_key,
+            requests: RequestCounter::default(),
+        };
+        let server = Server::start(port, tls, service)?;
+        let operator = Operator {
+            tenant_id: seed::TENANT.to_string(),
+            client_id: seed::OPERATOR.to_string(),
+            client_secret: secret,
+            subscription_id: seed::PRODUCTION.to_string(),
+        };
+        Ok(Self { url, ca_file: directory.ca_certificate(), operator, server })
+    }
+
+    /// `https://localhost:PORT`, without a slash at its end.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The certificate of the sandbox's own authority, in PEM.
+    pub fn ca_file(&self) -> &Path {
+        &self.ca_file
+    }
+
+    pub fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
+    /// Finishes requests in flight and releases the directory.
+    pub async fn stop(self) {
+        self.server.stop().await;
+    }
+}
+
+/// Everything that comes from the directory.
+struct Opened {
+    directory: Directory,
+    store: Store,
+    signing_key: SigningKey,
+    secret: Secret,
+    tls: std::sync::Arc<rustls::ServerConfig>,
+}
+
+impl Opened {
+    /// The state is written last, so that a start that was killed is begun again.
+    fn open(path: &Path) -> Result<Self, StartError> {
+        let directory = Directory::create(path)?;
+        let lock = DirectoryLock::take(&directory)?;
+        let tls = certificates::server_config(&directory)?;
+        let signing_key = SigningKey::load_or_create(&directory)?;
+        let secret = operator_secret(&directory)?;
+        let store = Store::open(&directory, lock, || seed::fresh(secret.expose()))?;
+        Ok(Self { directory, store, signing_key, secret, tls })
+    }
+}
+
+/// Made once per directory; the state holds only a digest of it.
+fn operator_secret(directory: &Directory) -> Result<Secret, StartError> {
+    let file = directory.operator_secret();
+    let damaged = |reason: &str| StartError::Damaged {
+        file: file.clone(),
+        line: 1,
+        reason: reason.to_owned(),
+    };
+    if let Some(bytes) = directory.read(&file)? {
+        return String::from_utf8(bytes)
+            .map(Secret::new)
+            .map_err(|_| damaged("it is not UTF-8 text"));
+    }
+    if directory.state().exists() {
+        return Err(damaged("it is missing, although there is a tenant that knows its digest"));
+    }
+    let mut random = [0; 30];
+    aws_lc_rs::rand::fill(&mut random)
+        .map_err(|_| directory.io(std::io::Error::other("no random numbers")))?;
+    let secret = Secret::new(URL_SAFE_NO_PAD.encode(random));
+    directory.write(&file, secret.expose().as_bytes())?;
+    Ok(secret)
+}

@@ -1,0 +1,112 @@
+//! Management groups, subscriptions and what is in them.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::model::hierarchy::{
+    ManagementGroup, Resource, ResourceGroup, Subscription, SubscriptionState,
+};
+use crate::model::vault::{Vault, VaultProperties};
+use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, PRODUCTION, TENANT, seeded};
+use crate::store::Change;
+
+const LOCATION: &str = "westeurope";
+
+pub(super) fn changes() -> Vec<Change> {
+    let root = TENANT.to_string();
+    let mut changes = vec![
+        Change::ManagementGroup(ManagementGroup {
+            name: root.clone(),
+            display_name: "Tenant Root Group".to_owned(),
+            parent: None,
+        }),
+        Change::ManagementGroup(ManagementGroup {
+            name: "platform".to_owned(),
+            display_name: "Platform".to_owned(),
+            parent: Some(root),
+        }),
+    ];
+    changes.extend(subscription(
+        PRODUCTION,
+        "Production",
+        ["kv-legacy", "kv-shared", "kv-rbac"],
+        "shop-prod",
+    ));
+    changes.extend(subscription(
+        DEVELOPMENT,
+        "Development",
+        ["kv-dev-legacy", "kv-dev-shared", "kv-dev-rbac"],
+        "shop-dev",
+    ));
+    changes
+}
+
+fn subscription(
+    id: Uuid,
+    name: &str,
+    [legacy, shared, rbac]: [&str; 3],
+    site: &str,
+) -> Vec<Change> {
+    let group = |name: &str| ResourceGroup { subscription: id, name: name.to_owned() };
+    let web = group("rg-web");
+    let site = Resource {
+        id: format!("{}/providers/Microsoft.Web/sites/{site}", web.id()),
+        name: site.to_owned(),
+        kind: "Microsoft.Web/sites".to_owned(),
+        location: LOCATION.to_owned(),
+    };
+    vec![
+        Change::Subscription(Subscription {
+            id,
+            display_name: name.to_owned(),
+            state: SubscriptionState::Enabled,
+            parent: "platform".to_owned(),
+        }),
+        Change::ResourceGroup(group("rg-vaults")),
+        Change::ResourceGroup(web),
+        Change::Resource(site),
+        vault(id, legacy, &json!({ "enableRbacAuthorization": false })).into(),
+        vault(id, shared, &json!({ "accessPolicies": foreign_policies() })).into(),
+        vault(id, rbac, &json!({ "enableRbacAuthorization": true })).into(),
+    ]
+}
+
+/// `properties` come on top of what every vault has.
+fn vault(subscription: Uuid, name: &str, properties: &Value) -> Vault {
+    let mut all: Map<String, Value> = Map::new();
+    all.insert("sku".to_owned(), json!({ "family": "A", "name": "standard" }));
+    all.insert("tenantId".to_owned(), json!(TENANT));
+    all.extend(properties.as_object().cloned().unwrap_or_default());
+    let properties: VaultProperties = serde_json::from_value(Value::Object(all))
+        .expect("the seeded properties are those of a vault");
+    Vault {
+        subscription,
+        resource_group: "rg-vaults".to_owned(),
+        name: name.to_owned(),
+        location: LOCATION.to_owned(),
+        tags: Map::new(),
+        properties,
+        created_by: OPERATOR_PRINCIPAL,
+        created_at: seeded(),
+        modified_by: OPERATOR_PRINCIPAL,
+        modified_at: seeded(),
+    }
+}
+
+/// Entries as the portal, a script and an application on behalf of users leave them: each spelled in its own way.
+fn foreign_policies() -> Value {
+    json!([
+        {
+            "tenantId": TENANT,
+            "objectId": "d7e8f900-1122-4334-8546-5768798a9bac",
+            "permissions": { "keys": ["Get", "List"], "secrets": ["Get", "List"], "certificates": ["Get", "List"] },
+        },
+        { "tenantId": TENANT, "objectId": PAYROLL_PRINCIPAL, "permissions": { "secrets": ["get", "set"] } },
+        {
+            "tenantId": TENANT,
+            "objectId": "e8f90011-2233-4445-9657-68798a9bacbd",
+            "applicationId": "f9001122-3344-4556-a768-798a9bacbdce",
+            "permissions": { "keys": ["unwrapKey", "wrapKey"], "secrets": [], "certificates": [] },
+        },
+    ])
+}

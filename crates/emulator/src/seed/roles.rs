@@ -1,0 +1,66 @@
+//! Built-in roles with their real ids and actions, and who holds which.
+
+use serde::Deserialize;
+use uuid::{Uuid, uuid};
+
+use crate::model::hierarchy::management_group_id;
+use crate::model::role::{Audit, Permission, RoleAssignment, RoleDefinition};
+use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, TENANT, seeded};
+use crate::store::Change;
+
+const OWNER: Uuid = uuid!("8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
+const READER: Uuid = uuid!("acdd72a7-3385-48ef-bd42-f606fba81ae7");
+
+pub(super) fn changes() -> Vec<Change> {
+    let mut changes: Vec<Change> = built_in().into_iter().map(Change::RoleDefinition).collect();
+    let root = management_group_id(&TENANT.to_string());
+    let development = format!("/subscriptions/{DEVELOPMENT}");
+    changes.extend([
+        assignment(uuid!("0a112233-4455-4667-b879-8a9bacbdcedf"), root, OPERATOR_PRINCIPAL, OWNER),
+        assignment(
+            uuid!("1b223344-5566-4778-898a-9bacbdcedfe0"),
+            development,
+            PAYROLL_PRINCIPAL,
+            READER,
+        ),
+    ]);
+    changes
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct BuiltInRole {
+    name: Uuid,
+    role_name: String,
+    description: String,
+    permissions: Vec<Permission>,
+}
+
+fn built_in() -> Vec<RoleDefinition> {
+    let roles: Vec<BuiltInRole> = serde_json::from_str(include_str!("data/built_in_roles.json"))
+        .expect("the file is part of this crate and of this shape");
+    let definition = |role: BuiltInRole| RoleDefinition {
+        name: role.name,
+        role_name: role.role_name,
+        built_in: true,
+        description: Some(role.description),
+        permissions: role.permissions,
+        assignable_scopes: vec!["/".to_owned()],
+        audit: Audit::new(None, seeded()),
+    };
+    roles.into_iter().map(definition).collect()
+}
+
+fn assignment(name: Uuid, scope: String, principal: Uuid, role: Uuid) -> Change {
+    Change::RoleAssignment(RoleAssignment {
+        name,
+        scope,
+        principal,
+        principal_type: "ServicePrincipal".to_owned(),
+        role,
+        description: None,
+        condition: None,
+        condition_version: None,
+        audit: Audit::new(Some(principal), seeded()),
+    })
+}

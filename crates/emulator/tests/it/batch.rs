@@ -1,0 +1,84 @@
+//! Many Graph requests in one.
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, Tenant};
+
+async fn batch(tenant: &Tenant, requests: Value) -> Answer {
+    tenant.post("/v1.0/$batch", json!({ "requests": requests })).await
+}
+
+fn response<'a>(answer: &'a Answer, id: &str) -> &'a Value {
+    let responses = answer.body["responses"].as_array().unwrap_or_else(|| panic!("{answer:?}"));
+    responses.iter().find(|response| response["id"] == id).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_is_answered_under_its_id() {
+    let tenant = Tenant::start().await;
+    let headers = json!({ "Content-Type": "application/json", "Prefer": "create-if-missing" });
+    let filter = "servicePrincipalNames/any(c:c eq 'https://graph.microsoft.com')";
+    let answer = batch(&tenant, json!([
+        { "id": "a", "method": "PATCH", "url": "/applications(uniqueName='x')", "headers": headers, "body": { "displayName": "x" } },
+        { "id": "b", "method": "GET", "url": "applications(uniqueName='x')?$select=displayName", "dependsOn": ["a"] },
+        { "id": "c", "method": "GET", "url": "/applications(uniqueName='y')" },
+        { "id": "d", "method": "GET", "url": format!("/servicePrincipals?$filter={filter}") },
+    ])).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    assert_eq!(response(&answer, "a")["status"], 201);
+    assert_eq!(response(&answer, "b")["body"]["displayName"], "x");
+    assert_eq!(response(&answer, "d")["body"]["value"][0]["displayName"], "Microsoft Graph");
+    let missing = response(&answer, "c");
+    assert_eq!(
+        (&missing["status"], &missing["body"]["error"]["code"]),
+        (&json!(404), &json!("Request_ResourceNotFound"))
+    );
+    assert_eq!(missing["headers"]["Content-Type"], "application/json");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_depends_on_a_failure_is_not_run() {
+    let tenant = Tenant::start().await;
+    let headers = json!({ "Content-Type": "application/json" });
+    let answer = batch(&tenant, json!([
+        { "id": "1", "method": "GET", "url": "/applications(uniqueName='y')" },
+        { "id": "2", "method": "POST", "url": "/applications", "headers": headers, "body": { "displayName": "unborn" }, "dependsOn": ["1"] },
+        { "id": "3", "method": "GET", "url": "/organization", "dependsOn": ["2"] },
+    ])).await;
+    assert_eq!(response(&answer, "2")["status"], 424);
+    assert_eq!(response(&answer, "3")["status"], 424);
+    let found = tenant.get("/v1.0/applications?$filter=displayName eq 'unborn'").await;
+    assert_eq!(found.list("/value"), Vec::<Value>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_none_fails_alone() {
+    let tenant = Tenant::start().await;
+    let answer = batch(&tenant, json!([
+        { "id": "1", "method": "POST", "url": "/applications", "body": { "displayName": "x" } },
+        { "id": "2", "method": "GET", "url": "https://graph.microsoft.com/v1.0/applications" },
+        { "id": "3", "method": "POST", "url": "/$batch", "headers": { "Content-Type": "application/json" }, "body": { "requests": [] } },
+        { "id": "4", "method": "GET", "url": "/organization" },
+    ])).await;
+    let statuses = ["1", "2", "3", "4"].map(|id| response(&answer, id)["status"].clone());
+    assert_eq!(statuses, [400, 400, 400, 200].map(Value::from), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_holds_twenty_requests_with_different_ids() {
+    let tenant = Tenant::start().await;
+    let get = |id: String| json!({ "id": id, "method": "GET", "url": "/organization" });
+    let many = |count: usize| (0..count).map(|index| get(index.to_string())).collect::<Vec<_>>();
+    assert_eq!(batch(&tenant, json!(many(20))).await.list("/responses").len(), 20);
+    batch(&tenant, json!(many(21))).await.is_error(400, "BadRequest", "20");
+    let twins = json!([get("a".to_owned()), get("A".to_owned())]);
+    batch(&tenant, twins).await.is_error(400, "BadRequest", "unique");
+    let mut lost = get("a".to_owned());
+    lost["dependsOn"] = json!(["b"]);
+    batch(&tenant, json!([lost])).await.is_error(400, "BadRequest", "depend");
+    tenant.post("/v1.0/$batch", json!({ "requests": 1 })).await.is_error(
+        400,
+        "BadRequest",
+        "Unable to read JSON",
+    );
+}

@@ -1,0 +1,26 @@
+//! The sandbox as a client sees it: over HTTPS, with bodies as real clients write them.
+
+#![expect(clippy::unwrap_used, reason = "what is not there fails the test")]
+#![expect(clippy::needless_pass_by_value, reason = "bodies are written where they are sent")]
+
+mod access_policies;
+mod applications;
+mod assertions;
+mod batch;
+mod bearer;
+mod certificates;
+mod deleted_items;
+mod grants;
+mod graph_rights;
+mod hierarchy;
+mod key_credentials;
+mod queries;
+mod resource_manager;
+mod role_assignments;
+mod role_definitions;
+mod seed;
+mod service_principals;
+mod sign_in;
+mod state;
+mod support;
+mod vaults;

@@ -1,0 +1,118 @@
+//! Key vaults as a whole.
+
+use serde_json::{Value, json};
+
+use crate::support::{PRODUCTION, TENANT, Tenant};
+
+const VERSION: &str = "api-version=2026-02-01";
+
+fn group() -> String {
+    format!("{PRODUCTION}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults")
+}
+
+fn path(name: &str) -> String {
+    format!("{}/{name}?{VERSION}", group())
+}
+
+fn body() -> Value {
+    json!({ "location": "eastus", "properties": { "tenantId": TENANT, "sku": { "family": "A", "name": "standard" } } })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn seeded_vaults_cover_the_three_ways_to_give_access() {
+    let tenant = Tenant::start().await;
+    let mode = async |name| {
+        tenant.get(&path(name)).await.body["properties"].get("enableRbacAuthorization").cloned()
+    };
+    assert_eq!(mode("kv-legacy").await, Some(json!(false)));
+    assert_eq!(mode("kv-shared").await, None);
+    assert_eq!(mode("kv-rbac").await, Some(json!(true)));
+    let shared = tenant.get(&path("kv-shared")).await;
+    assert_eq!(shared.list("/properties/accessPolicies").len(), 3);
+    assert_eq!(
+        shared.body["properties"]["accessPolicies"][0]["permissions"]["keys"],
+        json!(["Get", "List"])
+    );
+    assert_eq!(shared.text("/properties/vaultUri"), tenant.url("/vaults/kv-shared/"));
+    assert_eq!(shared.text("/properties/provisioningState"), "Succeeded");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vaults_are_listed_whole_and_in_pages() {
+    let tenant = Tenant::start().await;
+    let first = tenant
+        .get(&format!("{PRODUCTION}/providers/Microsoft.KeyVault/vaults?{VERSION}&$top=2"))
+        .await;
+    let next = first.text("/nextLink");
+    let second = tenant.get(next.strip_prefix(tenant.sandbox.url()).unwrap()).await;
+    let names: Vec<Value> = first
+        .list("/value")
+        .iter()
+        .chain(&second.list("/value"))
+        .map(|vault| vault["name"].clone())
+        .collect();
+    assert_eq!(names, ["kv-legacy", "kv-rbac", "kv-shared"]);
+    assert_eq!(second.list("/value/0/properties/accessPolicies").len(), 3);
+    assert_eq!(second.body.get("nextLink"), None);
+    assert_eq!(tenant.get(&format!("{}?{VERSION}", group())).await.list("/value").len(), 3);
+    let web = group().replace("rg-vaults", "rg-web");
+    assert_eq!(tenant.get(&format!("{web}?{VERSION}")).await.list("/value"), Vec::<Value>::new());
+    let nowhere = group().replace("rg-vaults", "nowhere");
+    tenant.get(&format!("{nowhere}?{VERSION}")).await.is_error(
+        404,
+        "ResourceGroupNotFound",
+        "'nowhere'",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_vault_is_registering_at_first_and_role_based_unless_an_old_version_made_it() {
+    let tenant = Tenant::start().await;
+    let created = tenant.put(&path("kv-new"), body()).await;
+    assert_eq!(created.status, 200, "{created:?}");
+    assert_eq!(created.text("/properties/provisioningState"), "RegisteringDns");
+    assert_eq!(created.text("/properties/vaultUri"), tenant.url("/vaults/kv-new"));
+    let read = tenant.get(&path("kv-new")).await;
+    assert_eq!(read.text("/properties/provisioningState"), "Succeeded");
+    assert_eq!(read.text("/properties/vaultUri"), tenant.url("/vaults/kv-new/"));
+    assert_eq!(read.body["properties"]["enableRbacAuthorization"], json!(true));
+
+    let old = path("kv-old").replace("2026-02-01", "2023-07-01");
+    let created = tenant.put(&old, body()).await;
+    assert_eq!(created.body["properties"].get("enableRbacAuthorization"), None, "{created:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writing_a_whole_vault_wipes_its_access_policies() {
+    let tenant = Tenant::start().await;
+    let policies = async || tenant.get(&path("kv-shared")).await.list("/properties/accessPolicies");
+    assert_eq!(tenant.patch(&path("kv-shared"), json!({ "tags": { "a": "b" } })).await.status, 200);
+    assert_eq!(policies().await.len(), 3);
+    let body = json!({ "properties": { "accessPolicies": [policies().await[0]] } });
+    assert_eq!(tenant.patch(&path("kv-shared"), body).await.status, 200);
+    assert_eq!(policies().await.len(), 1);
+    assert_eq!(tenant.put(&path("kv-shared"), self::body()).await.status, 200);
+    assert_eq!(policies().await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn vaults_that_break_a_rule_are_refused() {
+    let tenant = Tenant::start().await;
+    let elsewhere = path("kv-legacy").replace("rg-vaults", "rg-web");
+    tenant.put(&elsewhere, body()).await.is_error(
+        409,
+        "VaultAlreadyExists",
+        "The vault name 'kv-legacy' is already in use.",
+    );
+    let nowhere = path("kv-new").replace("rg-vaults", "nowhere");
+    tenant.put(&nowhere, body()).await.is_error(404, "ResourceGroupNotFound", "'nowhere'");
+    let mut foreign = body();
+    foreign["properties"]["tenantId"] = json!("11111111-2222-4333-8444-555555555555");
+    tenant.put(&path("kv-new"), foreign).await.is_error(400, "BadRequest", "'tenantId'");
+    let answer = tenant.get(&path("kv-none")).await;
+    answer.is_error(
+        404,
+        "ResourceNotFound",
+        "The Resource 'Microsoft.KeyVault/vaults/kv-none' under resource group 'rg-vaults'",
+    );
+}

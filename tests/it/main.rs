@@ -1,0 +1,15 @@
+//! The binary against an emulated tenant, from outside, as its users see it.
+#![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and is all one crate")]
+
+mod a_application;
+mod architecture;
+mod b_graph_permissions;
+mod bad_input;
+mod c_role_assignments;
+mod commands;
+mod d_custom_role;
+mod e_key_vault_access;
+mod f_certificate;
+mod interrupted;
+mod main_job;
+mod support;

@@ -1,0 +1,181 @@
+//! A running sandbox, raw requests to it, and the binary pointed at it.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use emulator::{Clock, Options, Sandbox};
+use reqwest::Method;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
+
+/// One emulated tenant. Requests are raw JSON, as a real client writes it.
+pub struct Tenant {
+    pub directory: TempDir,
+    pub sandbox: Sandbox,
+    runtime: Runtime,
+    client: reqwest::Client,
+}
+
+/// What a run of the binary printed, and how it ended.
+#[derive(Debug)]
+pub struct Run {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+/// The binary in an empty environment, as a CI job starts it.
+pub fn binary(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mondoo-azure"));
+    command.current_dir(directory).env_clear().stdin(Stdio::null());
+    // Git decides whether a key would be tracked.
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+impl Tenant {
+    pub fn new() -> Tenant {
+        let directory = tempfile::tempdir().unwrap();
+        let runtime = Runtime::new().unwrap();
+        let options = Options {
+            directory: directory.path().join("state"),
+            listen: ([127, 0, 0, 1], 0).into(),
+            clock: Clock::system(),
+        };
+        let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
+        let ca = std::fs::read(sandbox.ca_file()).unwrap();
+        let ca = reqwest::Certificate::from_pem(&ca).unwrap();
+        let client = reqwest::Client::builder().tls_certs_only([ca]).build().unwrap();
+        Tenant { directory, sandbox, runtime, client }
+    }
+
+    pub fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// The binary, signed in as the operator of this tenant.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let operator = self.sandbox.operator();
+        let mut command = binary(self.path());
+        command
+            .args(arguments)
+            .args(["--cloud-metadata", self.sandbox.url(), "--ca-certificate"])
+            .arg(self.sandbox.ca_file())
+            .env("AZURE_CLIENT_ID", &operator.client_id)
+            .env("AZURE_CLIENT_SECRET", operator.client_secret.expose());
+        command
+    }
+
+    #[must_use = "check how it ended"]
+    pub fn run(&self, arguments: &[&str]) -> Run {
+        Run::of(&mut self.command(arguments))
+    }
+
+    /// Applies a spec, and plans again: there must be nothing left to do.
+    pub fn apply(&self, spec: &Path) -> Run {
+        let spec = spec.to_str().unwrap();
+        let run = self.run(&["apply", "--auto-approve", spec]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        self.assert_nothing_to_do(spec);
+        run
+    }
+
+    pub fn assert_nothing_to_do(&self, spec: &str) {
+        let plan = self.run(&["plan", "--detailed-exitcode", spec]);
+        assert_eq!(plan.code, Some(0), "{plan:?}");
+        assert!(plan.stdout.contains("\nNo changes. "), "{plan:?}");
+    }
+
+    pub fn graph(&self, method: Method, path: &str, body: impl Into<Option<Value>>) -> Value {
+        let url = format!("{}/v1.0{path}", self.sandbox.url());
+        self.request(method, &url, "https://graph.microsoft.com/.default", body.into())
+    }
+
+    pub fn arm(
+        &self,
+        method: Method,
+        path: &str,
+        version: &str,
+        body: impl Into<Option<Value>>,
+    ) -> Value {
+        let separator = if path.contains('?') { '&' } else { '?' };
+        let url = format!("{}{path}{separator}api-version={version}", self.sandbox.url());
+        self.request(method, &url, "https://management.azure.com/.default", body.into())
+    }
+
+    /// The application that the spec names, and its service principal.
+    pub fn application(&self) -> (Value, Value) {
+        let application =
+            self.graph(Method::GET, "/applications(uniqueName='mondoo-security')", None);
+        let app_id = application["appId"].as_str().unwrap();
+        let principal =
+            self.graph(Method::GET, &format!("/servicePrincipals(appId='{app_id}')"), None);
+        (application, principal)
+    }
+
+    /// Requests that the sandbox served since the last call.
+    pub fn requests(&self) -> u64 {
+        let url = format!("{}/_sandbox/requests", self.sandbox.url());
+        self.runtime.block_on(async {
+            let counted: Value = self.client.get(&url).send().await.unwrap().json().await.unwrap();
+            self.client.delete(&url).send().await.unwrap().error_for_status().unwrap();
+            counted["total"].as_u64().unwrap()
+        })
+    }
+
+    /// The token endpoint's answer to a form.
+    pub fn token(&self, form: &str) -> Value {
+        let tenant = &self.sandbox.operator().tenant_id;
+        let url = format!("{}/{tenant}/oauth2/v2.0/token", self.sandbox.url());
+        let request = self
+            .client
+            .post(url)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(form.to_owned());
+        self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() })
+    }
+
+    fn request(&self, method: Method, url: &str, scope: &str, body: Option<Value>) -> Value {
+        let operator = self.sandbox.operator();
+        let token = self.token(&format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope={scope}",
+            operator.client_id,
+            operator.client_secret.expose()
+        ));
+        let mut request = self
+            .client
+            .request(method, url)
+            .header("authorization", format!("Bearer {}", token["access_token"].as_str().unwrap()));
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        self.runtime.block_on(async {
+            let answer = request.send().await.unwrap();
+            assert!(answer.status().is_success(), "{url}: {}", answer.text().await.unwrap());
+            let bytes = answer.bytes().await.unwrap();
+            if bytes.is_empty() { json!({}) } else { serde_json::from_slice(&bytes).unwrap() }
+        })
+    }
+}
+
+impl Run {
+    #[must_use = "check how it ended"]
+    pub fn of(command: &mut Command) -> Run {
+        let output = command.output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// The lines of the plan that change something.
+    pub fn changes(&self) -> Vec<String> {
+        let changes = self.stdout.lines().filter_map(|line| line.strip_prefix("   "));
+        let is_change = |line: &&str| line.starts_with(['+', '~', '^', '-']);
+        let fold = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        changes.filter(is_change).map(fold).collect()
+    }
+
+    pub fn last_line(&self) -> &str {
+        self.stdout.lines().last().unwrap_or_default()
+    }
+}
