@@ -12,4 +12,5 @@ mod e_key_vault_access;
 mod f_certificate;
 mod interrupted;
 mod main_job;
+mod picture;
 mod support;

@@ -16,8 +16,8 @@ use crate::store::Directory;
 
 /// TLS for `localhost`, `127.0.0.1` and `::1`, over HTTP/2 and HTTP/1.1.
 ///
-/// The authority is made once per directory and kept, so that clients can go on trusting it; the server's own
-/// certificate is signed anew at every start.
+/// The authority is made once per directory and kept, so that clients can go on trusting it; the
+/// server's own certificate is signed anew at every start.
 pub(crate) fn server_config(directory: &Directory) -> Result<Arc<ServerConfig>, StartError> {
     let (authority, certificate) = load(directory)?.map_or_else(|| create(directory), Ok)?;
     let key = KeyPair::generate().map_err(|error| broken(directory, &error))?;

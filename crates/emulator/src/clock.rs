@@ -5,7 +5,8 @@ use time::OffsetDateTime;
 
 /// What time the tenant thinks it is: validity of tokens, secrets and certificates follows it.
 ///
-/// Cheap to clone. TLS does not follow it, because clients judge the server's certificate by their own clock.
+/// Cheap to clone. TLS does not follow it, because clients judge the server's certificate by their
+/// own clock.
 #[derive(Clone)]
 pub struct Clock(Arc<dyn Fn() -> OffsetDateTime + Send + Sync>);
 

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 pub(crate) struct Request {
     pub(crate) method: Method,
-    /// The path's parts, decoded; doubled slashes leave no empty part, as the services tolerate them.
+    /// The path's parts, decoded; doubled slashes leave no empty part, as the services tolerate
+    /// them.
     pub(crate) segments: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,

@@ -29,7 +29,8 @@ impl RequestCounter {
     }
 }
 
-/// A method and a path in which every name and id is a placeholder: `GET /subscriptions/{subscription}`.
+/// A method and a path in which every name and id is a placeholder: `GET
+/// /subscriptions/{subscription}`.
 pub(crate) fn route(request: &Request) -> String {
     let mut route = format!("{} ", request.method);
     let mut placeholder = first_placeholder(request);

@@ -43,7 +43,8 @@ pub struct Operator {
 }
 
 impl Sandbox {
-    /// Opens the state in the directory, or seeds it, and serves it. One process at a time may do so.
+    /// Opens the state in the directory, or seeds it, and serves it. One process at a time may do
+    /// so.
     ///
     /// Runs in the tokio runtime that it is called in.
     pub async fn start(options: Options) -> Result<Self, StartError> {

@@ -7,7 +7,8 @@ pub(crate) fn seconds(at: OffsetDateTime) -> String {
     format!("{}Z", without_zone(at))
 }
 
-/// Seven fractional digits, as Resource Manager and Graph's create replies have: `2026-11-23T22:05:00.1234567Z`.
+/// Seven fractional digits, as Resource Manager and Graph's create replies have:
+/// `2026-11-23T22:05:00.1234567Z`.
 pub(crate) fn ticks(at: OffsetDateTime) -> String {
     format!("{}.{:07}Z", without_zone(at), at.nanosecond() / 100)
 }

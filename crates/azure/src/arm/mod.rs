@@ -4,6 +4,17 @@ mod containers;
 mod roles;
 mod vaults;
 
+use serde::{Deserialize, Deserializer};
+
 pub use containers::{ManagementGroup, Subscription};
 pub use roles::{RoleAssignment, RoleDefinition, RolePermissions};
 pub use vaults::{AccessPolicy, Vault, VaultPermissions};
+
+/// Recorded answers have `null` where documentation has an empty list.
+fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}

@@ -6,6 +6,7 @@ use serde_json::json;
 use spec::{PrincipalId, RoleAssignmentId, RoleDefinitionId, ScopeId};
 use time::OffsetDateTime;
 
+use super::null_is_empty;
 use crate::service::Call;
 use crate::{Error, Reader, Writer};
 
@@ -26,9 +27,13 @@ pub struct RoleDefinition {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RolePermissions {
+    #[serde(deserialize_with = "null_is_empty")]
     pub actions: Vec<String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub not_actions: Vec<String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub data_actions: Vec<String>,
+    #[serde(deserialize_with = "null_is_empty")]
     pub not_data_actions: Vec<String>,
 }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use spec::{PrincipalId, SubscriptionId, TenantId, VaultId};
 
+use super::null_is_empty;
 use crate::service::Call;
 use crate::{Error, Reader, Writer};
 
@@ -33,11 +34,11 @@ pub struct AccessPolicy {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct VaultPermissions {
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_empty")]
     pub keys: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_empty")]
     pub secrets: Vec<String>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_empty")]
     pub certificates: Vec<String>,
 }
 
@@ -52,8 +53,8 @@ struct Resource {
 struct Properties {
     tenant_id: TenantId,
     enable_rbac_authorization: Option<bool>,
-    #[serde(default)]
-    access_policies: Option<Vec<AccessPolicy>>,
+    #[serde(default, deserialize_with = "null_is_empty")]
+    access_policies: Vec<AccessPolicy>,
 }
 
 impl Reader {
@@ -66,7 +67,7 @@ impl Reader {
             id: VaultId::new(id),
             tenant: properties.tenant_id,
             rbac: properties.enable_rbac_authorization.unwrap_or(false),
-            access_policies: properties.access_policies.unwrap_or_default(),
+            access_policies: properties.access_policies,
         });
         Ok(vaults.collect())
     }

@@ -23,40 +23,41 @@ pub(crate) fn header(observed: &Observed, operator: &Operator, effort: (usize, f
 }
 
 pub(crate) fn plan(plan: &Plan, observed: &Observed, verbose: bool) -> String {
+    let vaults = if plan.is_empty() { String::new() } else { vaults(plan, observed) };
+    let summary = vaults + &summary(plan);
+    let parts = [steps(plan, verbose), findings(plan.findings()), summary];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
+}
+
+fn steps(plan: &Plan, verbose: bool) -> String {
     let mut text = String::new();
     for step in Step::ALL {
-        let mut changes = plan.changes().map(|(_, change)| change);
-        if changes.any(|change| change.action.step() == step) {
+        let changes = plan.changes().map(|(_, change)| change);
+        let changes: Vec<_> = changes.filter(|change| change.action.step() == step).collect();
+        if !changes.is_empty() {
             let _ = writeln!(text, "{BOLD}{step:?}  {}{BOLD:#}", step.title());
-            for (_, change) in plan.changes().filter(|(_, c)| c.action.step() == step) {
-                text += &line(change);
-                if verbose {
-                    text += &change.action.fields().iter().map(field).collect::<String>();
-                }
+        }
+        for change in changes {
+            text += &line(change);
+            if verbose {
+                text += &change.action.fields().iter().map(field).collect::<String>();
             }
         }
     }
-    text += &findings(plan.findings());
-    if !text.is_empty() {
-        text.push('\n');
-    }
-    if !plan.is_empty() {
-        let _ = writeln!(text, "{}", vaults(plan, observed));
-    }
-    text + &summary(plan) + "\n"
+    text
 }
 
 /// `No changes.` or the counts. The wording is an interface: scripts read it.
 fn summary(plan: &Plan) -> String {
     if plan.is_empty() {
         let unchanged = plan.unchanged();
-        return format!("No changes. {unchanged} objects are as the spec wants them.");
+        return format!("No changes. {unchanged} objects are as the spec wants them.\n");
     }
     let counts = Verb::ALL.map(|verb| {
         let count = plan.changes().filter(|(_, change)| change.action.verb() == verb).count();
         format!("{count} to {verb}")
     });
-    format!("Plan: {}.", counts.join(", "))
+    format!("Plan: {}.\n", counts.join(", "))
 }
 
 fn line(change: &Change) -> String {
@@ -149,6 +150,6 @@ fn vaults(plan: &Plan, observed: &Observed) -> String {
     let total = vaults.len();
     let rest = total - rbac - change;
     format!(
-        "Vaults: {total}, of which {change} to change, {rbac} on RBAC (nothing to do), {rest} right."
+        "Vaults: {total}, of which {change} to change, {rbac} on RBAC (nothing to do), {rest} right.\n"
     )
 }

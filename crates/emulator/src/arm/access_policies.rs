@@ -29,7 +29,8 @@ struct Properties {
     access_policies: Vec<AccessPolicy>,
 }
 
-/// Changes the named entries and no others. The reply repeats what was sent (observed), not what the vault now holds.
+/// Changes the named entries and no others. The reply repeats what was sent (observed), not what
+/// the vault now holds.
 pub(super) fn update(
     call: &Call<'_>,
     path: &VaultPath,
@@ -105,10 +106,10 @@ fn invalid(property: &str) -> ArmError {
     ArmError::bad_request("BadRequest", format!("An invalid value was provided for '{property}'."))
 }
 
-const KEYS: &str = "all backup create decrypt delete encrypt get getrotationpolicy import list purge recover \
-    release restore rotate setrotationpolicy sign unwrapKey update verify wrapKey";
+const KEYS: &str = "all backup create decrypt delete encrypt get getrotationpolicy import list \
+    purge recover release restore rotate setrotationpolicy sign unwrapKey update verify wrapKey";
 const SECRETS: &str = "all backup delete get list purge recover restore set";
-const CERTIFICATES: &str = "all backup create delete deleteissuers get getissuers import list listissuers \
-    managecontacts manageissuers purge recover restore setissuers update";
-const STORAGE: &str = "all backup delete deletesas get getsas list listsas purge recover regeneratekey restore \
-    set setsas update";
+const CERTIFICATES: &str = "all backup create delete deleteissuers get getissuers import list \
+    listissuers managecontacts manageissuers purge recover restore setissuers update";
+const STORAGE: &str = "all backup delete deletesas get getsas list listsas purge recover \
+    regeneratekey restore set setsas update";

@@ -1,4 +1,5 @@
-//! The errors of Azure Resource Manager and its providers, with the codes and texts that clients match.
+//! The errors of Azure Resource Manager and its providers, with the codes and texts that clients
+//! match.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -58,8 +59,8 @@ impl ArmError {
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
                 format!(
-                    "The access token has been obtained for wrong audience or resource '{audience}'. It should exactly \
-                     match with one of the allowed audiences 'https://management.core.windows.net/',\
+                    "The access token has been obtained for wrong audience or resource \
+                     '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
                      'https://management.core.windows.net','https://management.azure.com/',\
                      'https://management.azure.com'."
                 ),
@@ -97,12 +98,13 @@ impl ArmError {
         Self::gateway(StatusCode::METHOD_NOT_ALLOWED, "HttpMethodNotSupported", message)
     }
 
-    /// Also the answer for scopes that do not exist: what nobody was granted anything at, nobody may touch.
+    /// Also the answer for scopes that do not exist: what nobody was granted anything at, nobody
+    /// may touch.
     pub(super) fn forbidden(caller: &AccessToken, action: &str, scope: &str) -> Self {
         let AccessToken { appid, oid, .. } = caller;
         let message = format!(
-            "The client '{appid}' with object id '{oid}' does not have authorization to perform action '{action}' over \
-             scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+            "The client '{appid}' with object id '{oid}' does not have authorization to perform \
+             action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
         );
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
     }
@@ -111,8 +113,8 @@ impl ArmError {
     pub(super) fn forbidden_groups(caller: &AccessToken, action: &str) -> Self {
         let AccessToken { appid, oid, .. } = caller;
         let message = format!(
-            "The client '{appid}' with object id '{oid}' does not have authorization to perform action '{action}' over \
-             scope '/providers/Microsoft.Management'."
+            "The client '{appid}' with object id '{oid}' does not have authorization to perform \
+             action '{action}' over scope '/providers/Microsoft.Management'."
         );
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
     }
@@ -127,9 +129,9 @@ impl ArmError {
         let AccessToken { appid, oid, .. } = caller;
         let linked = linked.join(",");
         let message = format!(
-            "The client '{appid}' with object id '{oid}' has permission to perform action '{action}' on scope '{scope}'; \
-             however, it does not have permission to perform action '{action}' on the linked scope(s)'{linked}' or the \
-             linked scope(s)are invalid."
+            "The client '{appid}' with object id '{oid}' has permission to perform action \
+             '{action}' on scope '{scope}'; however, it does not have permission to perform \
+             action '{action}' on the linked scope(s)'{linked}' or the linked scope(s)are invalid."
         );
         Self::gateway(StatusCode::FORBIDDEN, "LinkedAuthorizationFailed", message)
     }
@@ -147,8 +149,8 @@ impl ArmError {
     /// `name` begins with the type: `Microsoft.KeyVault/vaults/kv`.
     pub(super) fn resource_not_found(name: &str, group: &str) -> Self {
         let message = format!(
-            "The Resource '{name}' under resource group '{group}' was not found. For more details please go to \
-             https://aka.ms/ARMResourceNotFoundFix"
+            "The Resource '{name}' under resource group '{group}' was not found. For more details \
+             please go to https://aka.ms/ARMResourceNotFoundFix"
         );
         Self::gateway(StatusCode::NOT_FOUND, "ResourceNotFound", message)
     }

@@ -7,8 +7,8 @@ use crate::arm::versions::api_version;
 use crate::http::{Reply, Request};
 use crate::service::Service;
 
-/// Where the services of this cloud are: all here. Needs no token. One object for the versions since 2020, an array
-/// for 2019-05-01, which Azure CLI reads.
+/// Where the services of this cloud are: all here. Needs no token. One object for the versions
+/// since 2020, an array for 2019-05-01, which Azure CLI reads.
 pub(super) fn endpoints(service: &Service, request: &Request) -> Result<Reply, ArmError> {
     let cloud = cloud(&service.url, service.tenant);
     match api_version(request)? {

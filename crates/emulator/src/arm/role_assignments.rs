@@ -20,7 +20,8 @@ const DELETE: &str = "Microsoft.Authorization/roleAssignments/delete";
 /// As the refusal of any other names them.
 const FILTERS: &str = "'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'";
 
-/// At the scope, above and below it; inherited rows keep the scope that they were made at (observed).
+/// At the scope, above and below it; inherited rows keep the scope that they were made at
+/// (observed).
 pub(super) fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
     call.require(READ, scope, scope.as_str())?;
     existence::require(call.state, scope)?;
@@ -142,8 +143,9 @@ fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefiniti
     Ok(role)
 }
 
-/// Principals are service principals of the tenant. Unknown ones are refused whatever type the body claims: that is
-/// the stricter reading of the sources, and it catches an application's id in place of the object's.
+/// Principals are service principals of the tenant. Unknown ones are refused whatever type the body
+/// claims: that is the stricter reading of the sources, and it catches an application's id in place
+/// of the object's.
 fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String), ArmError> {
     let text = &properties.principal_id;
     let id = Uuid::try_parse(text).map_err(|_| {
@@ -156,10 +158,10 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
         return Err(ArmError::bad_request(
             "PrincipalNotFound",
             format!(
-                "Principal {id} does not exist in the directory {tenant}. Check that you have the correct principal ID. \
-                 If you are creating this principal and then immediately assigning a role, this error might be related \
-                 to a replication delay. In this case, set the role assignment principalType property to a value, such \
-                 as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype"
+                "Principal {id} does not exist in the directory {tenant}. Check that you have the \
+                 correct principal ID. If you are creating this principal and then immediately \
+                 assigning a role, this error might be related to a replication delay. In this \
+                 case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype"
             ),
         ));
     }
@@ -168,8 +170,8 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
             "UnmatchedPrincipalType",
             // The misspelling is the service's own, and clients may match it.
             format!(
-                "The PrincipalId '{}' has type '{SERVICE_PRINCIPAL}' , which is different from specified PrinciaplType \
-                 '{claimed}'.",
+                "The PrincipalId '{}' has type '{SERVICE_PRINCIPAL}' , which is different from \
+                 specified PrinciaplType '{claimed}'.",
                 id.simple()
             ),
         )),
@@ -221,8 +223,8 @@ fn is_below(call: &Call<'_>, at: &Scope, scope: &Scope) -> bool {
     call.state.lineage(at).contains(&scope.key())
 }
 
-/// What a list may be cut down to. There are no groups of principals here, so `assignedTo` means the principal's own
-/// assignments like `principalId eq`.
+/// What a list may be cut down to. There are no groups of principals here, so `assignedTo` means
+/// the principal's own assignments like `principalId eq`.
 enum Part {
     /// Leaves out what lies below; despite its name it includes what is inherited (documented).
     AtScope,

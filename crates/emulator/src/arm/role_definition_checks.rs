@@ -67,9 +67,9 @@ fn validate_scopes(scopes: &[String]) -> Result<(), ArmError> {
         match Scope::parse(text).filter(|_| text.starts_with('/')).map(|scope| scope.kind) {
             None | Some(ScopeKind::Root) => {
                 let message = format!(
-                    "Property id '{text}' at path 'properties.assignableScopes[{index}]' is invalid. Expect fully \
-                     qualified resource Id that start with '/subscriptions/{{subscriptionId}}' or \
-                     '/providers/{{resourceProviderNamespace}}/'."
+                    "Property id '{text}' at path 'properties.assignableScopes[{index}]' is \
+                     invalid. Expect fully qualified resource Id that start with \
+                     '/subscriptions/{{subscriptionId}}' or '/providers/{{resourceProviderNamespace}}/'."
                 );
                 return Err(ArmError::bad_request("LinkedInvalidPropertyId", message));
             }
@@ -104,7 +104,8 @@ fn validate_permission(permission: &Permission) -> Result<(), ArmError> {
     }
 }
 
-/// Names are unique in the tenant, built-in ones and those that the caller cannot see included (observed).
+/// Names are unique in the tenant, built-in ones and those that the caller cannot see included
+/// (observed).
 pub(super) fn refuse_taken_name(
     state: &State,
     definition: &RoleDefinition,
@@ -125,8 +126,8 @@ pub(super) fn refuse_orphans(state: &State, definition: &RoleDefinition) -> Resu
     match scopes.find(|scope| !is_assignable(state, definition, scope)) {
         Some(scope) => {
             let message = format!(
-                "Role assignments found under scope '{}' which is being removed. Removing this scope from the role will \
-                 orphan these assignments. Delete these assignments before removing the scope.",
+                "Role assignments found under scope '{}' which is being removed. Removing this \
+                 scope from the role will orphan these assignments. Delete these assignments before removing the scope.",
                 scope.as_str()
             );
             Err(ArmError::bad_request("RoleScopeBeingRemovedContainsAssignments", message))

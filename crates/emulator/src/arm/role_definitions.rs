@@ -62,7 +62,8 @@ pub(super) fn find<'a>(state: &'a State, name: &str) -> Option<&'a RoleDefinitio
     state.role_definitions.get(&Uuid::try_parse(name).ok()?)
 }
 
-/// Whether the role may be assigned at the scope: built in, or a scope at or above it is assignable.
+/// Whether the role may be assigned at the scope: built in, or a scope at or above it is
+/// assignable.
 pub(super) fn is_assignable(state: &State, definition: &RoleDefinition, scope: &Scope) -> bool {
     let lineage = state.lineage(scope);
     definition.built_in || assignable(definition).any(|at| lineage.contains(&at.key()))
@@ -129,8 +130,8 @@ fn delete(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError
     Ok(Answer::with_changes(reply, vec![Change::RoleDefinitionRemoved(definition.name)]))
 }
 
-/// Writing a role takes the right to write roles at each of its assignable scopes (documented). Management groups
-/// that do not exist are let through, as the service does not look.
+/// Writing a role takes the right to write roles at each of its assignable scopes (documented).
+/// Management groups that do not exist are let through, as the service does not look.
 fn require_linked<'a>(
     call: &Call<'_>,
     scope: &Scope,

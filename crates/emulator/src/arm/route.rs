@@ -48,7 +48,8 @@ impl Route {
     }
 }
 
-/// Role definitions and assignments extend any scope, so their part of the path is found from its end.
+/// Role definitions and assignments extend any scope, so their part of the path is found from its
+/// end.
 fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
     let at = lower.windows(2).rposition(|pair| pair == ["providers", "microsoft.authorization"])?;
     let scope = Scope::from_segments(&segments[..at])?;

@@ -145,8 +145,8 @@ pub(super) fn touched(call: &Call<'_>, vault: Vault) -> Vault {
 fn refuse_taken_name(call: &Call<'_>, name: &str) -> Result<(), ArmError> {
     if call.state.vaults.values().any(|vault| vault.name.eq_ignore_ascii_case(name)) {
         let message = format!(
-            "The vault name '{name}' is already in use. Vault names are globaly unique so it is possible that the name is \
-             already taken."
+            "The vault name '{name}' is already in use. Vault names are globaly unique so it is \
+             possible that the name is already taken."
         );
         return Err(ArmError::conflict("VaultAlreadyExists", message));
     }

@@ -16,8 +16,8 @@ pub(super) fn check(request: &Request, route: &Route) -> Result<(), ArmError> {
         Some(kind) => ArmError::bad_request(
             "NoRegisteredProviderFound",
             format!(
-                "No registered resource provider found for location '' and API version '{version}' for type '{kind}'. \
-                 The supported api-versions are '{versions}'. The supported locations are ''."
+                "No registered resource provider found for location '' and API version \
+                 '{version}' for type '{kind}'. The supported api-versions are '{versions}'. The supported locations are ''."
             ),
         ),
         None => ArmError::bad_request(
@@ -57,19 +57,19 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
     }
 }
 
-const SUBSCRIPTIONS: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-06-01, 2018-01-01, 2018-02-01, 2018-05-01, \
-    2018-06-01, 2019-03-01, 2019-05-01, 2019-06-01, 2019-11-01, 2020-01-01, 2021-01-01, \
-    2021-04-01, 2022-12-01";
-const RESOURCES: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-02-01, 2016-09-01, 2017-05-10, 2018-02-01, \
-    2018-05-01, 2019-03-01, 2019-05-01, 2019-08-01, 2019-10-01, 2020-06-01, 2020-10-01, \
-    2021-01-01, 2021-04-01, 2022-09-01, 2023-07-01, 2024-03-01, 2024-07-01, 2024-11-01, \
-    2025-04-01";
-const MANAGEMENT_GROUPS: &str = "2018-03-01-preview, 2019-11-01, 2020-02-01, 2020-05-01, 2020-10-01, 2021-04-01, \
-    2023-04-01";
+const SUBSCRIPTIONS: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-06-01, 2018-01-01, \
+    2018-02-01, 2018-05-01, 2018-06-01, 2019-03-01, 2019-05-01, 2019-06-01, 2019-11-01, \
+    2020-01-01, 2021-01-01, 2021-04-01, 2022-12-01";
+const RESOURCES: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-02-01, 2016-09-01, 2017-05-10, \
+    2018-02-01, 2018-05-01, 2019-03-01, 2019-05-01, 2019-08-01, 2019-10-01, 2020-06-01, \
+    2020-10-01, 2021-01-01, 2021-04-01, 2022-09-01, 2023-07-01, 2024-03-01, 2024-07-01, \
+    2024-11-01, 2025-04-01";
+const MANAGEMENT_GROUPS: &str = "2018-03-01-preview, 2019-11-01, 2020-02-01, 2020-05-01, \
+    2020-10-01, 2021-04-01, 2023-04-01";
 const ROLE_DEFINITIONS: &str = "2015-07-01, 2018-01-01-preview, 2022-04-01, 2022-05-01-preview";
-const ROLE_ASSIGNMENTS: &str = "2015-07-01, 2018-01-01-preview, 2018-09-01-preview, 2020-03-01-preview, \
-    2020-04-01-preview, 2020-08-01-preview, 2020-10-01-preview, 2022-04-01";
-const VAULTS: &str = "2015-06-01, 2016-10-01, 2018-02-14, 2019-09-01, 2020-04-01-preview, 2021-04-01-preview, \
-    2021-06-01-preview, 2021-10-01, 2021-11-01-preview, 2022-07-01, 2022-11-01, 2023-02-01, \
-    2023-07-01, 2024-04-01-preview, 2024-11-01, 2024-12-01-preview, 2025-05-01, 2026-02-01, \
-    2026-04-01-preview, 2026-05-15";
+const ROLE_ASSIGNMENTS: &str = "2015-07-01, 2018-01-01-preview, 2018-09-01-preview, \
+    2020-03-01-preview, 2020-04-01-preview, 2020-08-01-preview, 2020-10-01-preview, 2022-04-01";
+const VAULTS: &str = "2015-06-01, 2016-10-01, 2018-02-14, 2019-09-01, 2020-04-01-preview, \
+    2021-04-01-preview, 2021-06-01-preview, 2021-10-01, 2021-11-01-preview, 2022-07-01, \
+    2022-11-01, 2023-02-01, 2023-07-01, 2024-04-01-preview, 2024-11-01, 2024-12-01-preview, \
+    2025-05-01, 2026-02-01, 2026-04-01-preview, 2026-05-15";

@@ -75,7 +75,7 @@ fn create(call: &Call<'_>, side: Side, of: &ServicePrincipal) -> Result<Answer, 
     let principal =
         |id| call.state.live_service_principal(id).ok_or_else(|| GraphError::not_found(id));
     let (_, resource) = (principal(grant.principal)?, principal(grant.resource)?);
-    if resource.app_role(grant.role).is_none_or(|role| !role.is_enabled) {
+    if resource.app_role(grant.role).is_none() {
         let message =
             format!("Permission being assigned was not found on application '{}'", resource.app_id);
         return Err(GraphError::bad_request(message));

@@ -6,7 +6,6 @@ use axum::body::Bytes;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use url::Url;
 
 use crate::graph::error::GraphError;
 use crate::graph::route::Route;
@@ -15,8 +14,8 @@ use crate::service::Service;
 
 const MOST: usize = 20;
 
-/// Runs the requests one after the other. The replies come in another order than the requests, as documented, so
-/// that a client has to match them by id.
+/// Runs the requests one after the other. The replies come in another order than the requests, as
+/// documented, so that a client has to match them by id.
 pub(super) fn answer(service: &Service, outer: &Request) -> Result<Reply, GraphError> {
     if outer.method != Method::POST {
         return Err(GraphError::method_not_allowed());
@@ -91,11 +90,9 @@ fn run(service: &Service, outer: &Request, inner: &Inner) -> Reply {
     }
 }
 
-/// None when the URL is absolute or the method or a header unreadable. The caller is that of the outer request.
+/// None when the method or a header is unreadable. The caller is that of the
+/// outer request.
 fn request(outer: &Request, inner: &Inner) -> Option<Request> {
-    if Url::parse(&inner.url).is_ok() {
-        return None;
-    }
     let mut headers = HeaderMap::new();
     for (name, value) in &inner.headers {
         headers

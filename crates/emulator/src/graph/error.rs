@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::graph::RequestIds;
+use crate::graph::request_ids::RequestIds;
 use crate::http::{BodyFault, Reply};
 use crate::login::{GRAPH_APP_ID, TokenFault};
 use crate::model::settings::SettingFault;
@@ -117,8 +117,8 @@ impl GraphError {
 
     pub(super) fn service_principal_exists(app_id: Uuid) -> Self {
         let message = format!(
-            "The service principal cannot be created, updated, or restored because the service principal name {app_id} is \
-             already in use."
+            "The service principal cannot be created, updated, or restored because the service \
+             principal name {app_id} is already in use."
         );
         Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)
     }
@@ -179,8 +179,8 @@ impl From<BodyFault> for GraphError {
     fn from(fault: BodyFault) -> Self {
         match fault {
             BodyFault::Malformed(_) => Self::malformed(
-                "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid \
-                 JSON format.",
+                "Unable to read JSON request payload. Please ensure Content-Type header is set \
+                 and payload is of valid JSON format.",
             ),
             BodyFault::TooLarge => Self::new(
                 StatusCode::PAYLOAD_TOO_LARGE,

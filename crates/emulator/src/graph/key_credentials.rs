@@ -11,8 +11,8 @@ use crate::graph::error::GraphError;
 use crate::model::application::KeyCredential;
 use crate::model::certificate::Certificate;
 
-/// The whole new collection: entries left out are gone, known ones may come back without their key but not changed
-/// (documented and observed).
+/// The whole new collection: entries left out are gone, known ones may come back without their key
+/// but not changed (documented and observed).
 pub(super) fn replaced(
     current: &[KeyCredential],
     value: &Value,
@@ -114,7 +114,8 @@ fn dates(
     Ok((start, end))
 }
 
-/// Kept as given, at most 32 bytes of base64; otherwise the hex digits of the thumbprint (observed).
+/// Kept as given, at most 32 bytes of base64; otherwise the hex digits of the thumbprint
+/// (observed).
 fn identifier(given: Option<String>, certificate: &Certificate) -> Result<String, GraphError> {
     let Some(given) = given else { return Ok(upper_hex(&certificate.sha1())) };
     match from_base64(&given) {
@@ -142,8 +143,8 @@ fn one_of(
     value.filter(|value| acceptable.contains(&value.as_str())).ok_or_else(|| {
         let acceptable = acceptable.join(", ");
         GraphError::bad_request(format!(
-            "The value for the property \"{property}\" in one of your credentials is invalid. Acceptable values are \
-             {acceptable}."
+            "The value for the property \"{property}\" in one of your credentials is invalid. \
+             Acceptable values are {acceptable}."
         ))
     })
 }

@@ -11,7 +11,8 @@ use crate::model::tenant::Tenant;
 use crate::store::State;
 use crate::timestamps::{seconds, ticks};
 
-/// Whether the `key` of key credentials is shown: only to a `$select` on a single object (documented).
+/// Whether the `key` of key credentials is shown: only to a `$select` on a single object
+/// (documented).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Keys {
     Hidden,

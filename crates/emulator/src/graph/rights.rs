@@ -3,8 +3,8 @@ use axum::http::Method;
 use crate::graph::error::GraphError;
 use crate::graph::route::Route;
 
-/// Refuses what the app roles in the caller's token do not cover. Documented per operation; an application without a
-/// directory role has no other rights.
+/// Refuses what the app roles in the caller's token do not cover. Documented per operation; an
+/// application without a directory role has no other rights.
 pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<(), GraphError> {
     let holds = |wanted: &[&str]| roles.iter().any(|role| wanted.contains(&role.as_str()));
     let reads = *method == Method::GET;
@@ -15,7 +15,8 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
         Route::Grants(..) | Route::Grant(..) if reads => {
             holds(&READ_APPLICATIONS) || holds(&WRITE_GRANTS)
         }
-        // Writing alone is refused: the service reads both service principals on the caller's behalf.
+        // Writing alone is refused: the service reads both service principals on the caller's
+        // behalf.
         Route::Grants(..) | Route::Grant(..) => holds(&WRITE_GRANTS) && holds(&READ_APPLICATIONS),
         Route::Applications
         | Route::Application(_)

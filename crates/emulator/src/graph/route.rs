@@ -94,7 +94,8 @@ impl<'a> Segment<'a> {
     }
 }
 
-/// Splits `/collection/key/rest` and `/collection(key)/rest` alike. None: the whole collection is meant.
+/// Splits `/collection/key/rest` and `/collection(key)/rest` alike. None: the whole collection is
+/// meant.
 fn keyed<'s>(segments: &'s [Segment<'_>]) -> (Option<(&'s str, &'s str)>, &'s [Segment<'s>]) {
     match segments {
         [Segment { key: Some((key, value)), .. }, rest @ ..] => (Some((key, value)), rest),

@@ -82,7 +82,8 @@ pub(super) fn deletion(
         .chain(grants.map(|grant| Change::GrantRemoved(grant.id.clone())))
 }
 
-/// A service principal out of the deleted items, unless its application is missing or has got another one.
+/// A service principal out of the deleted items, unless its application is missing or has got
+/// another one.
 pub(super) fn restored(state: &State, principal: &ServicePrincipal) -> Result<Change, GraphError> {
     refuse_without_application(state, &principal.app_id.to_string())?;
     refuse_second(state, principal.app_id)?;

@@ -10,8 +10,8 @@ pub(crate) enum Audience {
 }
 
 impl Audience {
-    /// The service that an audience names. The sandbox's own URL means Graph, because Azure CLI uses the address of
-    /// Graph as its audience.
+    /// The service that an audience names. The sandbox's own URL means Graph, because Azure CLI
+    /// uses the address of Graph as its audience.
     pub(crate) fn named(audience: &str, sandbox: &str) -> Option<Self> {
         match audience.trim_end_matches('/').to_ascii_lowercase().as_str() {
             "https://graph.microsoft.com" | GRAPH_APP_ID => Some(Self::Graph),

@@ -64,9 +64,9 @@ pub(super) fn unknown_endpoint() -> LoginError {
 
 pub(super) fn tenant_not_found(name: &str) -> LoginError {
     let message = format!(
-        "Tenant '{name}' not found. Check to make sure you have the correct tenant ID and are signing into the correct \
-         cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for \
-         the tenant."
+        "Tenant '{name}' not found. Check to make sure you have the correct tenant ID and are \
+         signing into the correct cloud. Check with your subscription administrator, this may \
+         happen if there are no active subscriptions for the tenant."
     );
     LoginError::bad_request("invalid_request", 90002, message)
 }
@@ -92,26 +92,26 @@ pub(super) fn unsupported_grant(name: &str) -> LoginError {
 
 pub(super) fn invalid_scope(scope: &str) -> LoginError {
     let message = format!(
-        "The provided value for scope {scope} is not valid. Client credential flows must have a scope value with \
-         /.default suffixed to the resource identifier (application ID URI)."
+        "The provided value for scope {scope} is not valid. Client credential flows must have a \
+         scope value with /.default suffixed to the resource identifier (application ID URI)."
     );
     LoginError::bad_request("invalid_scope", 1_002_012, message)
 }
 
 pub(super) fn unknown_resource(name: &str, tenant: &str) -> LoginError {
     let message = format!(
-        "The resource principal named {name} was not found in the tenant named {tenant}. This can happen if the \
-         application has not been installed by the administrator of the tenant or consented to by any user in the \
-         tenant. You might have sent your authentication request to the wrong tenant."
+        "The resource principal named {name} was not found in the tenant named {tenant}. This can \
+         happen if the application has not been installed by the administrator of the tenant or \
+         consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant."
     );
     LoginError::bad_request("invalid_resource", 500_011, message)
 }
 
 pub(super) fn application_not_found(client: &str, tenant: &str) -> LoginError {
     let message = format!(
-        "Application with identifier '{client}' was not found in the directory '{tenant}'. This can happen if the \
-         application has not been installed by the administrator of the tenant or consented to by any user in the \
-         tenant. You may have sent your authentication request to the wrong tenant."
+        "Application with identifier '{client}' was not found in the directory '{tenant}'. This \
+         can happen if the application has not been installed by the administrator of the tenant \
+         or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant."
     );
     LoginError::bad_request("unauthorized_client", 700_016, message)
 }
@@ -133,17 +133,17 @@ pub(super) fn disabled(client: Uuid, name: &str) -> LoginError {
 
 pub(super) fn wrong_secret(client: Uuid) -> LoginError {
     let message = format!(
-        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not \
-         the client secret ID, for a secret added to app '{client}'."
+        "Invalid client secret provided. Ensure the secret being sent in the request is the \
+         client secret value, not the client secret ID, for a secret added to app '{client}'."
     );
     LoginError::invalid_client(7_000_215, message)
 }
 
 pub(super) fn expired_secret(client: Uuid) -> LoginError {
     let message = format!(
-        "The provided client secret keys for app '{client}' are expired. Visit the Azure portal to create new keys for \
-         your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: \
-         https://aka.ms/certCreds."
+        "The provided client secret keys for app '{client}' are expired. Visit the Azure portal \
+         to create new keys for your app: https://aka.ms/NewClientSecret, or consider using \
+         certificate credentials for added security: https://aka.ms/certCreds."
     );
     LoginError::invalid_client(7_000_222, message)
 }
@@ -161,17 +161,17 @@ pub(super) fn unsupported_algorithm(algorithm: &str) -> LoginError {
 /// `part` is the reason's own text, from "The key was not found." on.
 pub(super) fn certificate_not_accepted(state: &str, part: &str, client: Uuid) -> LoginError {
     let message = format!(
-        "The certificate with identifier used to sign the client assertion is {state} on application. [Reason - {part}, \
-         Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id \
-         '{client}'.]"
+        "The certificate with identifier used to sign the client assertion is {state} on \
+         application. [Reason - {part}, Please visit the Azure Portal, Graph Explorer or directly \
+         use MS Graph to see configured keys for app Id '{client}'.]"
     );
     LoginError::invalid_client(700_027, message)
 }
 
 pub(super) fn wrong_signature(client: Uuid) -> LoginError {
     let message = format!(
-        "Client assertion contains an invalid signature. [Reason - The key was found, but the signature could not be \
-         verified with it., App Id '{client}'.]"
+        "Client assertion contains an invalid signature. [Reason - The key was found, but the \
+         signature could not be verified with it., App Id '{client}'.]"
     );
     LoginError::invalid_client(700_027, message)
 }

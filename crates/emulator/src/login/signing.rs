@@ -14,7 +14,8 @@ use crate::encoding::{base64url, sha256};
 use crate::error::StartError;
 use crate::store::Directory;
 
-/// The RSA key that access tokens are signed with: made once per directory, so that tokens outlive a restart.
+/// The RSA key that access tokens are signed with: made once per directory, so that tokens outlive
+/// a restart.
 pub(crate) struct SigningKey {
     pair: KeyPair,
     key_id: String,

@@ -59,7 +59,8 @@ fn form(request: &Request) -> Vec<(String, String)> {
     url::form_urlencoded::parse(&bytes).into_owned().collect()
 }
 
-/// `https://host/.default` and `https://host//.default` both occur; the audience is what stands before `/.default`.
+/// `https://host/.default` and `https://host//.default` both occur; the audience is what stands
+/// before `/.default`.
 fn audience<'a>(
     scope: &'a str,
     sandbox: &str,

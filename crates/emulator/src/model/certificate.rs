@@ -16,7 +16,8 @@ pub(crate) struct Certificate {
 }
 
 impl Certificate {
-    /// Reads the `key` of a key credential: base64 of DER (documented), or base64 of PEM text (what Terraform uploads).
+    /// Reads the `key` of a key credential: base64 of DER (documented), or base64 of PEM text (what
+    /// Terraform uploads).
     pub(crate) fn from_key(key: &str) -> Option<Self> {
         let bytes = from_base64(key)?;
         match CertificateDer::from_pem_slice(&bytes) {

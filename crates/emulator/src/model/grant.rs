@@ -4,7 +4,8 @@ use uuid::Uuid;
 
 use crate::encoding::{base64url, sha256};
 
-/// An app role assignment: `principal` holds `role` of the API `resource`. Both are service principals.
+/// An app role assignment: `principal` holds `role` of the API `resource`. Both are service
+/// principals.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Grant {
     pub(crate) id: String,

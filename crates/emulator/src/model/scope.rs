@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
-/// A place in the hierarchy of Resource Manager. Compared without regard to case, shown as it was written.
+/// A place in the hierarchy of Resource Manager. Compared without regard to case, shown as it was
+/// written.
 #[derive(Clone, Debug)]
 pub(crate) struct Scope {
     text: String,

@@ -9,7 +9,8 @@ use crate::model::settings::Settings;
 pub(crate) struct ServicePrincipal {
     pub(crate) id: Uuid,
     pub(crate) app_id: Uuid,
-    /// The application's name at creation; the current one wins while the application is in this tenant.
+    /// The application's name at creation; the current one wins while the application is in this
+    /// tenant.
     pub(crate) display_name: String,
     /// The tenant that the application is registered in.
     pub(crate) owner_tenant: Uuid,

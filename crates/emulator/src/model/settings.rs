@@ -1,7 +1,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// The properties of a directory object that nothing here depends on: kept as JSON, over the defaults of their type.
+/// The properties of a directory object that nothing here depends on: kept as JSON, over the
+/// defaults of their type.
 #[derive(Clone, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub(crate) struct Settings(Map<String, Value>);

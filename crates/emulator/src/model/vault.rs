@@ -31,7 +31,8 @@ pub(crate) fn vault_id(subscription: Uuid, resource_group: &str, name: &str) -> 
     )
 }
 
-/// Absent properties stay absent: `enableRbacAuthorization` left out or null means access policies (documented).
+/// Absent properties stay absent: `enableRbacAuthorization` left out or null means access policies
+/// (documented).
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct VaultProperties {
@@ -65,7 +66,8 @@ pub(crate) struct Sku {
     pub(crate) name: String,
 }
 
-/// One entry: what `object_id`, through `application_id` if given, may do. Kept exactly as it was written.
+/// One entry: what `object_id`, through `application_id` if given, may do. Kept exactly as it was
+/// written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccessPolicy {

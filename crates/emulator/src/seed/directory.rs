@@ -1,4 +1,5 @@
-//! Microsoft Graph's service principal, the operator, and an application that has nothing to do with either.
+//! Microsoft Graph's service principal, the operator, and an application that has nothing to do
+//! with either.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -93,7 +93,8 @@ fn vault(subscription: Uuid, name: &str, properties: &Value) -> Vault {
     }
 }
 
-/// Entries as the portal, a script and an application on behalf of users leave them: each spelled in its own way.
+/// Entries as the portal, a script and an application on behalf of users leave them: each spelled
+/// in its own way.
 fn foreign_policies() -> Value {
     json!([
         {

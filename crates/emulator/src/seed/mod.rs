@@ -1,4 +1,5 @@
-//! The tenant that a fresh sandbox holds: always the same objects with the same ids, but for the operator's secret.
+//! The tenant that a fresh sandbox holds: always the same objects with the same ids, but for the
+//! operator's secret.
 
 mod directory;
 mod hierarchy;
@@ -19,7 +20,7 @@ pub(crate) const OPERATOR: Uuid = uuid!("5f607182-93a4-4b5c-8d6e-7f8091021324");
 const OPERATOR_PRINCIPAL: Uuid = uuid!("60718293-a4b5-4c6d-9e7f-809102132435");
 const PAYROLL_PRINCIPAL: Uuid = uuid!("93a4b5c6-d7e8-4f90-8102-132435465768");
 
-/// 1 January 2025, long before any clock that a test sets.
+/// 1 January 2025: the tenant is older than whatever happens in it.
 const SEEDED: i64 = 1_735_689_600;
 
 pub(crate) fn fresh(operator_secret: &str) -> (Tenant, Vec<Change>) {

@@ -8,7 +8,8 @@ use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::vault::Vault;
 
-/// One object as it is from now on, or its removal. A line of the log is a list of these, applied together.
+/// One object as it is from now on, or its removal. A line of the log is a list of these, applied
+/// together.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) enum Change {
     Application(Box<Application>),

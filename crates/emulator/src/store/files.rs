@@ -67,7 +67,8 @@ impl Directory {
         }
     }
 
-    /// All or nothing, and on disk when it returns. One process at a time writes here, so the temporary name is fixed.
+    /// All or nothing, and on disk when it returns. One process at a time writes here, so the
+    /// temporary name is fixed.
     pub(crate) fn write(&self, file: &Path, bytes: &[u8]) -> Result<(), StartError> {
         let write = || {
             let temporary = temporary(file);
@@ -102,8 +103,8 @@ impl Directory {
 
 /// Removes the state in `directory`, so that the next start makes a fresh tenant with new keys.
 ///
-/// Refused while a server runs on the directory. Removes only files that a sandbox makes; the lock file stays, because
-/// removing it would let two servers hold a lock on it.
+/// Refused while a server runs on the directory. Removes only files that a sandbox makes; the lock
+/// file stays, because removing it would let two servers hold a lock on it.
 pub fn reset(directory: &Path) -> Result<(), StartError> {
     if !directory.exists() {
         return Ok(());

@@ -17,7 +17,8 @@ struct Header {
 
 const FORMAT: u32 = 1;
 
-/// None when there is no log yet. A last line without its end is a write that nobody was told of, and is left out.
+/// None when there is no log yet. A last line without its end is a write that nobody was told of,
+/// and is left out.
 pub(super) fn read(directory: &Directory) -> Result<Option<State>, StartError> {
     let Some(bytes) = directory.read(&directory.state())? else { return Ok(None) };
     let damaged =

@@ -12,7 +12,8 @@ use crate::model::tenant::Tenant;
 use crate::model::vault::{Vault, vault_id};
 use crate::store::Change;
 
-/// Everything there is in the tenant. Tables of named things are keyed by the name or id in lower case.
+/// Everything there is in the tenant. Tables of named things are keyed by the name or id in lower
+/// case.
 pub(crate) struct State {
     pub(crate) tenant: Tenant,
     /// Deleted ones included, and so are the service principals.

@@ -100,6 +100,11 @@ async fn an_entry_through_an_application_is_another_one() {
     tenant.put(&path("kv-shared", "add"), body(&[plain.clone()])).await;
     let after = policies(&tenant).await;
     assert_eq!((after.len(), &after[2], &after[3]), (4, &foreign, &plain));
+
+    let mut shouted = foreign.clone();
+    shouted["applicationId"] = json!(foreign["applicationId"].as_str().unwrap().to_uppercase());
+    tenant.put(&path("kv-shared", "add"), body(&[shouted])).await;
+    assert_eq!(policies(&tenant).await, after);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -116,10 +121,15 @@ async fn entries_that_break_a_rule_are_refused_whole() {
         with("applicationId", json!("scanner")),
         with("permissions", json!({ "keys": ["read"] })),
     ] {
-        let answer = tenant
-            .put(&path("kv-shared", "add"), body(&[entry(json!({ "keys": ["get"] })), wrong]))
-            .await;
-        answer.is_error(400, "BadRequest", "An invalid value was provided for 'accessPolicies'.");
+        for operation in ["add", "remove"] {
+            let entries = body(&[entry(json!({ "keys": ["get"] })), wrong.clone()]);
+            let answer = tenant.put(&path("kv-shared", operation), entries).await;
+            answer.is_error(
+                400,
+                "BadRequest",
+                "An invalid value was provided for 'accessPolicies'.",
+            );
+        }
     }
     assert_eq!(held(&tenant).await, None);
 }

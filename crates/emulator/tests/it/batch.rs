@@ -25,6 +25,7 @@ async fn each_request_is_answered_under_its_id() {
         { "id": "d", "method": "GET", "url": format!("/servicePrincipals?$filter={filter}") },
     ])).await;
     assert_eq!(answer.status, 200, "{answer:?}");
+    assert_ne!(answer.body["responses"][0]["id"], "a", "replies come in another order");
     assert_eq!(response(&answer, "a")["status"], 201);
     assert_eq!(response(&answer, "b")["body"]["displayName"], "x");
     assert_eq!(response(&answer, "d")["body"]["value"][0]["displayName"], "Microsoft Graph");

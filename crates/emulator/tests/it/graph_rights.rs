@@ -28,7 +28,8 @@ async fn token_with(tenant: &Tenant, roles: &[&str]) -> String {
     certificate.sign_in(tenant, &client_id, "https://graph.microsoft.com/.default").await
 }
 
-/// The status of each of: reading the organization, reading applications, making one, granting a role.
+/// The status of each of: reading the organization, reading applications, making one, granting a
+/// role.
 async fn statuses(tenant: &Tenant, roles: &[&str]) -> [u16; 4] {
     let token = token_with(tenant, roles).await;
     let (_, other) = tenant.principal("other").await;

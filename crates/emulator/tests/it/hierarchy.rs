@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, DEVELOPMENT, PLATFORM, PRODUCTION, READER, TENANT, Tenant};
 
 const SUBSCRIPTIONS: &str = "/subscriptions?api-version=2022-12-01";
+const KEY_VAULT_CONTRIBUTOR: &str = "f25e0fa2-a7c8-4377-a976-54943a77a395";
 const GROUPS: &str = "/providers/Microsoft.Management/managementGroups";
 
 fn names(answer: &Answer, pointer: &str) -> Vec<String> {
@@ -67,7 +68,7 @@ async fn the_tenant_lists_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn resources_are_listed_by_type() {
+async fn resources_are_listed_by_type_as_far_as_they_may_be_read() {
     let tenant = Tenant::start().await;
     let all = format!("{PRODUCTION}/resources?api-version=2021-04-01");
     assert_eq!(tenant.get(&all).await.list("/value").len(), 4);
@@ -77,6 +78,9 @@ async fn resources_are_listed_by_type() {
         "name": "shop-prod", "type": "Microsoft.Web/sites", "location": "westeurope", "tags": {},
     }]);
     assert_eq!(sites.body["value"], expected);
+    let (token, _) = tenant.holder_of(KEY_VAULT_CONTRIBUTOR, PRODUCTION).await;
+    let readable = tenant.call_as(&token, "GET", &all, &[], None).await;
+    assert_eq!(names(&readable, "/name"), ["kv-legacy", "kv-rbac", "kv-shared"]);
     let answer = tenant.get(&format!("{all}&$filter=name eq 'x'")).await;
     answer.is_error(400, "InvalidFilterInQueryString", "name eq 'x'");
 }

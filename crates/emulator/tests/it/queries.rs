@@ -61,6 +61,12 @@ async fn filters_that_are_not_supported_are_refused() {
         ("displayName eq x y", "BadRequest", "Invalid filter clause"),
         ("displayName eq 'x", "BadRequest", "Invalid filter clause"),
         ("displayName gt 'x'", "BadRequest", "Invalid filter clause"),
+        (
+            "keyCredentials/any(k:k eq 'x')",
+            "Request_UnsupportedQuery",
+            "for property 'keyCredentials'",
+        ),
+        ("endswith(displayName,'x')", "BadRequest", "Invalid filter clause"),
         ("tags/any(t:u eq 'x')", "BadRequest", "Invalid filter clause"),
     ] {
         tenant

@@ -249,6 +249,8 @@ async fn names_are_guids_and_scopes_exist() {
     let group = format!("{PRODUCTION}/resourceGroups/nowhere");
     let answer = tenant.put(&path(&group, NAME), body(&principal, READER)).await;
     answer.is_error(404, "ResourceGroupNotFound", "Resource group 'nowhere' could not be found.");
+    let list = tenant.get(&format!("{group}/{ASSIGNMENTS}?{VERSION}")).await;
+    list.is_error(404, "ResourceGroupNotFound", "'nowhere'");
     let site = format!("{PRODUCTION}/resourceGroups/rg-web/providers/Microsoft.Web/sites/nowhere");
     let answer = tenant.delete(&path(&site, NAME)).await;
     answer.is_error(

@@ -90,6 +90,10 @@ async fn a_role_is_seen_where_it_can_be_assigned() {
         ["scanner"]
     );
     assert_eq!(names(&tenant, "", "type eq 'CustomRole'").await, ["scanner"]);
+    let (token, _) = tenant.holder_of(READER, DEVELOPMENT).await;
+    let tenant_level = format!("/{ROLES}?{VERSION}&$filter=roleName eq 'scanner'");
+    let list = tenant.call_as(&token, "GET", &tenant_level, &[], None).await;
+    assert_eq!(list.list("/value"), Vec::<Value>::new());
     let missing = tenant.get(&path(DEVELOPMENT, NAME)).await;
     missing.is_error(
         404,

@@ -60,6 +60,25 @@ async fn a_damaged_line_is_named_and_nothing_is_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_log_of_another_format_and_a_lost_secret_are_damage_too() {
+    let directory = fresh_directory();
+    let log = directory.path().join("state.jsonl");
+    let whole = std::fs::read_to_string(&log).unwrap();
+    std::fs::write(&log, whole.replacen("\"format\":1", "\"format\":2", 1)).unwrap();
+    let error = start(&directory).await.err().unwrap();
+    assert!(
+        matches!(&error, StartError::Damaged { file, line: 1, .. } if *file == log),
+        "{error:?}"
+    );
+
+    std::fs::write(&log, whole).unwrap();
+    let secret = directory.path().join("operator.secret");
+    std::fs::remove_file(&secret).unwrap();
+    let error = start(&directory).await.err().unwrap();
+    assert!(matches!(&error, StartError::Damaged { file, .. } if *file == secret), "{error:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_directory_serves_one_process_at_a_time() {
     let tenant = Tenant::start().await;
     let error = start(&tenant.directory).await.err().unwrap();

@@ -300,7 +300,8 @@ pub(crate) fn client_builder(ca_file: &Path) -> ClientBuilder {
     Client::builder().tls_certs_merge([ca])
 }
 
-/// A directory with a seeded tenant. The keys are generated once for all tests, which is the slow part of a start.
+/// A directory with a seeded tenant. The keys are generated once for all tests, which is the slow
+/// part of a start.
 pub(crate) fn fresh_directory() -> TempDir {
     static SEEDED: LazyLock<TempDir> = LazyLock::new(|| {
         let directory = TempDir::new().unwrap();

@@ -54,6 +54,8 @@ async fn vaults_are_listed_whole_and_in_pages() {
     assert_eq!(names, ["kv-legacy", "kv-rbac", "kv-shared"]);
     assert_eq!(second.list("/value/0/properties/accessPolicies").len(), 3);
     assert_eq!(second.body.get("nextLink"), None);
+    let all = format!("{PRODUCTION}/providers/Microsoft.KeyVault/vaults?{VERSION}&$top=3");
+    assert_eq!(tenant.get(&all).await.body.get("nextLink"), None);
     assert_eq!(tenant.get(&format!("{}?{VERSION}", group())).await.list("/value").len(), 3);
     let web = group().replace("rg-vaults", "rg-web");
     assert_eq!(tenant.get(&format!("{web}?{VERSION}")).await.list("/value"), Vec::<Value>::new());

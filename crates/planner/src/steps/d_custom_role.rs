@@ -315,7 +315,8 @@ impl Action {
 
 impl Definition {
     fn summary(&self) -> String {
-        let Permissions { actions, data_actions, .. } = &self.permissions;
+        let Permissions { actions, not_actions: _, data_actions, not_data_actions: _ } =
+            &self.permissions;
         format!("{} ({} actions, {} data actions)", self.name, actions.len(), data_actions.len())
     }
 }

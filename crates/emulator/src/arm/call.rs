@@ -1,0 +1,83 @@
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use crate::arm::error::ArmError;
+use crate::filter::{Condition, parse};
+use crate::http::{Reply, Request};
+use crate::login::AccessToken;
+use crate::model::role::RoleAssignment;
+use crate::model::scope::Scope;
+use crate::paging::page;
+use crate::store::{Answer, State};
+
+/// What a handler works on.
+pub(super) struct Call<'a> {
+    pub(super) state: &'a State,
+    pub(super) request: &'a Request,
+    pub(super) caller: &'a AccessToken,
+    pub(super) url: &'a str,
+    pub(super) now: OffsetDateTime,
+}
+
+impl Call<'_> {
+    /// `shown` is the id of what is acted upon, which a refusal names.
+    pub(super) fn require(&self, action: &str, scope: &Scope, shown: &str) -> Result<(), ArmError> {
+        let refusal = || ArmError::forbidden(self.caller, action, shown);
+        self.may(action, scope).then_some(()).ok_or_else(refusal)
+    }
+
+    /// Whether some role assignment at or above the scope allows the action. Effective as soon as
+    /// it is written.
+    pub(super) fn may(&self, action: &str, scope: &Scope) -> bool {
+        let lineage = self.state.lineage(scope);
+        let reaches = |assignment: &&RoleAssignment| {
+            Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
+        };
+        let assignments = self.state.role_assignments.values();
+        let held = assignments.filter(|assignment| assignment.principal == self.caller.oid);
+        let mut roles =
+            held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role));
+        roles.any(|role| role.allows(action))
+    }
+
+    /// The parts of the request's filter, as `part` reads them. None when it has another form.
+    pub(super) fn filter<P>(&self, part: fn(Condition) -> Option<P>) -> Option<Vec<P>> {
+        parse(self.filter_text())?.into_iter().map(part).collect()
+    }
+
+    pub(super) fn filter_text(&self) -> &str {
+        self.request.query("$filter").unwrap_or_default()
+    }
+
+    /// One page of a list; `nextLink` is left out on the last one.
+    pub(super) fn page(&self, items: Vec<Value>) -> Result<Answer, ArmError> {
+        let page = page(self.request, self.url, page_size(self.request)?, items)?;
+        let mut body = json!({ "value": page.items });
+        if let Some(link) = page.next_link {
+            body["nextLink"] = link.into();
+        }
+        Ok(Reply::json(StatusCode::OK, body).into())
+    }
+}
+
+fn page_size(request: &Request) -> Result<usize, ArmError> {
+    let Some(top) = request.query("$top") else { return Ok(100) };
+    let size = top.parse().ok().filter(|size| (1..=1000).contains(size));
+    size.ok_or_else(|| {
+        ArmError::bad_request(
+            "InvalidTopQueryParameter",
+            format!("The value '{top}' of $top is not valid."),
+        )
+    })
+}
+
+pub(super) fn subscription_scope(id: Uuid) -> Scope {
+    Scope::parse(&format!("/subscriptions/{id}")).expect("a subscription's id is a scope")
+}
+
+pub(super) fn resource_group_scope(subscription: Uuid, name: &str) -> Result<Scope, ArmError> {
+    let id = format!("/subscriptions/{subscription}/resourceGroups/{name}");
+    Scope::parse(&id).ok_or_else(|| ArmError::malformed_scope(&id))
+}

@@ -1,0 +1,77 @@
+use axum::http::Method;
+
+use crate::graph::call::Call;
+use crate::graph::collection::{ORGANIZATION, list};
+use crate::graph::error::GraphError;
+use crate::graph::request_ids::RequestIds;
+use crate::graph::route::Route;
+use crate::graph::{
+    app_role_assignments, applications, batch, deleted_items, render, rights, service_principals,
+};
+use crate::http::{Reply, Request};
+use crate::login::{AccessToken, Audience};
+use crate::service::Service;
+use crate::store::Answer;
+
+/// One request, or one of a batch: token, route, rights, and then the handler.
+pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
+    let ids = RequestIds::of(request);
+    let now = service.clock.now();
+    let reply = authenticate(service, request)
+        .and_then(|caller| respond(service, &caller, request))
+        .unwrap_or_else(|error| error.reply(&ids, &service.url, now));
+    ids.stamp(reply)
+}
+
+fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, GraphError> {
+    let accepts = |audience: &str| Audience::named(audience, &service.url) == Some(Audience::Graph);
+    Ok(AccessToken::of(request, &service.signing_key, accepts, service.clock.now())?)
+}
+
+fn respond(
+    service: &Service,
+    caller: &AccessToken,
+    request: &Request,
+) -> Result<Reply, GraphError> {
+    let route = Route::parse(request)?;
+    rights::check(&caller.roles, &request.method, &route)?;
+    if let Route::Batch = route {
+        return batch::answer(service, request);
+    }
+    service.store.transact(|state| {
+        let call = Call { state, request, caller, url: &service.url, now: service.clock.now() };
+        handle(&call, route)
+    })
+}
+
+fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
+    let method = &call.request.method;
+    match route {
+        Route::Organization if method == Method::GET => organization(call),
+        Route::Applications => applications::collection(call),
+        Route::Application(key) => applications::one(call, &key),
+        Route::ApplicationOwners(key) if method == Method::GET => applications::owners(call, &key),
+        Route::ServicePrincipals => service_principals::collection(call),
+        Route::ServicePrincipal(key) => service_principals::one(call, &key),
+        Route::ServicePrincipalOwners(key) if method == Method::GET => {
+            service_principals::owners(call, &key)
+        }
+        Route::Grants(side, key) => app_role_assignments::collection(call, side, &key),
+        Route::Grant(side, key, id) => app_role_assignments::one(call, side, &key, &id),
+        Route::DeletedItems(kind) if method == Method::GET => deleted_items::list_of(call, kind),
+        Route::DeletedItem(id) => deleted_items::one(call, id),
+        Route::DeletedItemRestore(id) if method == Method::POST => deleted_items::restore(call, id),
+        Route::Batch
+        | Route::Organization
+        | Route::ApplicationOwners(_)
+        | Route::ServicePrincipalOwners(_)
+        | Route::DeletedItems(_)
+        | Route::DeletedItemRestore(_) => Err(GraphError::method_not_allowed()),
+    }
+}
+
+/// The tenant itself, always a collection of one.
+fn organization(call: &Call<'_>) -> Result<Answer, GraphError> {
+    let tenant = std::iter::once(render::organization(&call.state.tenant));
+    Ok(list(call, &ORGANIZATION, "organization", tenant)?.into())
+}

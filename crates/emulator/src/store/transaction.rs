@@ -1,0 +1,86 @@
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use thiserror::Error;
+
+use crate::error::StartError;
+use crate::http::Reply;
+use crate::model::tenant::Tenant;
+use crate::store::log::{self, Log};
+use crate::store::{Change, Directory, DirectoryLock, State};
+
+pub(crate) struct Store(Mutex<Inner>);
+
+struct Inner {
+    state: State,
+    /// None once the store is closed.
+    log: Option<Log>,
+}
+
+/// A reply and the changes that must be on disk before it is sent.
+pub(crate) struct Answer {
+    pub(crate) reply: Reply,
+    pub(crate) changes: Vec<Change>,
+}
+
+#[derive(Debug, Error)]
+#[error("the sandbox could not write its state: {0}")]
+pub(crate) struct WriteFailed(io::Error);
+
+impl Store {
+    /// Reads the directory's state, or seeds it; a log that is read is compacted.
+    pub(crate) fn open(
+        directory: &Directory,
+        lock: DirectoryLock,
+        seed: impl FnOnce() -> (Tenant, Vec<Change>),
+    ) -> Result<Self, StartError> {
+        let fresh = || {
+            let (tenant, changes) = seed();
+            State::new(tenant, changes)
+        };
+        let state = log::read(directory)?.unwrap_or_else(fresh);
+        let log = Log::rewrite(directory, &state, lock)?;
+        Ok(Self(Mutex::new(Inner { state, log: Some(log) })))
+    }
+
+    /// Runs a handler alone on the state. What it changes is on disk, and visible, before its reply
+    /// is returned.
+    pub(crate) fn transact<E: From<WriteFailed>>(
+        &self,
+        handler: impl FnOnce(&State) -> Result<Answer, E>,
+    ) -> Result<Reply, E> {
+        let mut inner = self.inner();
+        let Inner { state, log } = &mut *inner;
+        let answer = handler(state)?;
+        if !answer.changes.is_empty() {
+            let closed = || WriteFailed(io::Error::other("it has stopped"));
+            log.as_mut().ok_or_else(closed)?.append(&answer.changes).map_err(WriteFailed)?;
+            for change in answer.changes {
+                state.apply(change);
+            }
+        }
+        Ok(answer.reply)
+    }
+
+    /// Ends writing and releases the directory, whoever still holds the store.
+    pub(crate) fn close(&self) {
+        self.inner().log = None;
+    }
+
+    /// A handler that panicked has changed nothing, so a poisoned lock guards a sound state.
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self { reply, changes: Vec::new() }
+    }
+}
+
+impl Answer {
+    pub(crate) fn with_changes(reply: Reply, changes: Vec<Change>) -> Self {
+        Self { reply, changes }
+    }
+}
