@@ -45,6 +45,36 @@ fn vaults_on_access_policies_gain_one_entry_and_keep_the_others() {
     assert_eq!(policies(&tenant, "kv-rbac"), rbac);
 }
 
+/// Such an entry is for people who use that application, not for the application itself.
+#[test]
+fn an_entry_with_an_application_id_is_not_ours() {
+    let tenant = Tenant::new();
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    tenant.apply(&spec);
+    let (_, principal) = tenant.application();
+    let all = json!(["get", "list"]);
+    let mut entry = json!({
+        "tenantId": "0a9b3c7d-5e1f-4a2b-8c6d-7e8f90a1b2c3",
+        "objectId": principal["id"],
+        "permissions": { "keys": all, "secrets": all, "certificates": all },
+    });
+    let write = |verb: &str, entry: &Value| {
+        let body = json!({ "properties": { "accessPolicies": [entry] } });
+        tenant.arm(
+            Method::PUT,
+            &format!("{VAULTS}/kv-legacy/accessPolicies/{verb}"),
+            "2026-02-01",
+            body,
+        );
+    };
+    write("remove", &entry);
+    entry["applicationId"] = principal["appId"].clone();
+    write("add", &entry);
+    let run = tenant.apply(&spec);
+    assert_eq!(run.changes(), ["+ get, list vault kv-legacy (keys, secrets, certificates)"]);
+    assert_eq!(policies(&tenant, "kv-legacy").len(), 2);
+}
+
 #[test]
 fn an_entry_that_grants_more_is_right_and_one_that_grants_less_is_widened() {
     let tenant = Tenant::new();

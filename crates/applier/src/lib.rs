@@ -42,9 +42,6 @@ pub struct Options<'a> {
     pub interrupted: &'a AtomicBool,
 }
 
-/// Consents that travel together; Graph admits no more in one batch.
-const BATCH: usize = 20;
-
 type Results = Vec<(ChangeId, Result<(), ApplyError>)>;
 
 /// Applies `plan`. `products` holds what exists already; what is made is added to it.
@@ -91,12 +88,12 @@ pub async fn apply(
     }
 }
 
-/// The next change, or the next consents, from the front of the queue.
+/// The next change from the front of the queue, or all consents that stand there together.
 fn next_batch(plan: &Plan, queue: &mut VecDeque<ChangeId>) -> Vec<ChangeId> {
     let is_consent = |id: &ChangeId| matches!(plan.change(*id).action, Action::GraphPermission(_));
     let mut batch: Vec<_> = queue.pop_front().into_iter().collect();
     if batch.iter().all(is_consent) {
-        while batch.len() < BATCH && queue.front().is_some_and(is_consent) {
+        while queue.front().is_some_and(is_consent) {
             batch.extend(queue.pop_front());
         }
     }

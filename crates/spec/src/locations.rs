@@ -103,11 +103,11 @@ impl<'a> Walk<'a> {
                     return Err(refused(place, "a second document begins here", "one spec a file"));
                 }
                 Event::DocumentStart(_) => documents += 1,
-                Event::Alias(_) => return Err(refused(place, "aliases are not read", REPEAT_HINT)),
                 Event::Scalar(_, _, 1.., _)
                 | Event::SequenceStart(1.., _)
                 | Event::MappingStart(1.., _) => {
-                    return Err(refused(place, "anchors are not read", REPEAT_HINT));
+                    let hint = "write the value out where it is used";
+                    return Err(refused(place, "anchors are not read", hint));
                 }
                 Event::Scalar(_, _, 0, Some(_))
                 | Event::SequenceStart(0, Some(_))
@@ -120,7 +120,12 @@ impl<'a> Walk<'a> {
                 Event::SequenceEnd | Event::MappingEnd => {
                     self.open.pop();
                 }
-                Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+                // Before an alias stands its anchor, which is refused.
+                Event::Alias(_)
+                | Event::Nothing
+                | Event::StreamStart
+                | Event::StreamEnd
+                | Event::DocumentEnd => {}
             }
         }
         let start = Location::new(self.text, 0..self.text.len());
@@ -181,8 +186,6 @@ impl<'a> Walk<'a> {
         not_yaml(place, error.info())
     }
 }
-
-const REPEAT_HINT: &str = "write the value out where it is used";
 
 fn not_yaml(place: Location, reason: &str) -> SpecErrors {
     let hint = "check indentation, brackets and quotes here and in the line above";

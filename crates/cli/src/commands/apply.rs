@@ -116,6 +116,10 @@ async fn converge(
         let observation = session.observe(&inputs, &|_| {}).await?;
         let left = planner::plan(&inputs.desired, &observation.observed).changes().len();
         if left == 0 {
+            drop(progress);
+            if !console.quiet {
+                console.say("Read again: nothing is left to do.");
+            }
             break;
         }
         if began.elapsed() + delay > CONVERGENCE {

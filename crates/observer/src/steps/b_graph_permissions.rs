@@ -20,3 +20,33 @@ pub(crate) fn observe(
         granted: principal.granted.iter().copied().collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use azure::AppRole;
+
+    use super::*;
+
+    #[test]
+    fn only_enabled_permissions_for_applications_are_offered() {
+        let role = |value: &str, kind: &str, is_enabled| AppRole {
+            id: spec::AppRoleId::derived(&[value]),
+            value: Some(value.to_owned()),
+            allowed_member_types: vec![kind.to_owned()],
+            is_enabled,
+        };
+        let graph = ServicePrincipal {
+            id: spec::PrincipalId::derived(&["graph"]),
+            app_id: spec::AppId::derived(&["graph"]),
+            tags: Vec::new(),
+            created_date_time: None,
+            app_roles: vec![
+                role("Domain.Read.All", "Application", true),
+                role("Retired.Read.All", "Application", false),
+                role("People.Read.All", "User", true),
+            ],
+        };
+        let observed = observe(&graph, None, &PrincipalState::default());
+        assert_eq!(observed.offered.into_keys().collect::<Vec<_>>(), ["Domain.Read.All"]);
+    }
+}
