@@ -31,7 +31,8 @@ const READS: u32 = 8;
 const FIRST_DELAY: Duration = Duration::from_millis(250);
 
 /// Adds `ours` to a collection: one PATCH of the union with what was read just before. Afterwards
-/// every element that was ever seen is there, else it is put back and this fails.
+/// every element of others that was ever seen is there, else it is put back and this fails. That
+/// ours is not shown yet is no failure: the write was accepted, and the closing plan looks again.
 pub(crate) async fn extend(
     context: &Context<'_>,
     change: ChangeId,
@@ -61,7 +62,12 @@ pub(crate) async fn extend(
         tokio::time::sleep(delay).await;
         delay *= 2;
     }
-    owner.write(context, collection, &seen).await?;
+    let live = owner.read(context, collection).await?;
+    let shown = collection.identities(&collection.union(&live, &ours));
+    if shown.is_superset(&collection.identities(&seen)) {
+        return Ok(());
+    }
+    owner.write(context, collection, &collection.union(&live, &seen)).await?;
     Err(ApplyError::Contended { collection: collection.name() })
 }
 

@@ -41,7 +41,7 @@ pub struct Reader {
 }
 
 impl Reader {
-    /// Signs in to `tenant`, an id or a verified domain, with a token for each service.
+    /// Signs in to `tenant`, an id or a verified domain.
     pub async fn sign_in(
         tenant: &str,
         credential: Credential,
@@ -52,16 +52,12 @@ impl Reader {
         let credential = credential.connect(tenant, cloud, transport)?;
         let graph_scope = format!("{}/.default", cloud.graph.as_str().trim_end_matches('/'));
         let arm_scope = format!("{}/.default", cloud.arm_audience.trim_end_matches('/'));
-        let (graph_token, arm_token) = futures::try_join!(
-            sign_in::token(&*credential, &graph_scope),
-            sign_in::token(&*credential, &arm_scope),
-        )?;
-        drop(arm_token);
+        let token = sign_in::token(&*credential, &graph_scope).await?;
         let pipeline = |scope| transport.pipeline(Arc::clone(&credential), scope);
         Ok(Reader {
             graph: Service::new("Microsoft Graph", cloud.graph.clone(), pipeline(graph_scope)),
             arm: Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline(arm_scope)),
-            operator: Operator::of_token(graph_token.token.secret()),
+            operator: Operator::of_token(token.token.secret()),
             requests,
         })
     }

@@ -21,8 +21,8 @@ pub(crate) async fn execute(
             tag_application(context, change, tag).await
         }
         Action::UpdateApplication(update) => update_application(context, change, update).await,
-        Action::CreatePrincipal { display_name: _ } => {
-            create_principal(context, change).await?;
+        Action::CreatePrincipal { display_name } => {
+            create_principal(context, change, display_name).await?;
             tag_principal(context, change).await
         }
         Action::TagPrincipal { display_name: _ } => tag_principal(context, change).await,
@@ -83,10 +83,14 @@ async fn tag_application(
     extend(context, change, owner, Collection::Tags, json!([tag])).await
 }
 
-async fn create_principal(context: &Context<'_>, change: ChangeId) -> Result<(), ApplyError> {
+async fn create_principal(
+    context: &Context<'_>,
+    change: ChangeId,
+    display_name: &str,
+) -> Result<(), ApplyError> {
     let app_id = context.products.application().app_id;
     let made = settle(context, change, &[Blame::Application], async || {
-        context.writer.upsert_principal(app_id).await
+        context.writer.upsert_principal(app_id, display_name).await
     })
     .await?;
     let created = made.created_date_time.or(Some(context.now()));

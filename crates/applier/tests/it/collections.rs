@@ -42,6 +42,17 @@ async fn the_union_is_sent_and_a_stale_read_is_no_loss() {
     assert_eq!((fake.count("PATCH"), fake.count("GET")), (1, 5));
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_element_of_ours_that_is_shown_late_is_no_loss() {
+    let fake = Fake::new(|line, _| {
+        let status = if line.starts_with("PATCH") { 204 } else { 200 };
+        (status, json!({ "keyCredentials": [foreign(1)] }))
+    });
+    let outcome = fake.apply(&trust(), Duration::days(1)).await;
+    assert!(outcome.is_complete(), "{:?}", status(&outcome));
+    assert_eq!(fake.count("PATCH"), 1);
+}
+
 /// A colleague adds a credential between our read and our write, which removes it. A late replica
 /// still shows it.
 #[tokio::test(start_paused = true)]

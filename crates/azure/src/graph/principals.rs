@@ -94,10 +94,15 @@ impl Reader {
 }
 
 impl Writer {
-    /// Makes the service principal of an application, or finds it.
-    pub async fn upsert_principal(&self, app_id: AppId) -> Result<ServicePrincipal, Error> {
+    /// Makes the service principal of an application, or finds it. One that somebody disabled stays
+    /// so: nothing is sent but the application's own name.
+    pub async fn upsert_principal(
+        &self,
+        app_id: AppId,
+        display_name: &str,
+    ) -> Result<ServicePrincipal, Error> {
         let path = format!("/servicePrincipals(appId='{app_id}')");
-        self.upsert(path, json!({ "accountEnabled": true })).await
+        self.upsert(path, json!({ "displayName": display_name })).await
     }
 
     /// The whole service principal as Graph has it, to be written back in parts.

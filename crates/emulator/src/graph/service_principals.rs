@@ -135,6 +135,9 @@ fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<
             "accountEnabled" => {
                 principal.account_enabled = value.as_bool().ok_or_else(|| invalid(name))?;
             }
+            // Documented as accepted; what is shown follows the application, as it does in its own
+            // tenant.
+            "displayName" if value.is_string() => {}
             "tags" => principal.tags = tags(value, SERVICE_PRINCIPAL.resource)?,
             "appId"
                 if value.as_str().and_then(|id| Uuid::try_parse(id).ok())
@@ -153,7 +156,7 @@ fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<
 }
 
 /// Credentials among them: those of the application are what counts here.
-const READ_ONLY: [&str; 15] = [
+const READ_ONLY: [&str; 14] = [
     "id",
     "appId",
     "appDisplayName",
@@ -163,7 +166,6 @@ const READ_ONLY: [&str; 15] = [
     "createdDateTime",
     "deletedDateTime",
     "disabledByMicrosoftStatus",
-    "displayName",
     "keyCredentials",
     "oauth2PermissionScopes",
     "passwordCredentials",
