@@ -3,6 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
+use crate::f_certificate::add_foreign_certificate;
 use crate::support::{PRODUCTION, Tenant, spec, spec_with};
 
 #[test]
@@ -51,8 +52,27 @@ fn a_name_held_by_a_deleted_application_is_explained() {
     let (application, _) = tenant.application();
     let path = format!("/applications/{}", application["id"].as_str().unwrap());
     tenant.graph(Method::DELETE, &path, None);
-    let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    let run = tenant.run(&["apply", "--auto-approve", "--quiet", spec.to_str().unwrap()]);
     assert_eq!(run.code, Some(5), "{run:?}");
     assert!(run.stderr.contains("still holds the name mondoo-security: restore or purge it"));
     assert!(run.last_line().contains(" 1 failed, "), "{run:?}");
+}
+
+#[test]
+fn an_application_that_somebody_put_in_our_place_is_given_nothing() {
+    let tenant = Tenant::new();
+    let squatted = json!({ "displayName": "Mondoo", "uniqueName": "mondoo-security" });
+    let application = tenant.graph(Method::POST, "/applications", squatted);
+    add_foreign_certificate(&tenant, &application);
+    let path = format!("/applications/{}", application["id"].as_str().unwrap());
+    let before = tenant.graph(Method::GET, &path, None);
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(run.stdout.contains("others have a hand in it (certificate by hand)"), "{run:?}");
+    assert_eq!(tenant.graph(Method::GET, &path, None), before);
+    // Somebody looked at it, and says that it is the right one.
+    let ours = json!({ "tags": ["mondoo-azure:mondoo-security"] });
+    tenant.graph(Method::PATCH, &path, ours);
+    tenant.apply(&spec);
 }

@@ -155,6 +155,20 @@ fn signed(key: &KeyPair, at: OffsetDateTime) -> String {
 }
 
 #[test]
+fn a_new_certificate_needs_a_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = spec(directory.path(), &[PRODUCTION]);
+    let text = std::fs::read_to_string(path).unwrap();
+    let place = "generate: { output: not/there/new.pem }";
+    let text = text.replace("file: certificate.pem", place);
+    assert_snapshot!(check_all(&[("nowhere.yaml", text.as_bytes())]), @"
+    exit 3
+    error: not/there cannot be read: No such file or directory (os error 2)
+    hint: make the directory, or make it readable and writable, or name another output
+    ");
+}
+
+#[test]
 fn scopes_that_are_not_there_are_named_all_at_once_and_nothing_is_written() {
     let tenant = Tenant::new();
     let missing = "subscription: aaaaaaaa-5f60-4718-a92b-3c4d5e6f7081";
@@ -195,6 +209,7 @@ fn a_damaged_sandbox_says_how_to_start_anew_and_stays_as_it_is() {
     std::fs::write(&log, &text).unwrap();
     let run = plan();
     assert_eq!(run.code, Some(1), "{run:?}");
-    assert!(run.stderr.contains("mondoo-azure sandbox reset"), "{run:?}");
+    let command = format!("mondoo-azure sandbox reset --state {}", state.display());
+    assert!(run.stderr.contains(&command), "{run:?}");
     assert_eq!(std::fs::read_to_string(&log).unwrap(), text);
 }

@@ -1,7 +1,7 @@
 //! Step C.
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{DEVELOPMENT, PRODUCTION, Tenant, spec};
 
@@ -40,13 +40,24 @@ fn what_somebody_else_assigned_is_enough() {
     let other = format!(
         "{scope}/providers/Microsoft.Authorization/roleAssignments/7f3b1c52-6a54-4d0e-9d2b-1f0a5c7e9b11"
     );
-    let properties = serde_json::json!({ "properties": {
+    let mut properties = json!({
         "roleDefinitionId": ours["properties"]["roleDefinitionId"],
         "principalId": ours["properties"]["principalId"],
         "principalType": "ServicePrincipal",
-    }});
-    tenant.arm(Method::PUT, &other, "2022-04-01", properties);
+    });
+    let body = json!({ "properties": properties });
+    tenant.arm(Method::PUT, &other, "2022-04-01", body);
     tenant.assert_nothing_to_do(spec.to_str().unwrap());
+    // Not so with a condition, which is somebody's decision: everything else goes on.
+    properties["condition"] = "@Resource[Microsoft.Storage/x:y] StringEquals 'z'".into();
+    properties["conditionVersion"] = "2.0".into();
+    tenant.arm(Method::PUT, &other, "2022-04-01", json!({ "properties": properties }));
+    let run = tenant.run(&["plan", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(run.stdout.contains("[conditioned-assignment]"), "{run:?}");
+    let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(5), "{run:?}");
+    assert!(run.stdout.contains("\nBlocked: one scope or vault"), "{run:?}");
 }
 
 fn assignments(tenant: &Tenant, scope: &str, principal: &str) -> Vec<Value> {

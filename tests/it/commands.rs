@@ -125,6 +125,17 @@ fn the_sandbox_serves_a_second_process_and_forgets_on_reset() {
 }
 
 #[test]
+fn reset_leaves_what_is_no_sandbox() {
+    let directory = tempfile::tempdir().unwrap();
+    let somebodys = directory.path().join("ca.pem");
+    std::fs::write(&somebodys, "precious").unwrap();
+    let run = Run::of(binary(directory.path()).args(["sandbox", "reset", "--state", "."]));
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("holds no sandbox: nothing was removed"), "{run:?}");
+    assert!(somebodys.exists());
+}
+
+#[test]
 fn the_sandbox_inside_the_process_keeps_its_tenant_between_runs() {
     let directory = tempfile::tempdir().unwrap();
     let path = spec(directory.path(), &[PRODUCTION]);

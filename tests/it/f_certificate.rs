@@ -113,7 +113,7 @@ fn certificates_of_others_stay_when_ours_is_added() {
     assert_eq!(names[0], "by hand");
 }
 
-fn add_foreign_certificate(tenant: &Tenant, application: &Value) {
+pub fn add_foreign_certificate(tenant: &Tenant, application: &Value) {
     let request =
         certificate::Request { subject: "CN=x".to_owned(), key_bits: 3072, validity_days: 9 };
     let pair = certificate::generate(&request, OffsetDateTime::now_utc()).unwrap();

@@ -59,7 +59,7 @@ pub(crate) async fn extend(
         if collection.identities(&live) == collection.identities(&seen) {
             return Ok(());
         }
-        tokio::time::sleep(delay).await;
+        context.pause(delay).await;
         delay *= 2;
     }
     let live = owner.read(context, collection).await?;

@@ -1,11 +1,12 @@
 //! What every step needs at hand.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use azure::Writer;
 use planner::{Event, Events};
-use time::{Duration, OffsetDateTime};
-use tokio::sync::Mutex;
+use time::OffsetDateTime;
+use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
 use crate::Products;
@@ -17,6 +18,7 @@ pub(crate) struct Context<'a> {
     /// Held while collections of the application or its principal are read and written back.
     pub editing: Mutex<()>,
     began: (OffsetDateTime, Instant),
+    interrupted: watch::Receiver<bool>,
     events: Events<'a>,
 }
 
@@ -26,16 +28,36 @@ impl<'a> Context<'a> {
         products: &'a Products,
         directory: PathBuf,
         now: OffsetDateTime,
+        interrupted: watch::Receiver<bool>,
         events: Events<'a>,
     ) -> Self {
-        let began = (now, Instant::now());
-        Context { writer, products, directory, editing: Mutex::new(()), began, events }
+        let (editing, began) = (Mutex::new(()), (now, Instant::now()));
+        Context { writer, products, directory, editing, began, interrupted, events }
+    }
+
+    pub(crate) fn is_interrupted(&self) -> bool {
+        *self.interrupted.borrow()
+    }
+
+    /// Waits; false, at once, when the run is interrupted.
+    pub(crate) async fn pause(&self, delay: Duration) -> bool {
+        let mut interrupted = self.interrupted.clone();
+        let signal = async {
+            // Without a sender nobody ever interrupts.
+            if interrupted.wait_for(|interrupted| *interrupted).await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(delay) => true,
+            () = signal => false,
+        }
     }
 
     /// The time, from the clock that the run was started with.
     pub(crate) fn now(&self) -> OffsetDateTime {
         let (now, instant) = self.began;
-        now + Duration::try_from(instant.elapsed()).unwrap_or_default()
+        now + time::Duration::try_from(instant.elapsed()).unwrap_or_default()
     }
 
     pub(crate) fn report(&self, event: Event) {

@@ -12,6 +12,11 @@ pub enum ApplyError {
     )]
     NameHeld { name: String },
     #[error(
+        "a role named {name} exists where this sign-in cannot see it, or is a built-in one, and role \
+         names are unique in a tenant: set roles.custom.name in the spec"
+    )]
+    RoleNameTaken { name: String },
+    #[error(
         "somebody else changed {collection} at the same time; what was lost was put back: look at \
          it and run apply again"
     )]
@@ -28,6 +33,7 @@ impl ApplyError {
         match self {
             ApplyError::Azure(error) => error.is_not_permitted(),
             ApplyError::NameHeld { .. }
+            | ApplyError::RoleNameTaken { .. }
             | ApplyError::Contended { .. }
             | ApplyError::Certificate(_)
             | ApplyError::File { .. } => false,

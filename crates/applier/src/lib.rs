@@ -13,13 +13,13 @@ mod steps;
 
 use std::collections::VecDeque;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use azure::Writer;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
 use planner::{Action, ChangeId, Event, Events, Plan, Schedule};
 use time::OffsetDateTime;
+use tokio::sync::watch;
 
 pub use error::ApplyError;
 pub use outcome::{Outcome, Status};
@@ -32,14 +32,14 @@ use steps::{
 };
 
 #[derive(Debug)]
-pub struct Options<'a> {
+pub struct Options {
     /// Changes under way at once.
     pub parallelism: usize,
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
     pub now: OffsetDateTime,
-    /// Once true, no further change is started.
-    pub interrupted: &'a AtomicBool,
+    /// Once true, no further change is started and none is waited for.
+    pub interrupted: watch::Receiver<bool>,
 }
 
 type Results = Vec<(ChangeId, Result<(), ApplyError>)>;
@@ -49,18 +49,18 @@ pub async fn apply(
     writer: &Writer,
     plan: &Plan,
     products: &Products,
-    options: Options<'_>,
+    options: Options,
     events: Events<'_>,
 ) -> Outcome {
     let Options { parallelism, directory, now, interrupted } = options;
-    let context = Context::new(writer, products, directory, now, events);
+    let context = Context::new(writer, products, directory, now, interrupted, events);
     let mut outcome = Outcome::new(plan);
     let mut schedule = Schedule::new(plan);
     let mut queue = VecDeque::new();
     let mut running = FuturesUnordered::new();
     loop {
         queue.extend(std::iter::from_fn(|| schedule.start()));
-        while running.len() < parallelism && !interrupted.load(Ordering::Relaxed) {
+        while running.len() < parallelism && !context.is_interrupted() {
             let batch = next_batch(plan, &mut queue);
             if batch.is_empty() {
                 break;

@@ -59,6 +59,16 @@ impl Outcome {
         self.statuses.values().filter(applied).count()
     }
 
+    /// Nothing was written, because this operator may not.
+    pub fn was_not_permitted(&self) -> bool {
+        let refused = |status: &Status| match status {
+            Status::Failed(error) => error.is_not_permitted(),
+            Status::Skipped { .. } => true,
+            Status::Applied | Status::Interrupted => false,
+        };
+        self.statuses.values().all(|(_, status)| refused(status))
+    }
+
     pub fn failed_count(&self) -> usize {
         self.count(|status| matches!(status, Status::Failed(_)))
     }

@@ -38,7 +38,7 @@ pub(crate) async fn settle<T>(
     let mut waits = Waits::new(context, change);
     loop {
         match attempt().await {
-            Err(error) if waits.wait(&error, blames).await => {}
+            Err(error) if waits.help(&error, blames) && waits.wait(&error).await => {}
             other => return other,
         }
     }
@@ -57,8 +57,8 @@ impl<'a> Waits<'a> {
         Waits { context, change, began: context.now(), delay: FIRST_DELAY }
     }
 
-    /// Waits, unless waiting will not help.
-    pub(crate) async fn wait(&mut self, error: &azure::Error, blames: &[Blame]) -> bool {
+    /// Whether `error` may be gone after a while.
+    pub(crate) fn help(&self, error: &azure::Error, blames: &[Blame]) -> bool {
         let Some(refusal) = error.refusal() else { return false };
         let now = self.context.now();
         let young = |blame: &Blame| {
@@ -66,14 +66,15 @@ impl<'a> Waits<'a> {
             blames_it(refusal, *blame) && created.is_some_and(|created| now - created < YOUNG)
         };
         let contended = is_contention(refusal) && now - self.began < CONTENTION;
-        if !contended && !blames.iter().any(young) {
-            return false;
-        }
-        let reason = refusal.message.clone();
-        self.context.report(Event::Waiting { change: self.change, reason });
-        tokio::time::sleep(self.delay).await;
-        self.delay = (self.delay * 2).min(LONGEST_DELAY);
-        true
+        contended || blames.iter().any(young)
+    }
+
+    /// Waits a little longer each time. False when the run is interrupted.
+    pub(crate) async fn wait(&mut self, error: &azure::Error) -> bool {
+        self.context.report(Event::Waiting { change: self.change, reason: error.to_string() });
+        let delay = self.delay;
+        self.delay = (delay * 2).min(LONGEST_DELAY);
+        self.context.pause(delay).await
     }
 }
 
@@ -98,6 +99,9 @@ fn blames_it(refusal: &Refusal, blame: Blame) -> bool {
     }
 }
 
+/// Others are at the same object, or a grant is there that is not listed yet.
 fn is_contention(refusal: &Refusal) -> bool {
-    refusal.has_code("Directory_ConcurrencyViolation") || refusal.has_code("ConflictError")
+    refusal.has_code("Directory_ConcurrencyViolation")
+        || refusal.has_code("ConflictError")
+        || refusal.says_granted()
 }

@@ -55,6 +55,10 @@ impl Error {
         }
     }
 
+    pub fn has_code(&self, code: &str) -> bool {
+        self.refusal().is_some_and(|refusal| refusal.has_code(code))
+    }
+
     pub fn is_not_found(&self) -> bool {
         self.refusal().is_some_and(|refusal| refusal.status == 404)
     }
@@ -62,9 +66,11 @@ impl Error {
     /// The operator lacks a right, or has not signed in.
     pub fn is_not_permitted(&self) -> bool {
         match self {
-            Error::SignIn(_) => true,
+            Error::SignIn(SignInError::Refused { .. } | SignInError::NoLogin { .. }) => true,
             Error::Refused(refusal) => matches!(refusal.status, 401 | 403),
-            Error::NoAnswer { .. } | Error::Senseless { .. } => false,
+            Error::SignIn(SignInError::NoAnswer { .. })
+            | Error::NoAnswer { .. }
+            | Error::Senseless { .. } => false,
         }
     }
 }
@@ -87,7 +93,7 @@ impl Refusal {
             request,
             status,
             code: text("code").unwrap_or_else(|| "no code".to_owned()),
-            message: text("message").unwrap_or_else(|| "no reason was given".to_owned()),
+            message: text("message").unwrap_or_else(|| without_reason(status).to_owned()),
             details: details.collect(),
             request_id,
         }
@@ -96,6 +102,10 @@ impl Refusal {
     pub fn has_code(&self, code: &str) -> bool {
         self.code == code || self.details.iter().any(|detail| detail == code)
     }
+}
+
+fn without_reason(status: u16) -> &'static str {
+    if status == 429 { "too many requests, for too long" } else { "no reason was given" }
 }
 
 impl From<Refusal> for Error {

@@ -24,12 +24,13 @@ pub use counter::RequestCounter;
 pub use error::{Error, Refusal};
 pub use graph::{
     AppRole, Application, GRAPH_APP_ID, Grant, Identity, KeyCredential, Operator, Organization,
-    PrincipalState, ServicePrincipal, VerifiedDomain,
+    Owner, PasswordCredential, PrincipalState, ServicePrincipal, VerifiedDomain,
 };
 pub use sign_in::{Credential, SignInError};
 pub use transport::{Roots, Transport, TransportError};
 
 use service::Service;
+use sign_in::SignedIn;
 
 /// Reads, and nothing else.
 #[derive(Clone, Debug)]
@@ -49,10 +50,10 @@ impl Reader {
         transport: &Transport,
     ) -> Result<Reader, Error> {
         let requests = transport.requests.clone();
-        let credential = credential.connect(tenant, cloud, transport)?;
         let graph_scope = format!("{}/.default", cloud.graph.as_str().trim_end_matches('/'));
         let arm_scope = format!("{}/.default", cloud.arm_audience.trim_end_matches('/'));
-        let token = sign_in::token(&*credential, &graph_scope).await?;
+        let SignedIn { credential, token } =
+            credential.sign_in(tenant, &graph_scope, cloud, transport).await?;
         let pipeline = |scope| transport.pipeline(Arc::clone(&credential), scope);
         Ok(Reader {
             graph: Service::new("Microsoft Graph", cloud.graph.clone(), pipeline(graph_scope)),

@@ -30,7 +30,8 @@ pub(crate) enum Retry {
     Always,
 }
 
-/// Whether carrying a request out twice is the same as once.
+/// Whether carrying a request out twice is the same as once. A value of this type in a request's
+/// context says so where the method does not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeatable {
     Always,
@@ -66,10 +67,9 @@ impl Policy for Retry {
         next: &[Arc<dyn Policy>],
     ) -> PolicyResult {
         let prefer = request.headers().get_optional_str(&HeaderName::from_static("prefer"));
+        let by_method = Repeatable::of(request.method(), prefer == Some("create-if-missing"));
         let repeatable = match self {
-            Retry::ByMethod => {
-                Repeatable::of(request.method(), prefer == Some("create-if-missing"))
-            }
+            Retry::ByMethod => context.value().copied().unwrap_or(by_method),
             Retry::Always => Repeatable::Always,
         };
         let mut patience = Patience::new();
@@ -132,7 +132,7 @@ impl Patience {
         if self.begun.elapsed() + delay > limit {
             return false;
         }
-        tracing::debug!(?delay, "repeating the request");
+        tracing::warn!("no luck with a request yet: trying again in {:.1} s", delay.as_secs_f64());
         tokio::time::sleep(delay).await;
         self.delay = (self.delay * 2).min(LONGEST_DELAY);
         true

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{Error, Refusal};
+use crate::retry::Repeatable;
 use crate::sign_in::from_credential;
 use crate::transport::error_chain;
 
@@ -26,11 +27,13 @@ pub(crate) struct Call<'a> {
     pub query: &'a [(&'a str, &'a str)],
     pub prefer: Option<&'static str>,
     pub body: Option<Value>,
+    /// Where the method says less than is known.
+    pub repeatable: Option<Repeatable>,
 }
 
 impl<'a> Call<'a> {
     pub(crate) fn get(path: String, query: &'a [(&'a str, &'a str)]) -> Call<'a> {
-        Call { method: Method::Get, path, query, prefer: None, body: None }
+        Call { method: Method::Get, path, query, prefer: None, body: None, repeatable: None }
     }
 
     pub(crate) fn write(
@@ -39,7 +42,7 @@ impl<'a> Call<'a> {
         query: &'a [(&'a str, &'a str)],
         body: Value,
     ) -> Call<'a> {
-        Call { method, path, query, prefer: None, body: Some(body) }
+        Call { method, path, query, prefer: None, body: Some(body), repeatable: None }
     }
 }
 
@@ -96,7 +99,7 @@ impl Service {
             request.insert_header(HeaderName::from_static("content-type"), "application/json");
             request.set_body(body.to_string());
         }
-        self.exchange(request).await
+        self.exchange(request, call.repeatable).await
     }
 
     /// Every element of a collection, whatever the number of pages.
@@ -115,7 +118,7 @@ impl Service {
                 request: request.clone(),
                 reason: format!("its next page is not on {}: {next}", self.base),
             })?;
-            page = self.exchange(Request::new(link, Method::Get)).await?.read()?;
+            page = self.exchange(Request::new(link, Method::Get), None).await?.read()?;
             elements.append(&mut page.value);
         }
         Ok(elements)
@@ -126,13 +129,21 @@ impl Service {
         Url::parse(link).ok().filter(|url| url.origin() == self.base.origin())
     }
 
-    async fn exchange(&self, mut request: Request) -> Result<Answer, Error> {
+    async fn exchange(
+        &self,
+        mut request: Request,
+        repeatable: Option<Repeatable>,
+    ) -> Result<Answer, Error> {
         request.insert_header(HeaderName::from_static("accept"), "application/json");
         let name = format!("{} {} {}", self.name, request.method(), request.url().path());
+        let context = match repeatable {
+            Some(repeatable) => Context::new().with_value(repeatable),
+            None => Context::new(),
+        };
         let options = PipelineSendOptions { skip_checks: true, ..PipelineSendOptions::default() };
         let response = self
             .pipeline
-            .send(&Context::new(), &mut request, Some(options))
+            .send(&context, &mut request, Some(options))
             .await
             .map_err(|error| without_answer(&name, &error))?;
         let status = u16::from(response.status());

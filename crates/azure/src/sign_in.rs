@@ -9,7 +9,8 @@ use azure_core::error::ErrorKind;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{Context, Request};
 use azure_identity::{
-    ClientSecretCredential, ClientSecretCredentialOptions, DeveloperToolsCredential,
+    AzureCliCredential, AzureCliCredentialOptions, AzureDeveloperCliCredential,
+    AzureDeveloperCliCredentialOptions, ClientSecretCredential, ClientSecretCredentialOptions,
 };
 use serde::Deserialize;
 
@@ -33,18 +34,27 @@ pub enum SignInError {
     /// Entra ID said no; `description` is its own, with the AADSTS code.
     #[error("sign-in was refused: {description}")]
     Refused { description: String },
-    #[error("sign-in did not work: {reason}")]
-    Failed { reason: String },
+    #[error("sign-in got no answer: {reason}")]
+    NoAnswer { reason: String },
+    #[error("nobody is signed in: {reason}")]
+    NoLogin { reason: String },
+}
+
+/// Somebody who is signed in, and the token that shows it.
+pub(crate) struct SignedIn {
+    pub credential: Arc<dyn TokenCredential>,
+    pub token: AccessToken,
 }
 
 impl Credential {
-    pub(crate) fn connect(
+    /// Signs in to `tenant` with a token of `scope`.
+    pub(crate) async fn sign_in(
         self,
         tenant: &str,
+        scope: &str,
         cloud: &Cloud,
         transport: &Transport,
-    ) -> Result<Arc<dyn TokenCredential>, SignInError> {
-        let failed = |error: azure_core::Error| SignInError::Failed { reason: error_chain(&error) };
+    ) -> Result<SignedIn, SignInError> {
         match self {
             Credential::ClientSecret { client_id, secret } => {
                 let mut client_options =
@@ -52,24 +62,37 @@ impl Credential {
                 let mut endpoints = CustomConfiguration::default();
                 endpoints.authority_host = cloud.login.to_string();
                 client_options.cloud = Some(Arc::new(endpoints.into()));
-                let options = ClientSecretCredentialOptions { client_options };
-                ClientSecretCredential::new(tenant, client_id, secret, Some(options))
-                    .map(|credential| credential as Arc<dyn TokenCredential>)
-                    .map_err(failed)
+                let options = Some(ClientSecretCredentialOptions { client_options });
+                signed_in(ClientSecretCredential::new(tenant, client_id, secret, options), scope)
+                    .await
             }
-            Credential::DeveloperTools => DeveloperToolsCredential::new(None)
-                .map(|credential| credential as Arc<dyn TokenCredential>)
-                .map_err(failed),
+            Credential::DeveloperTools => developer_tools(tenant, scope).await,
         }
     }
 }
 
-/// A token of one scope.
-pub(crate) async fn token(
-    credential: &dyn TokenCredential,
+async fn developer_tools(tenant: &str, scope: &str) -> Result<SignedIn, SignInError> {
+    let tenant_id = Some(tenant.to_owned());
+    let options = AzureCliCredentialOptions { tenant_id: tenant_id.clone(), ..Default::default() };
+    let az = match signed_in(AzureCliCredential::new(Some(options)), scope).await {
+        Ok(signed_in) => return Ok(signed_in),
+        Err(error) => error,
+    };
+    let options = AzureDeveloperCliCredentialOptions { tenant_id, ..Default::default() };
+    match signed_in(AzureDeveloperCliCredential::new(Some(options)), scope).await {
+        Ok(signed_in) => Ok(signed_in),
+        Err(azd) => Err(SignInError::NoLogin { reason: format!("{az}; {azd}") }),
+    }
+}
+
+async fn signed_in<C: TokenCredential + 'static>(
+    credential: azure_core::Result<Arc<C>>,
     scope: &str,
-) -> Result<AccessToken, SignInError> {
-    credential.get_token(&[scope], None).await.map_err(|error| from_credential(&error))
+) -> Result<SignedIn, SignInError> {
+    let credential = credential.map_err(|error| from_credential(&error))?;
+    let token = credential.get_token(&[scope], None).await;
+    let token = token.map_err(|error| from_credential(&error))?;
+    Ok(SignedIn { credential, token })
 }
 
 /// Finds Entra's own words among the causes of a credential's error.
@@ -79,9 +102,14 @@ pub(crate) fn from_credential(error: &azure_core::Error) -> SignInError {
         if let Some(refusal) = error.downcast_ref::<SignInError>() {
             return refusal.clone();
         }
+        if let Some(ErrorKind::Connection | ErrorKind::Io) =
+            error.downcast_ref::<azure_core::Error>().map(azure_core::Error::kind)
+        {
+            return SignInError::NoAnswer { reason: error_chain(error) };
+        }
         cause = error.source();
     }
-    SignInError::Failed { reason: plain(&error_chain(error)) }
+    SignInError::NoLogin { reason: plain(&error_chain(error)) }
 }
 
 /// Without the links that credentials append, and in one line.

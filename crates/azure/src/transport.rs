@@ -26,6 +26,8 @@ pub enum Roots {
 #[error("no HTTPS client could be made: {0}")]
 pub struct TransportError(String);
 
+const NO_CA: &str = "the file of certificate authorities holds no certificate";
+
 /// Connections, shared by every pipeline so that each host is greeted once.
 #[derive(Clone, Debug)]
 pub struct Transport {
@@ -36,7 +38,10 @@ pub struct Transport {
 impl Transport {
     pub fn new(roots: &Roots) -> Result<Transport, TransportError> {
         let failed = |error: reqwest::Error| TransportError(error.to_string());
-        let parse = |pem: &[u8]| reqwest::Certificate::from_pem_bundle(pem).map_err(failed);
+        let parse = |pem: &[u8]| match reqwest::Certificate::from_pem_bundle(pem) {
+            Ok(none) if none.is_empty() => Err(TransportError(NO_CA.to_owned())),
+            other => other.map_err(failed),
+        };
         let builder = reqwest::Client::builder()
             .https_only(true)
             .redirect(reqwest::redirect::Policy::none())

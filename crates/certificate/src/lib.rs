@@ -52,8 +52,9 @@ impl KeyPair {
             Some(parent) if !parent.as_os_str().is_empty() => parent,
             Some(_) | None => Path::new("."),
         };
-        // Made by `tempfile` with mode 0600.
-        let mut file = tempfile::NamedTempFile::new_in(directory)?;
+        // Made by `tempfile` with mode 0600. Whoever ignores `*.pem` ignores what a kill leaves.
+        let mut file =
+            tempfile::Builder::new().prefix(".").suffix(".pem").tempfile_in(directory)?;
         file.write_all(self.pem.as_bytes())?;
         file.as_file().sync_all()?;
         file.persist_noclobber(path)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::KeyPair as _;
-use rustls_pki_types::pem::{PemObject, SectionKind};
+use rustls_pki_types::pem::{self, PemObject, SectionKind};
 use time::OffsetDateTime;
 use x509_parser::oid_registry::OID_PKCS1_RSAENCRYPTION;
 use x509_parser::prelude::{FromDer, X509Certificate};
@@ -40,7 +40,9 @@ pub enum PemError {
     Expired(OffsetDateTime),
     #[error("its certificate is not valid before {}", .0.date())]
     NotYetValid(OffsetDateTime),
-    #[error("it cannot be read as PEM: {0}")]
+    #[error("it is not PEM")]
+    NotPem,
+    #[error("it is damaged: {0}")]
     Damaged(String),
 }
 
@@ -65,10 +67,11 @@ impl PemError {
                 "leave one key in the file, and the certificate that was made for it".to_owned()
             }
             PemError::NotYetValid(_) => "wait, or check this machine's clock".to_owned(),
-            PemError::Damaged(_) => {
-                "a PEM file is text; of a .pfx: openssl pkcs12 -in FILE -nodes -out FILE.pem"
-                    .to_owned()
-            }
+            PemError::NotPem => format!(
+                "PEM is text; from PKCS#12: openssl pkcs12 -in {file} -nodes -out {file}.pem; from \
+                 DER: openssl x509 -inform der -in {file} -out {file}.pem"
+            ),
+            PemError::Damaged(_) => format!("write {file} anew from where it came from"),
         }
     }
 }
@@ -94,7 +97,7 @@ pub fn read(path: &Path, needs_key: bool, now: OffsetDateTime) -> Result<Certifi
     }
     let unusable = |reason| FileError::Unusable { path: path.to_owned(), reason };
     if metadata.len() > MAX_BYTES {
-        return Err(unusable(PemError::Damaged("it is larger than 1 MiB".to_owned())));
+        return Err(unusable(PemError::NotPem));
     }
     let pem = Zeroizing::new(std::fs::read(path).map_err(unreadable)?);
     parse(&pem, needs_key, now).map_err(unusable)
@@ -102,24 +105,36 @@ pub fn read(path: &Path, needs_key: bool, now: OffsetDateTime) -> Result<Certifi
 
 /// Finds the certificate in `pem`: the one that belongs to the key, else the first.
 pub fn parse(pem: &[u8], needs_key: bool, now: OffsetDateTime) -> Result<Certificate, PemError> {
+    if !pem.windows(BEGIN.len()).any(|window| window == BEGIN) {
+        return Err(PemError::NotPem);
+    }
     refuse_encrypted(pem)?;
     let Sections { certificates, keys } = sections(pem)?;
-    let public_key = match keys.as_slice() {
-        [] if needs_key => return Err(PemError::NoKey),
-        [] => None,
-        [key] => Some(rsa_public_key(key)?),
-        several => return Err(PemError::SeveralKeys(several.len())),
-    };
     let first = certificates.first().ok_or(PemError::NoCertificate)?;
-    let der = match &public_key {
-        None => first,
-        Some(key) => certificates
-            .iter()
-            .find(|der| certified_key(der).is_ok_and(|certified| certified == *key))
-            .ok_or_else(|| certified_key(first).err().unwrap_or(PemError::Mismatch))?,
+    let der = match keys.as_slice() {
+        [] if needs_key => return Err(PemError::NoKey),
+        [] => first,
+        [key] => certificate_of(key, &certificates)?.unwrap_or(first),
+        several => return Err(PemError::SeveralKeys(several.len())),
     };
     certified_key(der)?;
     checked(der, now)
+}
+
+const BEGIN: &[u8] = b"-----BEGIN ";
+
+/// The certificate that belongs to a key. None, when the first one is of a kind that nobody can use,
+/// which says more than that they do not match.
+fn certificate_of<'a>(
+    key: &[u8],
+    certificates: &'a [Vec<u8>],
+) -> Result<Option<&'a Vec<u8>>, PemError> {
+    if certificates.iter().all(|der| certified_key(der).is_err()) {
+        return Ok(None);
+    }
+    let key = rsa_public_key(key)?;
+    let matching = |der: &&Vec<u8>| certified_key(der).is_ok_and(|certified| certified == key);
+    certificates.iter().find(matching).map(Some).ok_or(PemError::Mismatch)
 }
 
 /// What parsers skip without a word.
@@ -139,7 +154,7 @@ struct Sections {
 fn sections(pem: &[u8]) -> Result<Sections, PemError> {
     let mut sections = Sections { certificates: Vec::new(), keys: Vec::new() };
     for section in <(SectionKind, Vec<u8>)>::pem_slice_iter(pem) {
-        match section.map_err(|error| PemError::Damaged(error.to_string()))? {
+        match section.map_err(|error| damaged(&error))? {
             (SectionKind::Certificate, der) => sections.certificates.push(der),
             (SectionKind::PrivateKey | SectionKind::RsaPrivateKey, der) => {
                 sections.keys.push(Zeroizing::new(der));
@@ -150,6 +165,15 @@ fn sections(pem: &[u8]) -> Result<Sections, PemError> {
         }
     }
     Ok(sections)
+}
+
+fn damaged(error: &pem::Error) -> PemError {
+    let reason = match error {
+        pem::Error::MissingSectionEnd { .. } => "an END line is missing".to_owned(),
+        pem::Error::IllegalSectionStart { .. } => "a BEGIN line is not whole".to_owned(),
+        other => other.to_string(),
+    };
+    PemError::Damaged(reason)
 }
 
 fn rsa_public_key(pkcs8_or_pkcs1: &[u8]) -> Result<Vec<u8>, PemError> {

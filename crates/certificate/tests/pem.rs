@@ -65,8 +65,8 @@ fn what_nobody_can_sign_in_with_is_refused() {
         certificate.replace("MII", "!!!"),
     ];
     assert_snapshot!(cases.map(|pem| check(&pem)).join("\n"), @"
-    it holds no certificate
-    it holds no certificate
+    it is not PEM
+    it is not PEM
     it holds no certificate
     its private key is encrypted, and Mondoo takes no password
     it holds 2 private keys, and nothing says which one is meant
@@ -75,7 +75,7 @@ fn what_nobody_can_sign_in_with_is_refused() {
     its key is not an RSA key, and Entra ID accepts no other
     its certificate expired on 2026-11-21
     its certificate is not valid before 2026-11-25
-    it cannot be read as PEM: base64 decode error: InvalidCharacter(33)
+    it is damaged: base64 decode error: InvalidCharacter(33)
     ");
     let missing = parse(certificate.as_bytes(), true, NOW);
     assert_eq!(missing, Err(PemError::NoKey));
@@ -92,7 +92,7 @@ fn files_that_are_none_are_refused() {
     assert_snapshot!(error(directory.path()), @"DIR cannot be read: it is not a file");
     let large = directory.path().join("large.pem");
     std::fs::File::create(&large).unwrap().set_len(1024 * 1024 + 1).unwrap();
-    assert_snapshot!(error(&large), @"DIR/large.pem cannot be used: it cannot be read as PEM: it is larger than 1 MiB");
+    assert_snapshot!(error(&large), @"DIR/large.pem cannot be used: it is not PEM");
 }
 
 #[test]

@@ -151,7 +151,7 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY, requires = "sandbox")]
     pub sandbox_dir: PathBuf,
     /// Read the cloud's endpoints from URL/metadata/endpoints
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = https)]
     pub cloud_metadata: Option<Url>,
     /// Trust the certificate authorities in FILE (PEM) too
     #[arg(long, value_name = "FILE")]
@@ -160,6 +160,11 @@ pub(crate) struct Connection {
 
 pub(crate) const DEFAULT_SPEC: &str = "mondoo-azure.yaml";
 const SANDBOX_DIRECTORY: &str = ".mondoo-azure/sandbox";
+
+fn https(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| error.to_string())?;
+    if url.scheme() == "https" { Ok(url) } else { Err("an https URL is needed".to_owned()) }
+}
 
 fn parallelism(text: &str) -> Result<usize, String> {
     match text.parse() {

@@ -1,13 +1,14 @@
 //! The terminal: results on stdout, everything else on stderr.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
 use crate::arguments::{Color, Output};
-use crate::exit::Failure;
+use crate::exit::{Exit, Failure};
 
+#[derive(Clone)]
 pub(crate) struct Console {
     pub verbose: bool,
     pub quiet: bool,
@@ -22,9 +23,7 @@ pub(crate) const YELLOW: Style = AnsiColor::Yellow.on_default();
 
 impl Console {
     pub(crate) fn new(output: &Output) -> Console {
-        if output.verbose >= 2 {
-            trace_requests();
-        }
+        trace(output);
         let color = match output.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -33,10 +32,16 @@ impl Console {
         Console { verbose: output.verbose > 0, quiet: output.quiet, color }
     }
 
-    /// Prints a result. A reader that has gone away is no error.
-    pub(crate) fn result(&self, text: &str) {
+    /// Prints a result. A reader that has gone away is no error; a full disk is.
+    pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
         let mut stream = AutoStream::new(std::io::stdout().lock(), self.color);
-        let _ = stream.write_all(text.as_bytes());
+        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
+        match written {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Err(Failure::new(Exit::Failed, format!("the result could not be printed: {error}")))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Says something that is no result.
@@ -60,8 +65,11 @@ impl Console {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
+    /// Somebody sees the plan, sees the question, and can answer.
     pub(crate) fn can_ask() -> bool {
-        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+        std::io::stdin().is_terminal()
+            && std::io::stdout().is_terminal()
+            && std::io::stderr().is_terminal()
     }
 
     /// Whether the answer to `question` is yes, in full.
@@ -74,16 +82,27 @@ impl Console {
 
 /// Names come from the tenant: none of them shall move the cursor.
 pub(crate) fn printable(text: &str) -> String {
-    let shown = |c: char| if c.is_control() && c != '\n' { char::REPLACEMENT_CHARACTER } else { c };
-    text.chars().map(shown).collect()
+    let moves = |c: char| {
+        (c.is_control() && c != '\n')
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.replace(moves, "\u{fffd}")
 }
 
-/// Requests with their ids, as `azure_core` logs them: without bodies, tokens or unknown headers.
-fn trace_requests() {
-    let filter = "azure=debug,azure_core=debug,typespec_client_core=debug";
+/// What libraries have to say: that a request is tried again, and, when asked, all requests with
+/// their ids as `azure_core` logs them, without bodies, tokens or unknown headers.
+fn trace(output: &Output) {
+    let filter = match (output.verbose, output.quiet) {
+        (2.., _) => "azure=debug,azure_core=debug,typespec_client_core=debug",
+        (_, true) => "off",
+        (_, false) => "azure=warn",
+    };
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(filter))
         .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .without_time()
+        .with_target(output.verbose >= 2)
         .finish();
     // Set once, at the start.
     let _ = tracing::subscriber::set_global_default(subscriber);

@@ -5,7 +5,16 @@ use azure::Credential;
 use crate::exit::{Exit, Failure};
 
 /// A client secret where there is one, else the login of Azure CLI or Azure Developer CLI.
+///
+/// Whoever set a variable for another way of signing in shall not act as somebody else.
 pub(crate) fn credential() -> Result<Credential, Failure> {
+    for name in ["AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"] {
+        if variable(name).is_some() && variable("AZURE_CLIENT_SECRET").is_none() {
+            let message = format!("{name} is set, and signing in that way is not supported yet");
+            return Err(Failure::new(Exit::NotPermitted, message)
+                .hint("set AZURE_CLIENT_SECRET, or unset it and log in with az login"));
+        }
+    }
     match (variable("AZURE_CLIENT_ID"), variable("AZURE_CLIENT_SECRET")) {
         (Some(client_id), Some(secret)) => {
             Ok(Credential::ClientSecret { client_id, secret: secret.into() })

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use certificate::FileError;
+use certificate::{FileError, PemError};
 use planner::Desired;
 use planner::steps::f_certificate::Source;
 use spec::{CertificateSource, Spec};
@@ -71,12 +71,19 @@ fn read_text(path: &Path) -> Result<String, Failure> {
 
 fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
     let hint = match error {
-        FileError::Unusable { path, reason } => reason.hint(path),
+        FileError::Unusable { path, reason } => match (&spec.certificate.source, reason) {
+            (CertificateSource::Generate(_), PemError::Expired(_)) => {
+                format!("move {} away: then a new one is made", path.display())
+            }
+            _ => reason.hint(path),
+        },
         FileError::Unreadable { .. } => match &spec.certificate.source {
             CertificateSource::File(_) => {
                 "put the certificate there, or use `source: { generate: … }` to have one made"
             }
-            CertificateSource::Generate(_) => "make it readable, or name another output",
+            CertificateSource::Generate(_) => {
+                "make the directory, or make it readable and writable, or name another output"
+            }
         }
         .to_owned(),
     };

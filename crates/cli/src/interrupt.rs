@@ -1,54 +1,46 @@
 //! Ctrl-C and SIGTERM while changes are applied: finish what is in flight, start nothing more.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
 
-use tokio::sync::Notify;
+use crate::console::Console;
+use crate::exit::Exit;
 
-#[derive(Clone, Default)]
-pub(crate) struct Interrupt {
-    flag: Arc<AtomicBool>,
-    notify: Arc<Notify>,
+/// Becomes true at the first signal. A second one ends the process at once.
+pub(crate) fn listen(console: &Console) -> watch::Receiver<bool> {
+    let (sender, receiver) = watch::channel(false);
+    let console = console.clone();
+    tokio::spawn(async move {
+        heard().await;
+        if !console.quiet {
+            console.say("Finishing what is in flight; once more ends at once.");
+        }
+        sender.send_replace(true);
+        heard().await;
+        std::process::exit(i32::from(Exit::Interrupted as u8));
+    });
+    receiver
 }
 
-impl Interrupt {
-    /// Catches signals from now on. A second one ends the process at once.
-    pub(crate) fn listen() -> Interrupt {
-        let interrupt = Interrupt::default();
-        let heard = interrupt.clone();
-        tokio::spawn(async move {
-            signal().await;
-            heard.flag.store(true, Ordering::Relaxed);
-            heard.notify.notify_one();
-            signal().await;
-            std::process::exit(i32::from(crate::exit::Exit::Interrupted as u8));
-        });
-        interrupt
-    }
+/// Ends at the first signal.
+pub(crate) async fn interrupted(mut signal: watch::Receiver<bool>) {
+    // An error means that the listener is gone, and with it the runtime.
+    let _ = signal.wait_for(|heard| *heard).await;
+}
 
-    pub(crate) fn flag(&self) -> &AtomicBool {
-        &self.flag
-    }
-
-    /// Ends when a signal comes.
-    pub(crate) async fn heard(&self) {
-        self.notify.notified().await;
+async fn heard() {
+    tokio::select! {
+        () = one(SignalKind::interrupt()) => {},
+        () = one(SignalKind::terminate()) => {},
     }
 }
 
-async fn signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let interrupt = async {
-        match signal(SignalKind::interrupt()) {
-            Ok(mut stream) => stream.recv().await,
-            Err(_) => std::future::pending().await,
+async fn one(kind: SignalKind) {
+    match signal(kind) {
+        Ok(mut stream) => {
+            stream.recv().await;
         }
-    };
-    let terminate = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut stream) => stream.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! { _ = interrupt => {}, _ = terminate => {} }
+        // Where it cannot be caught, it does what it does by itself.
+        Err(_) => std::future::pending().await,
+    }
 }

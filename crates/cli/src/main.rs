@@ -12,6 +12,7 @@ mod render;
 mod session;
 mod tracked_key;
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -40,9 +41,11 @@ fn main() -> ExitCode {
 
 /// Clap would exit with 2, which here means pending changes and nothing else.
 fn usage(error: &clap::Error) -> ExitCode {
-    // A closed pipe is all that can go wrong, and nobody is left to tell.
-    let _ = error.print();
-    if error.use_stderr() { Exit::BadInput.into() } else { Exit::Done.into() }
+    match (error.print(), error.use_stderr()) {
+        (_, true) => Exit::BadInput.into(),
+        (Err(failed), false) if failed.kind() != ErrorKind::BrokenPipe => Exit::Failed.into(),
+        (_, false) => Exit::Done.into(),
+    }
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {

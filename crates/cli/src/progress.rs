@@ -1,5 +1,10 @@
 //! What is going on, on a terminal as a moving line, elsewhere as a line per change.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 use planner::{ChangeId, Event, Plan};
 
@@ -9,26 +14,27 @@ pub(crate) struct Progress<'a> {
     console: &'a Console,
     bar: ProgressBar,
     plan: Option<&'a Plan>,
+    /// Changes of which was said that they wait.
+    waiting: Mutex<BTreeSet<ChangeId>>,
 }
 
 impl<'a> Progress<'a> {
     /// Of reading: nobody knows how long.
     pub(crate) fn reading(console: &'a Console) -> Self {
-        let bar = if console.shows_progress() { ProgressBar::new_spinner() } else { hidden() };
-        bar.enable_steady_tick(std::time::Duration::from_millis(100));
-        Progress { console, bar, plan: None }
+        Progress::new(console, ProgressBar::new_spinner(), None)
     }
 
     pub(crate) fn applying(console: &'a Console, plan: &'a Plan) -> Self {
-        let bar = if console.shows_progress() {
-            let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg}");
-            let style = style.expect("the template is a constant");
-            ProgressBar::new(plan.changes().len() as u64).with_style(style)
-        } else {
-            hidden()
-        };
-        bar.enable_steady_tick(std::time::Duration::from_millis(100));
-        Progress { console, bar, plan: Some(plan) }
+        let style = ProgressStyle::with_template("{spinner} {pos}/{len} {wide_msg}");
+        let style = style.expect("the template is a constant");
+        let bar = ProgressBar::new(plan.changes().len() as u64).with_style(style);
+        Progress::new(console, bar, Some(plan))
+    }
+
+    fn new(console: &'a Console, bar: ProgressBar, plan: Option<&'a Plan>) -> Self {
+        let bar = if console.shows_progress() { bar } else { ProgressBar::hidden() };
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Progress { console, bar, plan, waiting: Mutex::default() }
     }
 
     pub(crate) fn report(&self, event: &Event) {
@@ -39,35 +45,52 @@ impl<'a> Progress<'a> {
                 self.bar.set_message(format!("Reading again{again}"));
             }
             Event::Started { change } => self.bar.set_message(self.name(*change)),
-            Event::Waiting { change, reason } => {
-                let reason = printable(reason);
-                self.bar.set_message(format!("{}: waiting, {reason}", self.name(*change)));
-            }
-            Event::Applied { change } => {
-                self.line(&format!("   {GREEN}done{GREEN:#}      {}", self.name(*change)));
-            }
-            Event::Failed { change, error } => {
-                let error = printable(error);
-                self.line(&format!("   {RED}failed{RED:#}    {}: {error}", self.name(*change)));
-            }
+            Event::Waiting { change, reason } => self.waits(*change, reason),
+            Event::Applied { change } => self.ended("done", GREEN, &self.line(*change)),
+            Event::Failed { change, error: _ } => self.ended("failed", RED, &self.line(*change)),
             Event::Skipped { change, because } => {
-                let (name, because) = (self.name(*change), self.name(*because));
-                self.line(&format!("   {YELLOW}skipped{YELLOW:#}   {name}: needs {because}"));
+                let text =
+                    format!("{}, because it needs {}", self.name(*change), self.name(*because));
+                self.ended("skipped", YELLOW, &text);
             }
         }
     }
 
-    /// One change has ended.
-    fn line(&self, text: &str) {
-        if !self.console.quiet {
-            self.bar.suspend(|| self.console.say(text));
+    /// Said once of each change: it may wait many times.
+    fn waits(&self, change: ChangeId, reason: &str) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if waiting.insert(change) {
+            let text = format!("{}: {}", self.name(change), printable(reason));
+            self.say("waiting", YELLOW, &text);
         }
+    }
+
+    fn ended(&self, how: &str, style: Style, text: &str) {
+        self.say(how, style, text);
         self.bar.inc(1);
     }
 
+    fn say(&self, how: &str, style: Style, text: &str) {
+        if !self.console.quiet {
+            let text = format!("   {style}{how:<9}{style:#} {text}");
+            self.bar.suspend(|| self.console.say(&text));
+        }
+    }
+
+    /// As in the plan.
+    fn line(&self, change: ChangeId) -> String {
+        let (what, target) = self.columns(change);
+        printable(&format!("{what:<21} {target}"))
+    }
+
+    /// As in a sentence.
     fn name(&self, change: ChangeId) -> String {
-        let line = self.plan.map(|plan| plan.change(change).action.line());
-        line.map_or_else(String::new, |(what, target)| printable(&format!("{what:<21} {target}")))
+        let (what, target) = self.columns(change);
+        printable(&format!("{what} {target}"))
+    }
+
+    fn columns(&self, change: ChangeId) -> (String, String) {
+        self.plan.map(|plan| plan.change(change).action.line()).unwrap_or_default()
     }
 }
 
@@ -75,8 +98,4 @@ impl Drop for Progress<'_> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
-}
-
-fn hidden() -> ProgressBar {
-    ProgressBar::hidden()
 }

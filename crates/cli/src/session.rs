@@ -2,17 +2,19 @@
 
 use std::time::Instant;
 
-use azure::{Cloud, CloudError, Credential, Reader, Roots, Transport};
+use azure::{Cloud, CloudError, Credential, Reader, Roots, SignInError, Transport};
 use emulator::StartError;
 use observer::{Observation, ObserveError};
-use planner::Events;
+use planner::{Event, Events};
 use time::OffsetDateTime;
 use url::Url;
 
 use crate::arguments::Connection;
+use crate::console::Console;
 use crate::environment;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
+use crate::progress::Progress;
 
 pub(crate) struct Session {
     pub reader: Reader,
@@ -24,8 +26,11 @@ impl Session {
     pub(crate) async fn connect(
         connection: &Connection,
         inputs: &Inputs,
+        console: &Console,
     ) -> Result<Session, Failure> {
         let began = Instant::now();
+        let progress = Progress::reading(console);
+        progress.report(&Event::Reading { what: "who signs in" });
         let sandbox = start_sandbox(connection).await?;
         let (cloud, credential, transport) = match &sandbox {
             Some(sandbox) => in_sandbox(sandbox).await?,
@@ -139,18 +144,24 @@ fn observe_failure(error: &ObserveError) -> Failure {
 }
 
 fn azure_failure(error: &azure::Error) -> Failure {
+    let exit = if error.is_not_permitted() { Exit::NotPermitted } else { Exit::Failed };
+    let failure = Failure::new(exit, error.to_string());
     match error {
-        azure::Error::SignIn(_) => Failure::new(Exit::NotPermitted, error.to_string()).hint(
-            "set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, or log in with az login; --sandbox needs \
+        azure::Error::SignIn(SignInError::NoLogin { .. }) => failure.hint(
+            "log in with az login, or set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; --sandbox needs \
              neither",
         ),
-        azure::Error::Refused(_) if error.is_not_permitted() => {
-            Failure::new(Exit::NotPermitted, error.to_string()).hint(
-                "reading needs Application.Read.All in Microsoft Graph and Reader at each scope",
-            )
+        azure::Error::SignIn(SignInError::Refused { .. }) => {
+            failure.hint("check the spec's tenant, and AZURE_CLIENT_ID and AZURE_CLIENT_SECRET")
         }
-        azure::Error::Refused(_)
-        | azure::Error::NoAnswer { .. }
-        | azure::Error::Senseless { .. } => Failure::new(Exit::Failed, error.to_string()),
+        azure::Error::SignIn(SignInError::NoAnswer { .. }) | azure::Error::NoAnswer { .. } => {
+            failure.hint("check this machine's network and proxy, and run it again")
+        }
+        azure::Error::Refused(_) if exit == Exit::NotPermitted => failure
+            .hint("reading needs Directory.Read.All in Microsoft Graph and Reader at each scope"),
+        azure::Error::Refused(_) => {
+            failure.hint("run it again; if it stays, ask Microsoft with the id")
+        }
+        azure::Error::Senseless { .. } => failure.hint("is there a proxy that answers instead?"),
     }
 }

@@ -11,8 +11,9 @@ pub enum StartError {
     Locked { directory: PathBuf },
 
     #[error(
-        "{} is damaged in line {line}: {reason}; nothing was changed, `mondoo-azure sandbox reset` starts over",
-        file.display()
+        "{} is damaged in line {line}: {reason}; nothing was changed, `mondoo-azure sandbox reset --state {}` starts over",
+        file.display(),
+        file.parent().unwrap_or(file).display()
     )]
     Damaged { file: PathBuf, line: usize, reason: String },
 
@@ -21,14 +22,17 @@ pub enum StartError {
     )]
     NotLoopback { address: SocketAddr },
 
-    #[error("cannot use {} for the sandbox's state; check that it can be read and written", path.display())]
+    #[error("{} holds no sandbox: nothing was removed", directory.display())]
+    NoSandbox { directory: PathBuf },
+
+    #[error("cannot use {} for the sandbox's state: {source}; check that it can be read and written", path.display())]
     Io {
         path: PathBuf,
         #[source]
         source: io::Error,
     },
 
-    #[error("cannot listen on {address}; choose another port, or 0 for any free one")]
+    #[error("cannot listen on {address}: {source}; choose another port, or 0 for any free one")]
     Listen {
         address: SocketAddr,
         #[source]

@@ -6,7 +6,6 @@ use azure::{
     Error, Identity, ManagementGroup, PrincipalState, Reader, RoleAssignment, RoleDefinition,
     Subscription, Vault,
 };
-use futures::future::join_all;
 use futures::{StreamExt, stream};
 use planner::Desired;
 use spec::{PrincipalId, ScopeId, SubscriptionId, TenantRef};
@@ -100,9 +99,9 @@ async fn read_resources(reader: &Reader, desired: &Desired) -> Result<Resources,
     let named: BTreeSet<SubscriptionId> = named.collect();
     let (subscriptions, groups, roles, mut vaults) = futures::join!(
         reader.subscriptions(),
-        join_all(group_ids.map(|id| reader.management_group(id))),
-        join_all(scopes().map(|scope| reader.custom_roles(scope))),
-        read_vaults(reader, named.iter().copied().collect()),
+        each(group_ids, |id| reader.management_group(id)),
+        each(scopes(), |scope| reader.custom_roles(scope)),
+        read_vaults(reader, named.iter().copied()),
     );
     let subscriptions = subscriptions?;
     let mut problems = Problems::default();
@@ -117,7 +116,7 @@ async fn read_resources(reader: &Reader, desired: &Desired) -> Result<Resources,
     }
     problems.unless_none()?;
     let below = groups.iter().flat_map(|group| group.subscriptions.iter().copied());
-    let below = below.filter(|id| !named.contains(id)).collect();
+    let below: BTreeSet<_> = below.filter(|id| !named.contains(id)).collect();
     vaults.extend(read_vaults(reader, below).await);
     let custom_roles = custom_roles.into_iter().flatten().collect();
     Ok(Resources { subscriptions, groups, custom_roles, vaults })
@@ -125,10 +124,17 @@ async fn read_resources(reader: &Reader, desired: &Desired) -> Result<Resources,
 
 async fn read_vaults(
     reader: &Reader,
-    subscriptions: BTreeSet<SubscriptionId>,
+    subscriptions: impl IntoIterator<Item = SubscriptionId>,
 ) -> Vec<(SubscriptionId, Result<Vec<Vault>, Error>)> {
-    let one = |id: SubscriptionId| async move { (id, reader.vaults(id).await) };
-    stream::iter(subscriptions).map(one).buffered(PARALLEL).collect().await
+    each(subscriptions, |id| async move { (id, reader.vaults(id).await) }).await
+}
+
+/// Asks about each of `items`, many at once, and answers in their order.
+async fn each<I, F: Future>(
+    items: impl IntoIterator<Item = I>,
+    ask: impl FnMut(I) -> F,
+) -> Vec<F::Output> {
+    stream::iter(items).map(ask).buffered(PARALLEL).collect().await
 }
 
 async fn read_assignments(
@@ -137,8 +143,7 @@ async fn read_assignments(
     principal: PrincipalId,
 ) -> Result<Vec<RoleAssignment>, ObserveError> {
     let scopes = || desired.scopes.iter().map(|scope| &scope.id);
-    let one = |scope| reader.role_assignments(scope, principal);
-    let answers = stream::iter(scopes()).map(one).buffered(PARALLEL).collect().await;
+    let answers = each(scopes(), |scope| reader.role_assignments(scope, principal)).await;
     let mut problems = Problems::default();
     let assignments = problems.sort(scopes(), answers)?;
     problems.unless_none()?;

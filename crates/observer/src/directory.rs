@@ -1,7 +1,8 @@
 //! Names of what the spec's ids stand for.
 
 use azure::{ManagementGroup, Organization};
-use planner::{Directory, Group, Subscription, Tenant};
+use planner::{Directory, Group, Standing, Subscription, Tenant};
+use spec::TenantId;
 
 pub(crate) fn observe(
     organization: &Organization,
@@ -9,9 +10,8 @@ pub(crate) fn observe(
     groups: Vec<ManagementGroup>,
 ) -> Directory {
     let subscriptions = subscriptions.into_iter().map(|subscription| {
-        let read_only = matches!(subscription.state.as_str(), "Disabled" | "Deleted");
-        let live = Subscription { name: subscription.display_name, read_only };
-        (subscription.subscription_id, live)
+        let standing = standing(&subscription, organization.id);
+        (subscription.subscription_id, Subscription { name: subscription.display_name, standing })
     });
     let groups = groups.into_iter().map(|group| {
         let ManagementGroup { id, display_name, subscriptions } = group;
@@ -21,5 +21,13 @@ pub(crate) fn observe(
         tenant: Tenant { id: organization.id, name: organization.display_name.clone() },
         subscriptions: subscriptions.collect(),
         groups: groups.collect(),
+    }
+}
+
+fn standing(subscription: &azure::Subscription, ours: TenantId) -> Standing {
+    match (subscription.tenant_id, subscription.state.as_str()) {
+        (Some(tenant), _) if tenant != ours => Standing::OfAnotherTenant(tenant),
+        (_, "Disabled" | "Deleted") => Standing::Disabled,
+        (_, _) => Standing::Writable,
     }
 }

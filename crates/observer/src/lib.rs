@@ -40,13 +40,22 @@ pub async fn observe(
     let principal = &answers.principal;
     let observed = Observed {
         now,
-        application: a_application::observe(application, principal.principal.as_ref()),
+        application: a_application::observe(
+            application,
+            principal.principal.as_ref(),
+            &principal.owners,
+            &answers.identity.operator,
+        ),
         graph_permissions: b_graph_permissions::observe(
             &answers.identity.graph,
             application,
             principal,
         ),
-        role_assignments: c_role_assignments::observe(&desired.scopes, &answers.assignments),
+        role_assignments: c_role_assignments::observe(
+            &desired.scopes,
+            &answers.assignments,
+            principal.principal.as_ref().map(|principal| principal.id),
+        ),
         custom_role: d_custom_role::observe(answers.custom_roles),
         key_vault_access: e_key_vault_access::observe(
             answers.vaults,

@@ -15,6 +15,7 @@ pub enum Severity {
 /// Names a kind of finding. The text is stable: scripts and documents refer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FindingCode {
+    ApplicationNotOurs,
     CertificateElsewhere,
     CertificateExpires,
     ConditionedAssignment,
@@ -25,7 +26,9 @@ pub enum FindingCode {
     PermissionNotOffered,
     PermissionRetired,
     RoleNameTaken,
+    RootGroup,
     SubscriptionDisabled,
+    SubscriptionOfAnotherTenant,
     SubscriptionRenamed,
     Unreadable,
     VaultOfAnotherTenant,
@@ -34,6 +37,7 @@ pub enum FindingCode {
 impl FindingCode {
     pub fn as_str(self) -> &'static str {
         match self {
+            FindingCode::ApplicationNotOurs => "application-not-ours",
             FindingCode::CertificateElsewhere => "certificate-elsewhere",
             FindingCode::CertificateExpires => "certificate-expires",
             FindingCode::ConditionedAssignment => "conditioned-assignment",
@@ -44,6 +48,8 @@ impl FindingCode {
             FindingCode::PermissionNotOffered => "permission-not-offered",
             FindingCode::PermissionRetired => "permission-retired",
             FindingCode::RoleNameTaken => "role-name-taken",
+            FindingCode::RootGroup => "root-group",
+            FindingCode::SubscriptionOfAnotherTenant => "subscription-of-another-tenant",
             FindingCode::SubscriptionDisabled => "subscription-disabled",
             FindingCode::SubscriptionRenamed => "subscription-renamed",
             FindingCode::Unreadable => "unreadable",

@@ -20,7 +20,7 @@ pub use finding::{Finding, FindingCode, Severity, Subject};
 pub use identity::{
     Marker, custom_role_id, is_marked, key_id, marked_description, role_assignment_id,
 };
-pub use observed::{Directory, Group, Observed, Reason, Seen, Subscription, Tenant};
+pub use observed::{Directory, Group, Observed, Reason, Seen, Standing, Subscription, Tenant};
 pub use plan::{Change, ChangeId, Plan};
 pub use schedule::{Schedule, Skip};
 

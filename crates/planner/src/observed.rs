@@ -54,8 +54,17 @@ pub struct Tenant {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subscription {
     pub name: String,
-    /// ARM's state `Disabled` or `Deleted`: nothing can be written there.
-    pub read_only: bool,
+    pub standing: Standing,
+}
+
+/// Whether something can be written in a subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Writable,
+    /// ARM's state `Disabled` or `Deleted`.
+    Disabled,
+    /// Delegated to this tenant by its owner: what is granted there is not ours to decide.
+    OfAnotherTenant(TenantId),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -87,39 +96,70 @@ impl Directory {
 
     /// Scopes in which something can be written.
     pub(crate) fn writable<'a>(&'a self, scopes: &'a [Scope]) -> impl Iterator<Item = &'a ScopeId> {
-        scopes.iter().map(|scope| &scope.id).filter(|id| !self.is_read_only(id))
+        scopes.iter().map(|scope| &scope.id).filter(|scope| match scope {
+            ScopeId::Subscription(id) => self.standing(*id) == Standing::Writable,
+            ScopeId::ManagementGroup(_) => true,
+        })
     }
 
-    fn is_read_only(&self, scope: &ScopeId) -> bool {
-        match scope {
-            ScopeId::Subscription(id) => {
-                self.subscriptions.get(id).is_some_and(|subscription| subscription.read_only)
-            }
-            ScopeId::ManagementGroup(_) => false,
-        }
+    /// What is not listed may be there all the same: the services have the last word.
+    pub(crate) fn standing(&self, id: SubscriptionId) -> Standing {
+        self.subscriptions.get(&id).map_or(Standing::Writable, |live| live.standing)
     }
 
     /// Says where the spec and the live directory disagree about scopes.
     pub(crate) fn check(&self, desired: &Desired, plan: &mut Plan) {
         for Scope { id, name } in &desired.scopes {
-            let described = self.describe(id);
-            if self.is_read_only(id) {
-                let message = format!("{described} is disabled: nothing can be written there");
-                plan.find(
-                    Finding::blocks(FindingCode::SubscriptionDisabled, message)
-                        .about(Subject::Scope(id.clone())),
-                );
+            match id {
+                ScopeId::ManagementGroup(group) => self.check_group(group, plan),
+                ScopeId::Subscription(subscription) => {
+                    self.check_subscription(*subscription, name.as_deref(), plan);
+                }
             }
-            let ScopeId::Subscription(subscription) = id else { continue };
-            let live = self.subscriptions.get(subscription).map(|live| live.name.as_str());
-            if let (Some(name), Some(live)) = (name, live)
-                && name != live
-            {
-                let message = format!("{described} is called {name} in the spec");
-                plan.find(
-                    Finding::warning(FindingCode::SubscriptionRenamed, message)
-                        .about(Subject::Scope(id.clone())),
-                );
+        }
+    }
+
+    /// The root group's id is the tenant's, and it is never meant by accident.
+    fn check_group(&self, group: &ManagementGroupId, plan: &mut Plan) {
+        if group.as_str().eq_ignore_ascii_case(&self.tenant.id.to_string()) {
+            let message = format!(
+                "management group {group} is the tenant's root, which holds every present and \
+                 future subscription: name the groups or subscriptions that you mean"
+            );
+            plan.find(Finding::blocks(FindingCode::RootGroup, message));
+        }
+    }
+
+    fn check_subscription(&self, id: SubscriptionId, name: Option<&str>, plan: &mut Plan) {
+        let scope = ScopeId::Subscription(id);
+        let described = self.describe(&scope);
+        let subject = Subject::Scope(scope);
+        if let Some((code, why)) = self.standing(id).obstacle() {
+            let message = format!("{described} {why}");
+            plan.find(Finding::blocks(code, message).about(subject.clone()));
+        }
+        let live = self.subscriptions.get(&id).map(|live| live.name.as_str());
+        if let (Some(name), Some(live)) = (name, live)
+            && name != live
+        {
+            let message = format!("{described} is called {name} in the spec");
+            plan.find(Finding::warning(FindingCode::SubscriptionRenamed, message).about(subject));
+        }
+    }
+}
+
+impl Standing {
+    /// Why nothing can be written, as the end of a sentence.
+    pub(crate) fn obstacle(self) -> Option<(FindingCode, String)> {
+        match self {
+            Standing::Writable => None,
+            Standing::Disabled => {
+                let why = "is disabled: nothing can be written there".to_owned();
+                Some((FindingCode::SubscriptionDisabled, why))
+            }
+            Standing::OfAnotherTenant(tenant) => {
+                let why = format!("belongs to tenant {tenant}: set it up there");
+                Some((FindingCode::SubscriptionOfAnotherTenant, why))
             }
         }
     }

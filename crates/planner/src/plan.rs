@@ -1,6 +1,6 @@
 //! The plan: changes in an order that cannot be cyclic, and what there is to say about them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{Action, Finding, Product, Severity};
 
@@ -39,11 +39,11 @@ impl Plan {
         let action = action.into();
         let id = ChangeId(self.changes.len());
         let makers = action.uses().iter().filter_map(|product| self.makers.get(product));
-        let needs = makers.chain(after).copied().collect();
+        let needs: BTreeSet<_> = makers.chain(after).copied().collect();
         if let Some(product) = action.makes() {
             self.makers.insert(product, id);
         }
-        self.changes.push(Change { action, needs });
+        self.changes.push(Change { action, needs: needs.into_iter().collect() });
         id
     }
 

@@ -75,8 +75,10 @@ pub(crate) enum ProfileName {
 pub(crate) struct Application {
     /// Name shown in the portal; the installation's name when left out.
     #[schemars(
-        title = "a name of 1 to 120 characters in one line",
-        regex(pattern = r"^[^\x00-\x1f\x7f]{1,120}$")
+        title = "a name of 1 to 120 characters in one line, without blanks around it",
+        regex(
+            pattern = r"^[^\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]([^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]{0,118}[^\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069])?$"
+        )
     )]
     pub display_name: Option<String>,
     /// Object ids or user principal names.
@@ -151,8 +153,10 @@ pub(crate) struct Roles {
 pub(crate) struct CustomRole {
     /// Its name, which is unique in the tenant.
     #[schemars(
-        title = "a role name of 1 to 400 characters without a slash",
-        regex(pattern = r"^[^/\x00-\x1f\x7f]{1,400}$")
+        title = "a role name of 1 to 400 characters, without a slash and without blanks around it",
+        regex(
+            pattern = r"^[^/\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]([^/\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]{0,398}[^/\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069])?$"
+        )
     )]
     pub name: Option<String>,
     #[serde(default)]

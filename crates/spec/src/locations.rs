@@ -4,9 +4,8 @@
 //! refuse what has no place in a spec: anchors, aliases, tags, more than one document.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
-use saphyr_parser::{Event, Parser, ScanError};
+use saphyr_parser::{Event, Marker, Parser, ScanError, Span};
 use serde_json::Value;
 
 use crate::{Location, MAX_BYTES, SpecErrors};
@@ -61,7 +60,8 @@ pub(crate) fn read(text: &str) -> Result<(Value, Locations), SpecErrors> {
     match serde_json::to_value(value) {
         Ok(Value::Null) => Err(here("this spec is empty")),
         Ok(value @ Value::Object(_)) => Ok((value, locations)),
-        Ok(_) | Err(_) => Err(here("a spec is a mapping of keys to values")),
+        Ok(_) => Err(here("a spec is a mapping of keys to values")),
+        Err(_) => Err(here("the keys of a spec are text")),
     }
 }
 
@@ -97,7 +97,7 @@ impl<'a> Walk<'a> {
         let mut documents = 0;
         for event in Parser::new_from_str(self.text) {
             let (event, span) = event.map_err(|error| self.syntax_error(&error))?;
-            let place = self.place(span.start.index()..span.end.index());
+            let place = self.place(span);
             match event {
                 Event::DocumentStart(_) if documents == 1 => {
                     return Err(refused(place, "a second document begins here", "one spec a file"));
@@ -173,17 +173,25 @@ impl<'a> Walk<'a> {
         Ok(pointer)
     }
 
-    /// The place of a range of characters; of an empty one, as block mappings have, its line.
-    fn place(&self, characters: Range<usize>) -> Location {
-        let byte = |index: usize| self.offsets.get(index).copied().unwrap_or(self.text.len());
-        let end = if characters.is_empty() { self.text.len() } else { byte(characters.end) };
-        Location::new(self.text, byte(characters.start)..end)
+    /// What to underline of `span`: its first line, or, of an empty one as block mappings have, the
+    /// line that it stands in.
+    fn place(&self, span: Span) -> Location {
+        let text = self.text;
+        let byte = |mark: Marker| self.offsets.get(mark.index()).copied().unwrap_or(text.len());
+        let start = byte(span.start);
+        let end = if span.is_empty() || span.start.line() != span.end.line() {
+            text[start..].find('\n').map_or(text.len(), |newline| start + newline)
+        } else {
+            byte(span.end)
+        };
+        let shown = text[start..end].trim_end().len();
+        let (line, column) = (span.start.line(), span.start.col() + 1);
+        Location { span: start..start + shown, line, column }
     }
 
     fn syntax_error(&self, error: &ScanError) -> SpecErrors {
-        let at = error.marker().index();
-        let place = self.place(at..at + 1);
-        not_yaml(place, error.info())
+        let mark = *error.marker();
+        not_yaml(self.place(Span::empty(mark)), error.info())
     }
 }
 

@@ -1,13 +1,12 @@
 //! Document -> Spec: what the keys mean together, and which of them work in this version.
 
+use std::collections::BTreeSet;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use serde_json::Value;
 
-use crate::document::{
-    self, AccessPolicies, AssignableScopes, Cloud, Document, Extras, ProfileName,
-};
+use crate::document::{self, AccessPolicies, AssignableScopes, Cloud, Document, ProfileName};
 use crate::locations::Locations;
 use crate::{
     Certificate, CertificateSource, Generate, InstallationName, Profile, Scope, ScopeId, Spec,
@@ -20,7 +19,7 @@ pub(crate) fn check(value: Value, locations: &Locations) -> Result<Spec, SpecErr
         .map_err(|error| SpecErrors::one(locations.value(""), error.to_string(), None))?;
     let mut errors: Vec<_> =
         not_supported(&document).iter().map(|pointer| not_yet(pointer, locations)).collect();
-    let scopes = scopes(&document, locations, &mut errors);
+    let scopes = scopes(&document.scopes, locations, &mut errors);
     let source = certificate_source(&document.certificate.source, &document.name);
     if source.is_none() {
         errors.push(not_yet(SOURCE, locations));
@@ -72,7 +71,7 @@ fn not_supported(document: &Document) -> Vec<&'static str> {
         ("/scanVms", scan_vms.is_some_and(|scan| scan)),
         ("/graphPermissions", graph_permissions.as_ref().is_some_and(patches)),
         ("/allowPrivileged", said(allow_privileged)),
-        ("/extras", extras.is_some_and(|extras| extras != Extras::Report)),
+        ("/extras", extras.is_some()),
         ("/keep", said(keep)),
         ("/integration", integration.is_some()),
     ]
@@ -163,18 +162,21 @@ fn not_yet(pointer: &str, locations: &Locations) -> SpecError {
     }
 }
 
-fn scopes(document: &Document, locations: &Locations, errors: &mut Vec<SpecError>) -> Vec<Scope> {
-    let mut scopes: Vec<Scope> = Vec::new();
-    for (index, written) in document.scopes.iter().enumerate() {
-        let problem = match scope(written, &document.tenant) {
+fn scopes(
+    written: &[document::Scope],
+    locations: &Locations,
+    errors: &mut Vec<SpecError>,
+) -> Vec<Scope> {
+    let mut seen = BTreeSet::new();
+    let mut scopes = Vec::new();
+    for (index, written) in written.iter().enumerate() {
+        let problem = match scope(written) {
             Err(problem) => problem,
-            Ok(scope) if scopes.iter().any(|other| other.id == scope.id) => {
-                ("this scope is listed twice", "remove one of the two")
-            }
-            Ok(scope) => {
+            Ok(scope) if seen.insert(scope.id.clone()) => {
                 scopes.push(scope);
                 continue;
             }
+            Ok(_) => ("this scope is listed twice", "remove one of the two"),
         };
         let (message, hint) = (problem.0.to_owned(), Some(problem.1.to_owned()));
         let location = locations.value(&format!("/scopes/{index}"));
@@ -184,7 +186,7 @@ fn scopes(document: &Document, locations: &Locations, errors: &mut Vec<SpecError
 }
 
 /// The scope, or what is wrong with it and what to do.
-fn scope(written: &document::Scope, tenant: &str) -> Result<Scope, (&'static str, &'static str)> {
+fn scope(written: &document::Scope) -> Result<Scope, (&'static str, &'static str)> {
     match written {
         document::Scope::Subscription(document::SubscriptionScope { subscription, name }) => {
             let name = name.as_ref().map(|name| name.0.clone());
@@ -193,17 +195,14 @@ fn scope(written: &document::Scope, tenant: &str) -> Result<Scope, (&'static str
                 .map_err(|_| ("a subscription by its name is not supported yet", "use its id"))
         }
         document::Scope::ManagementGroup(document::ManagementGroupScope { management_group }) => {
-            // The root group's id is the tenant's; it is only ever meant where it is said.
-            if management_group.as_str().eq_ignore_ascii_case(tenant) {
-                return Err(("this is the tenant's root group", ROOT_HINT));
-            }
             Ok(Scope { id: ScopeId::ManagementGroup(management_group.clone()), name: None })
         }
-        document::Scope::TenantRoot(_) => Err(("`tenantRoot` is not supported yet", ROOT_HINT)),
+        document::Scope::TenantRoot(_) => Err((
+            "`tenantRoot` is not supported yet",
+            "name the subscriptions or groups that you mean",
+        )),
     }
 }
-
-const ROOT_HINT: &str = "every present and future subscription: name the ones you mean, or groups";
 
 /// The source, or nothing when this version has no such source.
 fn certificate_source(

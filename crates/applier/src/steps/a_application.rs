@@ -17,7 +17,7 @@ pub(crate) async fn execute(
 ) -> Result<(), ApplyError> {
     match action {
         Action::CreateApplication { unique_name, display_name, tag } => {
-            create_application(context, unique_name, display_name).await?;
+            create_application(context, change, unique_name, display_name).await?;
             tag_application(context, change, tag).await
         }
         Action::UpdateApplication(update) => update_application(context, change, update).await,
@@ -31,12 +31,15 @@ pub(crate) async fn execute(
 
 async fn create_application(
     context: &Context<'_>,
+    change: ChangeId,
     unique_name: &str,
     display_name: &str,
 ) -> Result<(), ApplyError> {
-    let upserted =
-        context.writer.upsert_application(unique_name, display_name, SINGLE_TENANT).await;
-    let made = upserted.map_err(|error| name_held(error, unique_name))?;
+    let made = settle(context, change, &[], async || {
+        context.writer.upsert_application(unique_name, display_name, SINGLE_TENANT).await
+    })
+    .await
+    .map_err(|error| name_held(error, unique_name))?;
     let created = made.created_date_time.or(Some(context.now()));
     context.products.set_application(Application { id: made.id, app_id: made.app_id, created });
     Ok(())

@@ -1,9 +1,10 @@
 //! Step B. All consents that are ready together travel in one batch.
 
-use azure::{GRAPH_APP_ID, Grant};
+use azure::{GRAPH_APP_ID, Grant, Refusal};
 use planner::ChangeId;
 use planner::steps::b_graph_permissions::Action;
 use serde_json::{Value, json};
+use spec::{AppRoleId, PrincipalId};
 
 use crate::collections::{Collection, Owner, extend};
 use crate::context::Context;
@@ -39,36 +40,62 @@ async fn request(
 
 /// Sends the open consents until each is granted or refused for good.
 async fn grant(context: &Context<'_>, first: ChangeId, mut open: Vec<Consent<'_>>) -> Results {
-    let principal = context.products.principal().id;
     let mut waits = Waits::new(context, first);
     let mut results = Results::new();
     while !open.is_empty() {
-        let grants: Vec<_> = open
-            .iter()
-            .map(|(_, action)| Grant { principal, resource: action.graph, role: action.role })
-            .collect();
-        let outcomes = match context.writer.grant(&grants).await {
-            Ok(outcomes) => outcomes,
-            Err(error) => open.iter().map(|_| Err(error.clone())).collect(),
-        };
-        let (failed, done): (Vec<_>, Vec<_>) =
-            open.into_iter().zip(outcomes).partition(|(_, outcome)| outcome.is_err());
-        results.extend(done.into_iter().map(|((change, _), _)| (change, Ok(()))));
-        let (consents, errors): (Vec<_>, Vec<_>) = failed
-            .into_iter()
-            .filter_map(|(consent, outcome)| Some((consent, outcome.err()?)))
-            .unzip();
-        // What one of them waits for, all of them wait for: the same principal.
-        let again = match errors.first() {
-            Some(error) => waits.wait(error, &[Blame::Principal]).await,
-            None => false,
-        };
-        if !again {
-            let failed = consents.iter().zip(errors);
-            results.extend(failed.map(|((change, _), error)| (*change, Err(error.into()))));
-            return results;
+        let mut again = Vec::new();
+        let mut last = None;
+        for (consent, outcome) in send(context, open).await {
+            match outcome {
+                Err(error) if waits.help(&error, &[Blame::Principal]) => {
+                    again.push(consent);
+                    last = Some(error);
+                }
+                other => results.push((consent.0, other.map_err(ApplyError::from))),
+            }
         }
-        open = consents;
+        if let Some(error) = last
+            && !waits.wait(&error).await
+        {
+            let interrupted =
+                again.drain(..).map(|(change, _)| (change, Err(error.clone().into())));
+            results.extend(interrupted);
+        }
+        open = again;
     }
     results
+}
+
+/// One batch. Of consents that Graph calls granted, the list decides.
+async fn send<'a>(
+    context: &Context<'_>,
+    open: Vec<Consent<'a>>,
+) -> Vec<(Consent<'a>, Result<(), azure::Error>)> {
+    let principal = context.products.principal().id;
+    let to_grant =
+        |(_, action): &Consent<'_>| Grant { principal, resource: action.graph, role: action.role };
+    let grants: Vec<_> = open.iter().map(to_grant).collect();
+    let mut outcomes = match context.writer.grant(&grants).await {
+        Ok(outcomes) => outcomes,
+        Err(error) => vec![Err(error); grants.len()],
+    };
+    let says_granted = |outcome: &Result<(), azure::Error>| {
+        outcome.as_ref().is_err_and(|e| e.refusal().is_some_and(Refusal::says_granted))
+    };
+    if outcomes.iter().any(says_granted) {
+        let listed = listed(context, grants[0].resource).await;
+        for (outcome, grant) in outcomes.iter_mut().zip(&grants) {
+            if says_granted(outcome) && listed.contains(&grant.role) {
+                *outcome = Ok(());
+            }
+        }
+    }
+    open.into_iter().zip(outcomes).collect()
+}
+
+/// What our principal holds on `graph`. Nothing, where that cannot be read now: it is asked again.
+async fn listed(context: &Context<'_>, graph: PrincipalId) -> Vec<AppRoleId> {
+    let app_id = context.products.application().app_id;
+    let state = context.writer.reader().principal(app_id, graph).await;
+    state.map_or_else(|_| Vec::new(), |state| state.granted)
 }

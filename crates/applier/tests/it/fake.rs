@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 
 use applier::{Options, Outcome, Products, apply};
@@ -18,6 +17,7 @@ use planner::steps::{
 use planner::{Directory, Observed, Plan, Tenant};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
+use tokio::sync::watch;
 
 /// Gets `METHOD path` and the body; gives status and body.
 type Answer = dyn FnMut(&str, &Value) -> (u16, Value) + Send;
@@ -45,13 +45,33 @@ impl Fake {
 
     /// Applies `plan` in a tenant whose application and principal were made so long ago.
     pub async fn apply(self: &Arc<Self>, plan: &Plan, age: Duration) -> Outcome {
+        let (_sender, interrupted) = watch::channel(false);
+        self.run(plan, age, interrupted).await
+    }
+
+    /// The same, in a tenant as young as can be, with an interruption soon after the start.
+    pub async fn apply_interrupted(self: &Arc<Self>, plan: &Plan) -> Outcome {
+        let (sender, interrupted) = watch::channel(false);
+        let signal = async {
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            sender.send_replace(true);
+        };
+        let (outcome, ()) = tokio::join!(self.run(plan, Duration::ZERO, interrupted), signal);
+        outcome
+    }
+
+    async fn run(
+        self: &Arc<Self>,
+        plan: &Plan,
+        age: Duration,
+        interrupted: watch::Receiver<bool>,
+    ) -> Outcome {
         let transport = Transport::answered_by(Arc::clone(self) as Arc<dyn Policy>);
         let credential = Credential::ClientSecret { client_id: "x".to_owned(), secret: "y".into() };
         let cloud = Cloud::public();
         let reader = Reader::sign_in("contoso.com", credential, &cloud, &transport).await.unwrap();
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
         let products = Products::found(&observed(now, now - age), Some(certificate(now)));
-        let interrupted = &AtomicBool::new(false);
         let options = Options { parallelism: 10, directory: PathBuf::new(), now, interrupted };
         apply(&Writer::new(reader), plan, &products, options, &|_| {}).await
     }
@@ -102,6 +122,7 @@ fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
                 tags: BTreeSet::new(),
                 created: Some(created),
             }),
+            other_hands: Vec::new(),
         },
         graph_permissions: b_graph_permissions::Observed {
             graph: spec::PrincipalId::derived(&["graph"]),

@@ -4,8 +4,9 @@ use applier::{ApplyError, Status};
 use planner::Plan;
 use planner::steps::a_application::Action as Application;
 use planner::steps::b_graph_permissions::Action as Consent;
+use planner::steps::d_custom_role::{Action as Role, Definition, Permissions};
 use serde_json::{Value, json};
-use spec::{AppRoleId, PrincipalId};
+use spec::{AppRoleId, PrincipalId, RoleDefinitionId, ScopeId, SubscriptionId};
 use time::Duration;
 
 use crate::fake::{Fake, refusal};
@@ -72,4 +73,46 @@ async fn a_held_name_is_told_and_only_what_needs_the_application_is_skipped() {
         ]
     ));
     assert_eq!(fake.count(""), 1);
+}
+
+fn role() -> Definition {
+    Definition {
+        id: RoleDefinitionId::derived(&["role"]),
+        name: "mondoo-role".to_owned(),
+        description: "x".to_owned(),
+        permissions: Permissions::default(),
+        assignable_scopes: vec!["/subscriptions/ours".to_owned()],
+    }
+}
+
+fn subscription() -> ScopeId {
+    ScopeId::Subscription(SubscriptionId::derived(&["ours"]))
+}
+
+/// A scope that somebody added after the plan was made would be lost: a PUT replaces them all.
+#[tokio::test(start_paused = true)]
+async fn a_role_is_read_again_before_it_is_replaced() {
+    let mut plan = Plan::default();
+    plan.push(Role::Redefine { before: role(), after: role(), at: subscription() }, &[]);
+    let fake = Fake::new(|line, body| {
+        let scopes = json!(["/SUBSCRIPTIONS/ours", "/subscriptions/new"]);
+        if line.starts_with("PUT") {
+            let written = &body["properties"]["assignableScopes"];
+            assert_eq!(*written, json!(["/subscriptions/ours", "/subscriptions/new"]));
+        }
+        let properties = json!({ "roleName": "mondoo-role", "assignableScopes": scopes });
+        (200, json!({ "name": role().id, "properties": properties }))
+    });
+    assert!(fake.apply(&plan, Duration::days(1)).await.is_complete());
+    assert_eq!(fake.count("PUT"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_name_that_is_taken_out_of_sight_is_told() {
+    let mut plan = Plan::default();
+    plan.push(Role::Define { definition: role(), at: subscription() }, &[]);
+    let fake = Fake::new(|_, _| (409, refusal("RoleDefinitionWithSameNameExists", "taken")));
+    let outcome = fake.apply(&plan, Duration::days(1)).await;
+    let (_, status) = outcome.statuses().next().unwrap();
+    assert!(matches!(status, Status::Failed(ApplyError::RoleNameTaken { .. })), "{status:?}");
 }

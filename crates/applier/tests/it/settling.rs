@@ -4,10 +4,11 @@ use planner::Plan;
 use planner::steps::c_role_assignments::{Action, Assignment};
 use planner::steps::e_key_vault_access;
 use serde_json::{Value, json};
-use spec::{RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId};
+use spec::{PrincipalId, RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId};
 use time::Duration;
 
 use crate::fake::{Fake, refusal};
+use crate::order;
 
 fn assign() -> Plan {
     let mut plan = Plan::default();
@@ -87,28 +88,100 @@ async fn a_conflict_is_tried_again_whatever_the_age() {
     assert_eq!(fake.count("PUT /vaults/a/accessPolicies/add"), 4);
 }
 
-/// Graph says 404 for a principal that it will know in a moment; granted ones are not sent again.
-#[tokio::test(start_paused = true)]
-async fn consents_are_tried_again_one_by_one() {
+/// The answers to the items of a batch, by the permission that each asks for.
+fn batch(body: &Value, mut answer: impl FnMut(&str) -> (u16, Value)) -> (u16, Value) {
+    let names = ["a", "b"].map(|name| (json!(order::consent(name).role), name));
+    let responses = body["requests"].as_array().unwrap().iter().map(|request| {
+        let role = &request["body"]["appRoleId"];
+        let name = names.iter().find(|(known, _)| known == role).map_or("", |(_, name)| name);
+        let (status, body) = answer(name);
+        json!({ "id": request["id"], "status": status, "body": body })
+    });
+    (200, json!({ "responses": responses.collect::<Vec<Value>>() }))
+}
+
+fn consents() -> Plan {
     let mut plan = Plan::default();
-    for name in ["a", "b"] {
-        plan.push(crate::order::consent(name), &[]);
-    }
-    let mut sizes = Vec::new();
+    plan.push(order::consent("a"), &[]);
+    plan.push(order::consent("b"), &[]);
+    plan
+}
+
+/// What waiting does not mend neither ends the waiting of others nor is sent again.
+#[tokio::test(start_paused = true)]
+async fn each_consent_is_tried_again_for_itself() {
+    let mut tries = [0, 0];
     let fake = Fake::new(move |line, body| {
         if !line.ends_with("$batch") {
-            return (200, crate::order::requested(["a", "b"]));
+            return (200, order::requested(["a", "b"]));
         }
-        let requests = body["requests"].as_array().unwrap();
-        sizes.push(requests.len());
-        let unknown = refusal("Request_ResourceNotFound", "unknown");
-        let responses = requests.iter().map(|request| match (sizes.len(), &request["id"]) {
-            (1, id) if id == "1" => json!({ "id": id, "status": 404, "body": unknown }),
-            (_, id) => json!({ "id": id, "status": 201, "body": {} }),
-        });
-        assert!(sizes.len() < 2 || requests.len() == 1, "only the refused one again");
-        (200, json!({ "responses": responses.collect::<Vec<Value>>() }))
+        batch(body, |name| {
+            let index = usize::from(name == "b");
+            tries[index] += 1;
+            match (name, tries[index]) {
+                ("a", 1) => (400, refusal("Request_BadRequest", "no such permission")),
+                ("b", 1..4) => (404, refusal("Request_ResourceNotFound", "unknown")),
+                ("b", 4) => (201, json!({})),
+                _ => panic!("{name} was sent {} times", tries[index]),
+            }
+        })
     });
-    assert!(fake.apply(&plan, Duration::ZERO).await.is_complete());
-    assert_eq!(fake.count("POST"), 2);
+    let outcome = fake.apply(&consents(), Duration::ZERO).await;
+    assert_eq!((outcome.failed_count(), fake.count("POST")), (1, 4));
+}
+
+/// Entra ID says so of parallel writes, with the same status as for a grant that exists.
+#[tokio::test(start_paused = true)]
+async fn contention_is_no_grant() {
+    let mut left = 3;
+    let fake = Fake::new(move |line, body| {
+        if !line.ends_with("$batch") {
+            return (200, order::requested(["a", "b"]));
+        }
+        left -= 1;
+        batch(body, |_| match left {
+            0 => (201, json!({})),
+            _ => (409, refusal("Directory_ConcurrencyViolation", "wait and retry")),
+        })
+    });
+    assert!(fake.apply(&consents(), Duration::days(1)).await.is_complete());
+    assert_eq!(fake.count("POST"), 3);
+}
+
+/// Whether a grant exists is decided by reading it, and a list may lag behind.
+#[tokio::test(start_paused = true)]
+async fn a_grant_that_is_said_to_exist_is_read() {
+    let mut reads = 0;
+    let fake = Fake::new(move |line, body| {
+        if !line.ends_with("$batch") {
+            return (200, order::requested(["a", "b"]));
+        }
+        if body["requests"][0]["method"] == "POST" {
+            let exists = "EntitlementGrant entry already exists.";
+            return batch(body, |_| (400, refusal("Request_BadRequest", exists)));
+        }
+        reads += 1;
+        let id = PrincipalId::derived(&["graph"]);
+        let listed = ["a", "b"]
+            .iter()
+            .take(reads)
+            .map(|name| json!({ "resourceId": id, "appRoleId": order::consent(name).role }));
+        let principal = json!({ "id": id, "appId": id });
+        let bodies =
+            [json!({ "value": [] }), principal, json!({ "value": listed.collect::<Vec<_>>() })];
+        let responses = bodies
+            .iter()
+            .enumerate()
+            .map(|(index, body)| json!({ "id": index.to_string(), "status": 200, "body": body }));
+        (200, json!({ "responses": responses.collect::<Vec<_>>() }))
+    });
+    assert!(fake.apply(&consents(), Duration::days(1)).await.is_complete());
+    assert_eq!(fake.count("POST"), 4, "two writes, and a read after each");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interrupted_run_waits_no_more() {
+    let fake = refusing(usize::MAX, 400, "PrincipalNotFound");
+    let outcome = fake.apply_interrupted(&assign()).await;
+    assert_eq!((outcome.failed_count(), fake.count("PUT")), (1, 1));
 }

@@ -84,6 +84,21 @@ impl Reader {
         Ok(listed.into_iter().filter_map(RoleDefinition::read).collect())
     }
 
+    /// One role definition, read directly: lists lag behind.
+    pub async fn role_definition(
+        &self,
+        scope: &ScopeId,
+        id: RoleDefinitionId,
+    ) -> Result<Option<RoleDefinition>, Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
+        let query = [("api-version", VERSION)];
+        match self.arm.send(Call::get(path, &query)).await {
+            Ok(answer) => answer.read().map(RoleDefinition::read),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Assignments of one principal at, above and below `scope`.
     pub async fn role_assignments(
         &self,
@@ -144,12 +159,15 @@ impl RoleAssignment {
 }
 
 impl Writer {
-    /// Makes or replaces a custom role. Its first assignable scope is where it is written.
-    pub async fn put_role_definition(&self, definition: &RoleDefinition) -> Result<(), Error> {
+    /// Makes or replaces a custom role, through one of its assignable scopes.
+    pub async fn put_role_definition(
+        &self,
+        scope: &ScopeId,
+        definition: &RoleDefinition,
+    ) -> Result<(), Error> {
         let RoleDefinition { id, name, description, permissions, assignable_scopes, updated: _ } =
             definition;
         let RolePermissions { actions, not_actions, data_actions, not_data_actions } = permissions;
-        let scope = assignable_scopes.first().map_or("", String::as_str);
         let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
         let body = json!({ "properties": {
             "roleName": name,
@@ -188,9 +206,7 @@ impl Writer {
         let sent = self.reader.arm.send(Call::write(Method::Put, path, &query, body)).await;
         match sent {
             // Somebody else made it under another name: it is there.
-            Err(error) if error.refusal().is_some_and(|r| r.has_code("RoleAssignmentExists")) => {
-                Ok(())
-            }
+            Err(error) if error.has_code("RoleAssignmentExists") => Ok(()),
             other => other.map(drop),
         }
     }

@@ -58,11 +58,15 @@ struct Properties {
 }
 
 impl Reader {
-    /// Every vault of a subscription, with its entries.
+    /// Every vault of a subscription, with its entries. None, where the provider was never
+    /// registered there.
     pub async fn vaults(&self, subscription: SubscriptionId) -> Result<Vec<Vault>, Error> {
         let path = format!("/subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults");
         let query = [("api-version", VERSION)];
-        let listed: Vec<Resource> = self.arm.list(Call::get(path, &query)).await?;
+        let listed: Vec<Resource> = match self.arm.list(Call::get(path, &query)).await {
+            Err(error) if error.has_code("MissingSubscriptionRegistration") => Vec::new(),
+            other => other?,
+        };
         let vaults = listed.into_iter().map(|Resource { id, properties }| Vault {
             id: VaultId::new(id),
             tenant: properties.tenant_id,

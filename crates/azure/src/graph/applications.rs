@@ -24,7 +24,16 @@ pub struct Application {
     #[serde(default)]
     pub key_credentials: Vec<KeyCredential>,
     #[serde(default)]
+    pub password_credentials: Vec<PasswordCredential>,
+    #[serde(default)]
     required_resource_access: Vec<RequiredResourceAccess>,
+}
+
+/// A password that the application may sign in with; never the password itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PasswordCredential {
+    pub display_name: Option<String>,
 }
 
 /// A certificate that the application may sign in with. The certificate itself is not part of a

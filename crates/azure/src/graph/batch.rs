@@ -120,7 +120,10 @@ impl Reader {
         let requests: Vec<_> = indices.iter().map(|&index| items[index].to_json(index)).collect();
         let path = "/v1.0/$batch".to_owned();
         let body = json!({ "requests": requests });
-        let answer = self.graph.send(Call::write(Method::Post, path, &[], body)).await?;
+        let all_reads = indices.iter().all(|&index| items[index].method == Method::Get);
+        let repeatable = all_reads.then_some(Repeatable::Always);
+        let call = Call { repeatable, ..Call::write(Method::Post, path, &[], body) };
+        let answer = self.graph.send(call).await?;
         let mut responses: Vec<_> = answer
             .read::<Responses>()?
             .responses

@@ -16,8 +16,8 @@ use crate::service::Call;
 use crate::{Error, Reader};
 use batch::Item;
 
-pub use applications::{Application, KeyCredential};
-pub use principals::{AppRole, Grant, PrincipalState, ServicePrincipal};
+pub use applications::{Application, KeyCredential, PasswordCredential};
+pub use principals::{AppRole, Grant, Owner, PrincipalState, ServicePrincipal};
 
 /// The application id of Microsoft Graph itself, the same in every tenant.
 pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
@@ -50,7 +50,7 @@ pub struct VerifiedDomain {
 /// Who is signed in, as far as the token and the directory tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Operator {
-    User { name: String },
+    User { object_id: Option<String>, name: String },
     ServicePrincipal { object_id: String, name: Option<String> },
     Unknown,
 }
@@ -123,9 +123,19 @@ impl Operator {
         match (text("idtyp").as_deref(), text("oid")) {
             (Some("app"), Some(object_id)) => Operator::ServicePrincipal { object_id, name: None },
             _ => match text("name").or_else(|| text("upn")) {
-                Some(name) => Operator::User { name },
+                Some(name) => Operator::User { object_id: text("oid"), name },
                 None => Operator::Unknown,
             },
+        }
+    }
+}
+
+impl Operator {
+    pub fn object_id(&self) -> Option<&str> {
+        match self {
+            Operator::User { object_id, name: _ } => object_id.as_deref(),
+            Operator::ServicePrincipal { object_id, name: _ } => Some(object_id),
+            Operator::Unknown => None,
         }
     }
 }
@@ -133,7 +143,7 @@ impl Operator {
 impl fmt::Display for Operator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Operator::User { name } => f.write_str(name),
+            Operator::User { object_id: _, name } => f.write_str(name),
             Operator::ServicePrincipal { object_id, name } => {
                 write!(f, "{} (service principal)", name.as_ref().unwrap_or(object_id))
             }

@@ -1,8 +1,8 @@
 //! How answers are understood.
 
-use azure::{Error, Grant, Writer};
+use azure::Error;
 use serde_json::{Value, json};
-use spec::{AppRoleId, PrincipalId, SubscriptionId};
+use spec::SubscriptionId;
 
 use crate::fake::{Answer, Fake};
 
@@ -56,28 +56,28 @@ async fn refusals_are_read_in_every_shape() {
 }
 
 #[tokio::test]
-async fn a_grant_that_exists_is_a_success_in_each_spelling() {
-    let error = |status: u16, message: &str| {
-        let body = json!({ "error": { "code": "Request_BadRequest", "message": message } });
-        json!({ "status": status, "body": body })
+async fn a_grant_that_exists_is_told_in_each_spelling_and_contention_is_none() {
+    let says_granted = async |status: u16, code: &str, message: &str| {
+        let fake = Fake::new([Answer::Status(
+            status,
+            json!({ "error": { "code": code, "message": message } }),
+        )]);
+        let error = fake.reader().await.subscriptions().await.unwrap_err();
+        error.refusal().unwrap().says_granted()
     };
-    let exists = [
-        error(400, "Permission being assigned already exists on the object"),
-        error(400, "EntitlementGrant entry already exists."),
-        error(409, "Conflict"),
-    ];
-    let grant = Grant {
-        principal: PrincipalId::derived(&["ours"]),
-        resource: PrincipalId::derived(&["graph"]),
-        role: AppRoleId::derived(&["role"]),
-    };
-    let outcome = async |mut response: Value| {
-        response["id"] = json!("0");
-        let fake = Fake::new([Answer::Status(200, json!({ "responses": [response] }))]);
-        Writer::new(fake.reader().await).grant(&[grant]).await.unwrap().remove(0)
-    };
-    for response in exists {
-        outcome(response).await.unwrap();
-    }
-    outcome(error(400, "Not a valid reference update")).await.unwrap_err();
+    let exists = "Permission being assigned already exists on the object";
+    assert!(says_granted(400, "Request_BadRequest", exists).await);
+    let exists = "EntitlementGrant entry already exists.";
+    assert!(says_granted(400, "Request_BadRequest", exists).await);
+    assert!(says_granted(409, "Request_MultipleObjectsWithSameKeyValue", "x").await);
+    assert!(!says_granted(409, "Directory_ConcurrencyViolation", "x").await);
+    assert!(!says_granted(400, "Request_BadRequest", "Not a valid reference update").await);
+}
+
+#[tokio::test]
+async fn a_subscription_that_never_had_a_vault_has_none() {
+    let body = json!({ "error": { "code": "MissingSubscriptionRegistration", "message": "x" } });
+    let fake = Fake::new([Answer::Status(409, body)]);
+    let vaults = fake.reader().await.vaults(SubscriptionId::derived(&["s"])).await.unwrap();
+    assert!(vaults.is_empty());
 }

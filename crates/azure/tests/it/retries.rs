@@ -118,3 +118,29 @@ async fn only_throttled_items_of_a_batch_are_sent_again() {
     let granted: Vec<_> = outcomes.iter().map(Result::is_ok).collect();
     assert_eq!(granted, [true, true, false], "a POST that may have been done is not repeated");
 }
+
+/// A batch travels as a POST, but one of reads alone changes nothing.
+#[tokio::test(start_paused = true)]
+async fn a_batch_of_reads_is_repeated_and_one_with_writes_is_not() {
+    for bad in [status(503), Answer::Broken] {
+        let gone = json!({ "status": 404, "body": {} });
+        let responses: Vec<_> = ["0", "1", "2"]
+            .iter()
+            .map(|id| {
+                let mut response = gone.clone();
+                response["id"] = json!(id);
+                response
+            })
+            .collect();
+        let fake = Fake::new([bad, Answer::Status(200, json!({ "responses": responses }))]);
+        let app = spec::AppId::derived(&["app"]);
+        let state = fake.reader().await.principal(app, principal()).await.unwrap();
+        assert!(state.principal.is_none());
+        assert_eq!(fake.seen().len(), 2);
+    }
+    let fake = Fake::new([status(503)]);
+    let role = spec::AppRoleId::derived(&["role"]);
+    let grant = Grant { principal: principal(), resource: principal(), role };
+    Writer::new(fake.reader().await).grant(&[grant]).await.unwrap_err();
+    assert_eq!(fake.seen().len(), 1);
+}

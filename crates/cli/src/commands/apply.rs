@@ -6,6 +6,7 @@ use applier::{Options, Outcome, Products};
 use azure::Writer;
 use planner::{Event, Plan};
 use time::OffsetDateTime;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::plan::{is_whole, show};
@@ -13,7 +14,7 @@ use crate::arguments::Apply;
 use crate::console::{Console, YELLOW};
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 use crate::progress::Progress;
 use crate::render;
 use crate::session::Session;
@@ -28,7 +29,7 @@ pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Fa
         let message = "there is no terminal to ask whether to apply".to_owned();
         return Err(Failure::new(Exit::BadInput, message).hint("say it with --auto-approve"));
     }
-    let session = Session::connect(&target.connection, &inputs).await?;
+    let session = Session::connect(&target.connection, &inputs, console).await?;
     let exit = with_session(arguments, &session, inputs, console).await;
     session.close().await;
     exit
@@ -41,36 +42,54 @@ async fn with_session(
     console: &Console,
 ) -> Result<Exit, Failure> {
     let (plan, observed) = show(session, &inputs, console).await?;
-    let blocked_lines = plan.blocked_lines().count();
     if plan.blockers().next().is_some() {
         let message = "nothing was written: the plan is blocked".to_owned();
         return Err(Failure::new(Exit::Blocked, message).hint("see the lines that begin with x"));
     }
     if plan.is_empty() {
-        return Ok(ended(&plan, blocked_lines == 0));
+        return Ok(if plan.blocked_lines().next().is_some() { Exit::Partly } else { whole(&plan) });
     }
     if !arguments.auto_approve && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
     let products = Products::found(&observed, inputs.held.take());
-    let interrupt = Interrupt::listen();
-    let outcome = apply(arguments, session, &inputs, &plan, &products, &interrupt, console).await;
-    if outcome.is_complete() && !arguments.no_wait {
-        converge(arguments, session, &interrupt, console).await?;
+    let interrupted = interrupt::listen(console);
+    let outcome = apply(arguments, session, &inputs, &plan, &products, &interrupted, console).await;
+    for reason in render::outcome::reasons(&outcome, &plan) {
+        console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
-    console.result(&render::outcome::summary(&outcome, blocked_lines));
-    if outcome.was_interrupted() {
-        return Ok(Exit::Interrupted);
-    }
-    Ok(ended(&plan, outcome.is_complete() && blocked_lines == 0))
+    let looked = if outcome.is_complete() && !arguments.no_wait {
+        converge(session, &inputs, interrupted, console).await
+    } else {
+        Looked::Done
+    };
+    let blocked = plan.blocked_lines().count();
+    console.result(&render::outcome::summary(&outcome, blocked))?;
+    Ok(ended(&plan, &outcome, blocked, &looked))
 }
 
-fn ended(plan: &Plan, complete: bool) -> Exit {
-    match (complete, is_whole(plan)) {
-        (false, _) => Exit::Partly,
-        (true, false) => Exit::Failed,
-        (true, true) => Exit::Done,
+/// How the look at the finished work ended.
+enum Looked {
+    Done,
+    Interrupted,
+    /// It could not be read; the work itself is done.
+    Failed,
+}
+
+fn ended(plan: &Plan, outcome: &Outcome, blocked: usize, looked: &Looked) -> Exit {
+    match looked {
+        Looked::Interrupted => Exit::Interrupted,
+        _ if outcome.was_interrupted() => Exit::Interrupted,
+        _ if outcome.was_not_permitted() => Exit::NotPermitted,
+        _ if !outcome.is_complete() || blocked > 0 => Exit::Partly,
+        Looked::Failed => Exit::Failed,
+        Looked::Done => whole(plan),
     }
+}
+
+/// Success, but for what could not be read.
+fn whole(plan: &Plan) -> Exit {
+    if is_whole(plan) { Exit::Done } else { Exit::Failed }
 }
 
 fn confirmed(plan: &Plan, console: &Console) -> bool {
@@ -84,7 +103,7 @@ async fn apply(
     inputs: &Inputs,
     plan: &Plan,
     products: &Products,
-    interrupt: &Interrupt,
+    interrupted: &watch::Receiver<bool>,
     console: &Console,
 ) -> Outcome {
     let progress = Progress::applying(console, plan);
@@ -93,47 +112,53 @@ async fn apply(
         parallelism: arguments.parallelism,
         directory: inputs.directory.clone(),
         now: OffsetDateTime::now_utc(),
-        interrupted: interrupt.flag(),
+        interrupted: interrupted.clone(),
     };
     applier::apply(&writer, plan, products, options, &|event| progress.report(&event)).await
 }
 
 /// Reads and plans again until nothing is left to do: only then has Azure heard of everything.
 async fn converge(
-    arguments: &Apply,
     session: &Session,
-    interrupt: &Interrupt,
+    inputs: &Inputs,
+    interrupted: watch::Receiver<bool>,
     console: &Console,
-) -> Result<(), Failure> {
-    let target = &arguments.target;
-    // The certificate's source may hold what it did not hold before.
-    let inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
+) -> Looked {
     let progress = Progress::reading(console);
     let began = Instant::now();
     let mut delay = Duration::from_secs(1);
-    for attempt in 1.. {
+    let mut attempt = 1;
+    loop {
         progress.report(&Event::Verifying { attempt });
-        let observation = session.observe(&inputs, &|_| {}).await?;
-        let left = planner::plan(&inputs.desired, &observation.observed).changes().len();
-        if left == 0 {
-            drop(progress);
-            if !console.quiet {
-                console.say("Read again: nothing is left to do.");
+        let left = match session.observe(inputs, &|_| {}).await {
+            Ok(seen) => planner::plan(&inputs.desired, &seen.observed).changes().len(),
+            Err(failure) => {
+                drop(progress);
+                console.failure(&failure);
+                console.say("All changes were applied, but they could not be read again.");
+                return Looked::Failed;
             }
-            break;
-        }
-        if began.elapsed() + delay > CONVERGENCE {
+        };
+        if left == 0 || began.elapsed() + delay > CONVERGENCE {
             drop(progress);
-            console.say(&format!(
-                "{YELLOW}note{YELLOW:#}: Azure does not show {left} of the changes yet; a plan in \
-                 some minutes tells whether it does"
-            ));
-            break;
+            tell(left, console);
+            return Looked::Done;
         }
         tokio::select! {
             () = tokio::time::sleep(delay) => delay = (delay * 2).min(Duration::from_secs(15)),
-            () = interrupt.heard() => break,
+            () = interrupt::interrupted(interrupted.clone()) => return Looked::Interrupted,
         }
+        attempt += 1;
     }
-    Ok(())
+}
+
+fn tell(left: usize, console: &Console) {
+    if left > 0 {
+        console.say(&format!(
+            "{YELLOW}note{YELLOW:#}: Azure does not show {left} of the changes yet; a plan in some \
+             minutes tells whether it does"
+        ));
+    } else if !console.quiet {
+        console.say("Read again: nothing is left to do.");
+    }
 }

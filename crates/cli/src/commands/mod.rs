@@ -12,7 +12,7 @@ use crate::exit::{Exit, Failure};
 
 pub(crate) async fn run(command: Command, console: &Console) -> Result<Exit, Failure> {
     match command {
-        Command::Validate(arguments) => Ok(validate::run(&arguments, console)),
+        Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
         Command::Schema(which) => schema::run(&which, console),

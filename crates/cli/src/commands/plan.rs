@@ -14,11 +14,11 @@ use crate::session::Session;
 pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
     let inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
-    let session = Session::connect(&target.connection, &inputs).await?;
+    let session = Session::connect(&target.connection, &inputs, console).await?;
     let shown = show(&session, &inputs, console).await;
     session.close().await;
     let (plan, _) = shown?;
-    Ok(if plan.blockers().next().is_some() {
+    Ok(if plan.blockers().chain(plan.blocked_lines()).next().is_some() {
         Exit::Blocked
     } else if !is_whole(&plan) {
         Exit::Failed
@@ -41,7 +41,7 @@ pub(crate) async fn show(
     let observed = observation.observed;
     let plan = planner::plan(&inputs.desired, &observed);
     let header = render::plan::header(&observed, &observation.operator, session.effort());
-    console.result(&(header + &render::plan::plan(&plan, &observed, console.verbose)));
+    console.result(&(header + &render::plan::plan(&plan, &observed, console.verbose)))?;
     Ok((plan, observed))
 }
 

@@ -8,7 +8,7 @@ use emulator::{Clock, Options, Sandbox as Server};
 use crate::arguments::{Reset, Sandbox, Serve};
 use crate::console::{BOLD, Console};
 use crate::exit::{Exit, Failure};
-use crate::interrupt::Interrupt;
+use crate::interrupt;
 use crate::session::start_failure;
 
 pub(crate) async fn run(action: Sandbox, console: &Console) -> Result<Exit, Failure> {
@@ -17,7 +17,7 @@ pub(crate) async fn run(action: Sandbox, console: &Console) -> Result<Exit, Fail
         Sandbox::Reset(Reset { state }) => {
             emulator::reset(&state).map_err(|error| start_failure(&error))?;
             let state = state.display();
-            console.result(&format!("{state}: reset; the next start makes a fresh tenant\n"));
+            console.result(&format!("{state}: reset; the next start makes a fresh tenant\n"))?;
             Ok(Exit::Done)
         }
     }
@@ -35,11 +35,11 @@ async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
         })?;
     }
     let lines = variables.iter().map(|(name, value)| format!("{name:<20} {value}\n"));
-    console.result(&lines.collect::<String>());
+    console.result(&lines.collect::<String>())?;
     if !console.quiet {
         console.say(&format!("{BOLD}Serving{BOLD:#} until stopped with Ctrl-C."));
     }
-    Interrupt::listen().heard().await;
+    interrupt::interrupted(interrupt::listen(console)).await;
     server.stop().await;
     Ok(Exit::Done)
 }

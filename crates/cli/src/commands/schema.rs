@@ -10,6 +10,6 @@ pub(crate) fn run(which: &Schema, console: &Console) -> Result<Exit, Failure> {
     };
     let text = serde_json::to_string_pretty(schema)
         .map_err(|error| Failure::new(Exit::Failed, error.to_string()))?;
-    console.result(&(text + "\n"));
+    console.result(&(text + "\n"))?;
     Ok(Exit::Done)
 }

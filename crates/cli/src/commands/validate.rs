@@ -4,21 +4,21 @@ use time::OffsetDateTime;
 
 use crate::arguments::Validate;
 use crate::console::Console;
-use crate::exit::Exit;
+use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 
 /// Checks every spec, also after one has failed.
-pub(crate) fn run(arguments: &Validate, console: &Console) -> Exit {
+pub(crate) fn run(arguments: &Validate, console: &Console) -> Result<Exit, Failure> {
     let now = OffsetDateTime::now_utc();
     let mut exit = Exit::Done;
     for path in &arguments.specs {
         match Inputs::read(path, &arguments.key, now) {
-            Ok(_) => console.result(&format!("{}: valid\n", path.display())),
+            Ok(_) => console.result(&format!("{}: valid\n", path.display()))?,
             Err(failure) => {
                 console.failure(&failure);
                 exit = failure.exit;
             }
         }
     }
-    exit
+    Ok(exit)
 }

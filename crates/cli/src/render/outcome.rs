@@ -1,7 +1,9 @@
 //! What became of a plan, as text.
 
-use applier::Outcome;
-use planner::Verb;
+use std::collections::BTreeMap;
+
+use applier::{ApplyError, Outcome, Status};
+use planner::{Plan, Step, Verb};
 
 /// The last line of an apply. The wording is an interface: scripts read it.
 pub(crate) fn summary(outcome: &Outcome, blocked_lines: usize) -> String {
@@ -15,4 +17,67 @@ pub(crate) fn summary(outcome: &Outcome, blocked_lines: usize) -> String {
         "Apply complete: {created} created, {updated} updated, {restored} restored, \
          {deleted} deleted, {failed} failed, {skipped} skipped.\n"
     )
+}
+
+/// What failed for one reason, and what to do about it.
+pub(crate) struct Reason {
+    pub message: String,
+    pub hint: &'static str,
+}
+
+/// Each reason once: a batch of consents is often refused as one.
+pub(crate) fn reasons(outcome: &Outcome, plan: &Plan) -> Vec<Reason> {
+    let mut reasons: BTreeMap<(String, &'static str), Vec<String>> = BTreeMap::new();
+    for (id, status) in outcome.statuses() {
+        let Status::Failed(error) = status else { continue };
+        let action = &plan.change(id).action;
+        let (what, target) = action.line();
+        let reason = (error.to_string(), advice(action.step(), error));
+        reasons.entry(reason).or_default().push(format!("{what} {target}"));
+    }
+    let reason = |((error, hint), failed): ((String, &'static str), Vec<String>)| {
+        let message = match failed.as_slice() {
+            [] => error,
+            [only] => format!("{only}: {error}"),
+            [first, others @ ..] => format!("{first} and {} more: {error}", others.len()),
+        };
+        Reason { message, hint }
+    };
+    reasons.into_iter().map(reason).collect()
+}
+
+fn advice(step: Step, error: &ApplyError) -> &'static str {
+    let has = |code| matches!(error, ApplyError::Azure(error) if error.has_code(code));
+    if has("ScopeLocked") {
+        return "a lock is in the way: remove it, or ask who set it";
+    }
+    if has("RequestDisallowedByPolicy") {
+        return "an Azure Policy forbids it: ask for an exemption";
+    }
+    if error.is_not_permitted() {
+        return needed_right(step);
+    }
+    match error {
+        ApplyError::Azure(_) => "what is done stays done: run apply again",
+        ApplyError::NameHeld { .. } | ApplyError::RoleNameTaken { .. } => "then run apply again",
+        ApplyError::Contended { .. } => "see who else edits the application",
+        ApplyError::Certificate(_) | ApplyError::File { .. } => {
+            "correct certificate.source in the spec, and run apply again"
+        }
+    }
+}
+
+/// What the operator lacks.
+fn needed_right(step: Step) -> &'static str {
+    match step {
+        Step::A | Step::F => {
+            "it needs Application.ReadWrite.All, or as a person the role Application Administrator"
+        }
+        Step::B => {
+            "it needs AppRoleAssignment.ReadWrite.All, or as a person the role Privileged Role \
+             Administrator"
+        }
+        Step::C | Step::D => "it needs Owner or User Access Administrator at the scope",
+        Step::E => "it needs Owner, Contributor or Key Vault Contributor at the vault",
+    }
 }

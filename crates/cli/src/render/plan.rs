@@ -24,7 +24,7 @@ pub(crate) fn header(observed: &Observed, operator: &Operator, effort: (usize, f
 
 pub(crate) fn plan(plan: &Plan, observed: &Observed, verbose: bool) -> String {
     let vaults = if plan.is_empty() { String::new() } else { vaults(plan, observed) };
-    let summary = vaults + &summary(plan);
+    let summary = blocked(plan) + &vaults + &summary(plan);
     let parts = [steps(plan, verbose), findings(plan.findings()), summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -138,6 +138,17 @@ fn findings(findings: &[Finding]) -> String {
     if lines.is_empty() { lines } else { format!("{BOLD}Notes{BOLD:#}\n{lines}") }
 }
 
+/// What stands at x above, so that nobody takes the summary for the whole.
+fn blocked(plan: &Plan) -> String {
+    match plan.blocked_lines().count() {
+        0 => String::new(),
+        1 => "Blocked: one scope or vault, left out until the spec or it changes.\n".to_owned(),
+        count => {
+            format!("Blocked: {count} scopes or vaults, left out until the spec or they change.\n")
+        }
+    }
+}
+
 /// How many vaults there are, and why the others need nothing.
 fn vaults(plan: &Plan, observed: &Observed) -> String {
     let read = observed.key_vault_access.vaults.values().filter_map(|vaults| match vaults {
@@ -148,8 +159,8 @@ fn vaults(plan: &Plan, observed: &Observed) -> String {
     let rbac = vaults.iter().filter(|vault| vault.model == Model::Rbac).count();
     let change = plan.changes().filter(|(_, change)| change.action.step() == Step::E).count();
     let total = vaults.len();
-    let rest = total - rbac - change;
     format!(
-        "Vaults: {total}, of which {change} to change, {rbac} on RBAC (nothing to do), {rest} right.\n"
+        "Vaults: {total}, of which {change} to change and {rbac} on RBAC, which need nothing.
+"
     )
 }

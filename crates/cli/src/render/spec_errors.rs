@@ -5,9 +5,15 @@ use std::path::Path;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use spec::{SpecError, SpecErrors};
 
+/// Nobody mends more at a time.
+const SHOWN: usize = 20;
+
 /// One block for each error, without the word `error`, which the console says.
 pub(crate) fn render(path: &Path, text: &str, errors: &SpecErrors) -> Vec<String> {
-    errors.as_slice().iter().map(|error| block(path, text, error)).collect()
+    let errors = errors.as_slice();
+    let rest = errors.len().saturating_sub(SHOWN);
+    let more = (rest > 0).then(|| format!("{rest} more errors like these in {}", path.display()));
+    errors.iter().take(SHOWN).map(|error| block(path, text, error)).chain(more).collect()
 }
 
 fn block(path: &Path, text: &str, error: &SpecError) -> String {

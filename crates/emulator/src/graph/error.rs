@@ -77,6 +77,12 @@ impl GraphError {
         Self::bad_request(format!("Property '{name}' is read-only and cannot be set."))
     }
 
+    pub(super) fn foreign_display_name() -> Self {
+        Self::bad_request(
+            "Property displayName on the service principal does not match the application object.",
+        )
+    }
+
     pub(super) fn invalid_value(name: &str, resource: &str) -> Self {
         Self::bad_request(format!(
             "Invalid value specified for property '{name}' of resource '{resource}'."

@@ -111,6 +111,10 @@ fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<An
 
 fn update(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, GraphError> {
     let mut changed = principal.clone();
+    let application = call.state.application_of(principal.app_id);
+    if let Some(application) = application {
+        changed.display_name.clone_from(&application.display_name);
+    }
     apply(&mut changed, &call.request.json()?)?;
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }
@@ -135,9 +139,9 @@ fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<
             "accountEnabled" => {
                 principal.account_enabled = value.as_bool().ok_or_else(|| invalid(name))?;
             }
-            // Documented as accepted; what is shown follows the application, as it does in its own
-            // tenant.
-            "displayName" if value.is_string() => {}
+            // It follows the application; another name is refused in the application's own tenant.
+            "displayName" if *value == principal.display_name => {}
+            "displayName" => return Err(GraphError::foreign_display_name()),
             "tags" => principal.tags = tags(value, SERVICE_PRINCIPAL.resource)?,
             "appId"
                 if value.as_str().and_then(|id| Uuid::try_parse(id).ok())

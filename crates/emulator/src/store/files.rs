@@ -110,6 +110,10 @@ pub fn reset(directory: &Path) -> Result<(), StartError> {
         return Ok(());
     }
     let directory = Directory::create(directory)?;
+    // Other files of these names may be somebody's own; these two are nobody else's.
+    if !directory.state().exists() && !directory.operator_secret().exists() {
+        return Err(StartError::NoSandbox { directory: directory.0 });
+    }
     let _lock = DirectoryLock::take(&directory)?;
     let files = directory.files();
     for file in files.iter().cloned().chain(files.iter().map(|file| temporary(file))) {

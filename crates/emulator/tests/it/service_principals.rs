@@ -58,6 +58,10 @@ async fn an_upsert_creates_once_and_updates_afterwards() {
     assert_eq!(tenant.upsert(&path, json!({ "tags": ["a"] })).await.status, 201);
     assert_eq!(tenant.upsert(&path, json!({ "tags": ["b"] })).await.status, 204);
     assert_eq!(tenant.get(&path).await.body["tags"], json!(["b"]));
+    assert_eq!(tenant.upsert(&path, json!({ "displayName": "scanner" })).await.status, 204);
+    let message = "Property displayName on the service principal does not match";
+    let answer = tenant.upsert(&path, json!({ "displayName": "other" })).await;
+    answer.is_error(400, "Request_BadRequest", message);
 }
 
 #[tokio::test(flavor = "multi_thread")]

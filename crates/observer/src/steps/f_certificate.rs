@@ -1,6 +1,6 @@
 //! Step F, and the one thing that is observed on this machine: the certificate's source.
 
-use std::io::ErrorKind;
+use std::io;
 use std::path::Path;
 
 use azure::Application;
@@ -31,25 +31,35 @@ pub fn read_source(
     let held = match &spec.certificate.source {
         CertificateSource::File(path) => certificate::read(&directory.join(path), false, now)?,
         CertificateSource::Generate(new) => {
-            match certificate::read(&directory.join(&new.output), true, now) {
-                Ok(held) => held,
-                Err(FileError::Unreadable { path: _, reason })
-                    if reason.kind() == ErrorKind::NotFound =>
-                {
-                    return Ok((Source::Generate(new.clone()), None));
-                }
-                Err(error) => return Err(error),
+            let path = directory.join(&new.output);
+            // Not even a link that leads nowhere: the new file would not be put in its place.
+            if path.symlink_metadata().is_err() {
+                check_directory(&path)?;
+                return Ok((Source::Generate(new.clone()), None));
             }
+            certificate::read(&path, true, now)?
         }
     };
     Ok((Source::Held(facts(&held)), Some(held)))
 }
 
+/// A place that cannot be written shall be known before anything else is.
+fn check_directory(file: &Path) -> Result<(), FileError> {
+    let directory = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        Some(_) | None => Path::new("."),
+    };
+    let reason = match directory.metadata() {
+        Ok(found) if !found.is_dir() => io::Error::from(io::ErrorKind::NotADirectory),
+        Ok(found) if found.permissions().readonly() => {
+            io::Error::from(io::ErrorKind::PermissionDenied)
+        }
+        Ok(_) => return Ok(()),
+        Err(reason) => reason,
+    };
+    Err(FileError::Unreadable { path: directory.to_owned(), reason })
+}
+
 fn facts(held: &certificate::Certificate) -> Certificate {
-    Certificate {
-        subject: held.subject.clone(),
-        sha256: held.sha256(),
-        not_before: held.not_before,
-        not_after: held.not_after,
-    }
+    Certificate { subject: held.subject.clone(), sha256: held.sha256(), not_after: held.not_after }
 }

@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use spec::{AppId, ApplicationId, PrincipalId};
 use time::OffsetDateTime;
 
-use crate::{Field, Marker, Object, Observed as All, Plan, Product, Verb};
+use crate::{
+    ChangeId, Field, Finding, FindingCode, Marker, Object, Observed as All, Plan, Product, Verb,
+};
 
 /// The sign-in audience of an application that only its own tenant may use.
 pub const SINGLE_TENANT: &str = "AzureADMyOrg";
@@ -18,11 +20,14 @@ pub struct Desired {
     pub display_name: String,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     /// The application whose `uniqueName` is the installation's name.
     pub application: Option<Application>,
     pub principal: Option<Principal>,
+    /// Owners but for the operator, and passwords, each as it is named: together with foreign
+    /// certificates, who else could change the application or sign in as it.
+    pub other_hands: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -60,25 +65,28 @@ pub struct ApplicationUpdate {
 }
 
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    let Observed { application, principal } = &observed.application;
+    let Observed { application, principal, other_hands } = &observed.application;
     let display_name = desired.application.display_name.clone();
-    match application {
+    let application = match application {
         None => {
             let unique_name = desired.installation.to_string();
             let tag = desired.marker.to_string();
             let display_name = display_name.clone();
-            plan.push(Action::CreateApplication { unique_name, display_name, tag }, &[]);
+            Some(plan.push(Action::CreateApplication { unique_name, display_name, tag }, &[]))
         }
-        Some(application) => match application.difference(&desired.application, &desired.marker) {
-            Some(update) => {
-                plan.push(Action::UpdateApplication(update), &[]);
+        Some(application) => {
+            let certificates = observed.certificate.foreign(&desired.certificate.marker);
+            let hands: Vec<_> = other_hands.iter().cloned().chain(certificates).collect();
+            if let Some(finding) = application.not_ours(&desired.marker, &hands) {
+                plan.find(finding);
             }
-            None => plan.keep(),
-        },
-    }
+            application.updated(&desired.application, &desired.marker, plan)
+        }
+    };
     match principal {
         None => {
-            plan.push(Action::CreatePrincipal { display_name }, &[]);
+            // It must be called as its application is.
+            plan.push(Action::CreatePrincipal { display_name }, application.as_slice());
         }
         Some(principal) if !principal.tags.contains(LISTED_TAG) => {
             plan.push(Action::TagPrincipal { display_name }, &[]);
@@ -88,6 +96,31 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
 }
 
 impl Application {
+    /// Somebody else may have taken the name to be given our rights. One without our tag is
+    /// ours only when a run was killed before it could tag it: then nobody else has a hand in it.
+    fn not_ours(&self, marker: &Marker, hands: &[String]) -> Option<Finding> {
+        if self.tags.contains(&marker.to_string()) || hands.is_empty() {
+            return None;
+        }
+        let message = format!(
+            "application {} ({}) has the uniqueName but not our tag, and others have a hand in it \
+             ({}): if it is yours, give it the tag {marker}; if not, name the installation otherwise",
+            self.display_name,
+            self.app_id,
+            hands.join(", ")
+        );
+        Some(Finding::blocks(FindingCode::ApplicationNotOurs, message))
+    }
+
+    /// Plans an update where this live application is not as wanted.
+    fn updated(&self, desired: &Desired, marker: &Marker, plan: &mut Plan) -> Option<ChangeId> {
+        let update = self.difference(desired, marker);
+        if update.is_none() {
+            plan.keep();
+        }
+        update.map(|update| plan.push(Action::UpdateApplication(update), &[]))
+    }
+
     fn difference(&self, desired: &Desired, marker: &Marker) -> Option<ApplicationUpdate> {
         let Application { id: _, app_id: _, display_name, sign_in_audience, tags, created: _ } =
             self;

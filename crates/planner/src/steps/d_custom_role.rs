@@ -91,8 +91,16 @@ impl Permissions {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    Define(Definition),
-    Redefine { before: Definition, after: Definition },
+    Define {
+        definition: Definition,
+        at: ScopeId,
+    },
+    /// `at` is one of the scopes that are wanted, through which it is written.
+    Redefine {
+        before: Definition,
+        after: Definition,
+        at: ScopeId,
+    },
     Assign(Assignment),
 }
 
@@ -103,10 +111,8 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
         .writable(&desired.scopes)
         .cloned()
         .partition(|scope| matches!(scope, ScopeId::ManagementGroup(_)));
-    if !subscriptions.is_empty() {
-        let definition = definition(&wanted.role_name, None, &subscriptions, desired, observed);
-        variant(definition, &subscriptions, desired, observed, plan);
-    }
+    let shared = definition(&wanted.role_name, None, &subscriptions, desired, observed);
+    variant(shared, &subscriptions, desired, observed, plan);
     for scope in groups {
         let ScopeId::ManagementGroup(group) = &scope else { continue };
         let name = format!("{}-{group}", wanted.role_name);
@@ -140,7 +146,7 @@ fn definition(
     }
 }
 
-/// Plans one definition and its assignments.
+/// Plans one definition and its assignments; nothing, without a scope.
 fn variant(
     wanted: Definition,
     scopes: &[ScopeId],
@@ -148,10 +154,14 @@ fn variant(
     observed: &All,
     plan: &mut Plan,
 ) {
+    let Some(at) = scopes.first().cloned() else { return };
     let (role, defined) = match find(&wanted, desired, observed) {
         Err(finding) => return plan.find(finding),
-        Ok(None) => (wanted.role(), Some(plan.push(Action::Define(wanted), &[]))),
-        Ok(Some(live)) => (live.role(), live.redefined(wanted, plan)),
+        Ok(None) => {
+            let role = wanted.role();
+            (role, Some(plan.push(Action::Define { definition: wanted, at }, &[])))
+        }
+        Ok(Some(live)) => (live.role(), live.redefined(wanted, at, plan)),
     };
     for scope in scopes {
         match c_role_assignments::missing(&role, scope, &desired.marker, observed) {
@@ -195,7 +205,7 @@ impl Definition {
     }
 
     /// Plans an update where this live definition is not as wanted.
-    fn redefined(&self, wanted: Definition, plan: &mut Plan) -> Option<ChangeId> {
+    fn redefined(&self, wanted: Definition, at: ScopeId, plan: &mut Plan) -> Option<ChangeId> {
         let Definition { id, name, description, permissions, assignable_scopes } = self;
         let missing: Vec<_> = wanted
             .assignable_scopes
@@ -213,7 +223,7 @@ impl Definition {
         // Scopes only grow here: Azure refuses to drop one that has assignments.
         let assignable_scopes = assignable_scopes.iter().cloned().chain(missing).collect();
         let after = Definition { id: *id, assignable_scopes, ..wanted };
-        Some(plan.push(Action::Redefine { before: self.clone(), after }, &[]))
+        Some(plan.push(Action::Redefine { before: self.clone(), after, at }, &[]))
     }
 
     /// One line per fact, sorted where Azure does not order: made to be compared by eye.
@@ -269,16 +279,16 @@ fn caution_finding(caution: spec::Caution, role: &str) -> Finding {
 impl Action {
     pub(crate) fn verb(&self) -> Verb {
         match self {
-            Action::Define(_) | Action::Assign(_) => Verb::Create,
+            Action::Define { .. } | Action::Assign(_) => Verb::Create,
             Action::Redefine { .. } => Verb::Update,
         }
     }
 
     pub(crate) fn line(&self) -> (String, String) {
         match self {
-            Action::Define(definition) => ("role definition".to_owned(), definition.summary()),
-            Action::Redefine { before: _, after } => {
-                ("role definition".to_owned(), after.summary())
+            Action::Define { definition, at: _ }
+            | Action::Redefine { before: _, after: definition, at: _ } => {
+                ("role definition".to_owned(), definition.summary())
             }
             Action::Assign(assignment) => assignment.line(),
         }
@@ -286,11 +296,11 @@ impl Action {
 
     pub(crate) fn fields(&self) -> Vec<Field> {
         match self {
-            Action::Define(definition) => vec![
+            Action::Define { definition, at: _ } => vec![
                 Field::set("id", definition.id.to_string()),
                 Field::set("definition", definition.document()),
             ],
-            Action::Redefine { before, after } => {
+            Action::Redefine { before, after, at: _ } => {
                 vec![Field::changed("definition", before.document(), after.document())]
             }
             Action::Assign(assignment) => assignment.fields(),
@@ -299,15 +309,17 @@ impl Action {
 
     pub(crate) fn object(&self) -> Object {
         match self {
-            Action::Define(definition) => Object::RoleDefinition(definition.id),
-            Action::Redefine { before: _, after } => Object::RoleDefinition(after.id),
+            Action::Define { definition, at: _ }
+            | Action::Redefine { before: _, after: definition, at: _ } => {
+                Object::RoleDefinition(definition.id)
+            }
             Action::Assign(assignment) => assignment.object(),
         }
     }
 
     pub(crate) fn uses(&self) -> &'static [Product] {
         match self {
-            Action::Define(_) | Action::Redefine { .. } => &[],
+            Action::Define { .. } | Action::Redefine { .. } => &[],
             Action::Assign(_) => &[Product::Principal],
         }
     }

@@ -99,6 +99,10 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     let wanted = &desired.key_vault_access;
     let mut policies = 0;
     for (subscription, vaults) in &observed.key_vault_access.vaults {
+        if let Some((code, why)) = observed.directory.standing(*subscription).obstacle() {
+            plan.find(left_out(*subscription, code, &why, &observed.directory));
+            continue;
+        }
         match vaults {
             Seen::Unreadable(reason) => {
                 plan.find(unreadable(*subscription, reason, &observed.directory));
@@ -134,6 +138,18 @@ fn plan_vault(vault: &Vault, wanted: &Permissions, directory: &Directory, plan: 
     }
     let has_entry = !ours.is_empty();
     plan.push(Action { vault: id.clone(), tenant: *tenant, has_entry, add }, &[]);
+}
+
+/// Of a subscription that the spec names, more was said already.
+fn left_out(
+    subscription: SubscriptionId,
+    code: FindingCode,
+    why: &str,
+    directory: &Directory,
+) -> Finding {
+    let scope = ScopeId::Subscription(subscription);
+    let message = format!("vaults of {} are left out: it {why}", directory.describe(&scope));
+    Finding::note(code, message).about(Subject::Scope(scope))
 }
 
 fn unreadable(subscription: SubscriptionId, reason: &Reason, directory: &Directory) -> Finding {

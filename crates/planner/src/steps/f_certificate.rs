@@ -27,7 +27,6 @@ pub struct Certificate {
     pub subject: String,
     /// Of the DER, in lower-case hexadecimal.
     pub sha256: String,
-    pub not_before: OffsetDateTime,
     pub not_after: OffsetDateTime,
 }
 
@@ -49,6 +48,14 @@ pub struct KeyCredential {
     pub id: KeyId,
     pub display_name: String,
     pub end: OffsetDateTime,
+}
+
+impl Observed {
+    /// Certificates that are not ours, as words.
+    pub(crate) fn foreign(&self, marker: &str) -> impl Iterator<Item = String> {
+        let foreign = self.trusted.iter().filter(move |credential| !credential.is_marked(marker));
+        foreign.map(|credential| format!("certificate {}", credential.display_name))
+    }
 }
 
 impl KeyCredential {
@@ -100,7 +107,11 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
 }
 
 fn expires(end: OffsetDateTime) -> Finding {
-    let message = format!("the certificate expires on {}", end.date());
+    let message = format!(
+        "the certificate expires on {}: put a new one in its place before that day; the old one \
+         stays trusted beside it",
+        end.date()
+    );
     Finding::warning(FindingCode::CertificateExpires, message)
 }
 

@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use planner::steps::c_role_assignments::Existing;
 use planner::steps::e_key_vault_access::{Model, Permissions};
 use planner::steps::f_certificate::{KeyCredential, Source};
-use planner::{Desired, Observed, Reason, Seen, Value, plan};
+use planner::{Desired, Object, Observed, Reason, Seen, Standing, Value, plan};
 use time::Duration;
 
 use crate::tenant::{
@@ -94,24 +94,9 @@ fn one_subscription_as_the_manual_has_it() {
 
 #[test]
 fn a_management_group_has_its_own_role_without_data_actions() {
-    assert_snapshot!(check(&desired(ONE_GROUP), &untouched()), @"
-    0 A + application: mondoo-security []
-    1 A + service principal: mondoo-security [0]
-    2 B + consent: Application.Read.All [0 1]
-    3 B + consent: AuditLog.Read.All [0 1]
-    4 B + consent: Directory.Read.All [0 1]
-    5 B + consent: Domain.Read.All [0 1]
-    6 B + consent: IdentityProvider.Read.All [0 1]
-    7 B + consent: IdentityRiskEvent.Read.All [0 1]
-    8 B + consent: IdentityRiskyUser.Read.All [0 1]
-    9 B + consent: Policy.Read.All [0 1]
-    10 B + consent: Policy.Read.ConditionalAccess [0 1]
-    11 B + consent: Policy.Read.PermissionGrant [0 1]
-    12 B + consent: RoleManagement.Read.All [0 1]
-    13 B + consent: SecurityActions.Read.All [0 1]
-    14 B + consent: SecurityEvents.Read.All [0 1]
-    15 B + consent: ThreatAssessment.Read.All [0 1]
-    16 B + consent: ThreatIndicators.Read.All [0 1]
+    let text = check(&desired(ONE_GROUP), &untouched());
+    let lines = text.lines().skip_while(|line| !line.contains(" C "));
+    assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
     17 C + Reader: management group Platform (platform) [1]
     18 C + Key Vault Reader: management group Platform (platform) [1]
     19 D + role definition: mondoo-role-platform (13 actions, 0 data actions) []
@@ -257,21 +242,82 @@ fn a_conditioned_assignment_blocks_its_scope_alone() {
 }
 
 #[test]
-fn scopes_that_are_not_what_the_spec_believes_are_findings() {
+fn a_renamed_subscription_is_told() {
     let named = [&format!("{{ subscription: {PRODUCTION}, name: Prod }}") as &str];
-    let mut observed = untouched();
-    let finding = |observed: &Observed| {
-        let text = check(&desired(&named), observed);
-        let mut lines = text.lines().filter(|line| line.contains(" subscription-"));
-        lines.next().unwrap().to_owned()
+    let text = check(&desired(&named), &untouched());
+    let line = text.lines().find(|line| line.contains(" subscription-"));
+    assert_snapshot!(line.unwrap(), @"Warning subscription-renamed: subscription Production (1b2c3d4e-…) is called Prod in the spec");
+}
+
+/// Once more with the subscription below a group, where only its vaults are concerned.
+#[test]
+fn where_nothing_can_be_written_nothing_is_planned() {
+    let fabrikam = Standing::OfAnotherTenant(spec::TenantId::derived(&["fabrikam"]));
+    let planned = |scopes: &[&str], standing: Standing| {
+        let mut observed = untouched();
+        let production = observed.directory.subscriptions.get_mut(&PRODUCTION.parse().unwrap());
+        production.unwrap().standing = standing;
+        let plan = plan(&desired(scopes), &observed);
+        for (_, change) in plan.changes() {
+            if let Object::Vault(vault) = change.action.object() {
+                assert!(!vault.to_string().contains(PRODUCTION), "{vault}");
+            }
+        }
+        let text = check(&desired(scopes), &observed);
+        let here = |line: &&str| line.contains("Production") || line.contains(" E ");
+        text.lines().filter(here).collect::<Vec<_>>().join("\n")
     };
-    assert_snapshot!(finding(&observed), @"Warning subscription-renamed: subscription Production (1b2c3d4e-…) is called Prod in the spec");
-    let production = observed.directory.subscriptions.get_mut(&PRODUCTION.parse().unwrap());
-    production.unwrap().read_only = true;
-    assert_snapshot!(finding(&observed), @"Blocks subscription-disabled: subscription Production (1b2c3d4e-…) is disabled: nothing can be written there");
-    let planned = plan(&desired(&named), &observed);
-    let lines = planned.changes().map(|(_, change)| change.action.line().1);
-    assert_eq!(lines.filter(|target| target.contains("Production")).count(), 0);
+    assert_snapshot!(planned(ONE_SUBSCRIPTION, Standing::Disabled), @"
+    17 E + get, list: vault kv-legacy (keys, secrets, certificates) [1]
+    Blocks subscription-disabled: subscription Production (1b2c3d4e-…) is disabled: nothing can be written there
+    Note subscription-disabled: vaults of subscription Production (1b2c3d4e-…) are left out: it is disabled: nothing can be written there
+    ");
+    assert_snapshot!(planned(ONE_SUBSCRIPTION, fabrikam), @"
+    17 E + get, list: vault kv-legacy (keys, secrets, certificates) [1]
+    Blocks subscription-of-another-tenant: subscription Production (1b2c3d4e-…) belongs to tenant 48085086-c5f0-5b33-a74e-26d8bc5a68a7: set it up there
+    Note subscription-of-another-tenant: vaults of subscription Production (1b2c3d4e-…) are left out: it belongs to tenant 48085086-c5f0-5b33-a74e-26d8bc5a68a7: set it up there
+    ");
+    assert_snapshot!(planned(ONE_GROUP, Standing::Disabled), @"
+    21 E + get, list: vault kv-legacy (keys, secrets, certificates) [1]
+    Note subscription-disabled: vaults of subscription Production (1b2c3d4e-…) are left out: it is disabled: nothing can be written there
+    ");
+}
+
+#[test]
+fn the_root_group_is_never_meant_by_its_id() {
+    let root = untouched().directory.tenant.id.to_string().to_uppercase();
+    let text = check(&desired(&[&format!("managementGroup: {root}")]), &untouched());
+    assert_snapshot!(text.lines().find(|line| line.starts_with("Blocks")).unwrap(), @"Blocks root-group: management group BD2804A9-DC59-5588-8BD4-DE7B93419AC4 is the tenant's root, which holds every present and future subscription: name the groups or subscriptions that you mean");
+}
+
+/// Somebody made an application of our name to be given our rights.
+#[test]
+fn an_application_in_other_hands_blocks_unless_it_is_tagged() {
+    let taken = |tags: &[&str]| {
+        let text = drift(ONE_SUBSCRIPTION, |observed| {
+            observed.application.other_hands = vec!["password x".to_owned()];
+            let mut stranger = observed.certificate.trusted[0].clone();
+            stranger.display_name = "y".to_owned();
+            observed.certificate.trusted.push(stranger);
+            let application = observed.application.application.as_mut().unwrap();
+            application.tags = tags.iter().map(ToString::to_string).collect();
+        });
+        text.lines().find(|line| line.starts_with("Blocks")).map(ToOwned::to_owned)
+    };
+    assert_eq!(taken(&["mondoo-azure:mondoo-security"]), None);
+    assert_snapshot!(taken(&["cost-centre-42"]).unwrap(), @"Blocks application-not-ours: application mondoo-security (c759df12-c8d3-587e-a0c4-1a9dfbc4bbf0) has the uniqueName but not our tag, and others have a hand in it (password x, certificate y): if it is yours, give it the tag mondoo-azure:mondoo-security; if not, name the installation otherwise");
+}
+
+/// Entra ID wants both to be called the same.
+#[test]
+fn a_principal_is_made_after_its_application_has_its_name() {
+    assert_snapshot!(drift(ONE_SUBSCRIPTION, |observed| {
+        observed.application.application.as_mut().unwrap().display_name = "Renamed".to_owned();
+        observed.application.principal = None;
+    }).lines().take(2).collect::<Vec<_>>().join("\n"), @"
+    0 A ~ application: Renamed []
+    1 A + service principal: mondoo-security [0]
+    ");
 }
 
 #[test]
@@ -318,7 +364,7 @@ fn a_certificate_of_ours_elsewhere_is_enough_until_it_ends() {
     assert_snapshot!(ours("mondoo-azure:mondoo-security", 29), @"
     26 unchanged
     Note certificate-elsewhere: the application trusts a certificate of ours; mondoo.pem is not here
-    Warning certificate-expires: the certificate expires on 2026-12-22
+    Warning certificate-expires: the certificate expires on 2026-12-22: put a new one in its place before that day; the old one stays trusted beside it
     ");
     assert_snapshot!(ours("mondoo-azure:mondoo-security", -1), @"
     0 F + key and certificate: mondoo.pem []
@@ -342,5 +388,5 @@ fn a_held_certificate_is_added_beside_foreign_ones() {
     let second = applied(&plan(&wanted, &first), first);
     assert_eq!(second.certificate.trusted.len(), 2);
     wanted.certificate.source = Source::Held(certificate(20));
-    assert_snapshot!(check(&wanted, &second).lines().last().unwrap(), @"Warning certificate-expires: the certificate expires on 2026-12-13");
+    assert_snapshot!(check(&wanted, &second).lines().last().unwrap(), @"Warning certificate-expires: the certificate expires on 2026-12-13: put a new one in its place before that day; the old one stays trusted beside it");
 }

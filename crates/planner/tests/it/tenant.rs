@@ -8,7 +8,7 @@ use planner::steps::e_key_vault_access::{Model, Permissions, Vault};
 use planner::steps::f_certificate::{self, Certificate, KeyCredential, Source};
 use planner::steps::{b_graph_permissions, d_custom_role, e_key_vault_access};
 use planner::{
-    Action, Desired, Directory, Group, Observed, Plan, Seen, Subscription, Tenant, key_id,
+    Action, Desired, Directory, Group, Observed, Plan, Seen, Standing, Subscription, Tenant, key_id,
 };
 use spec::{
     CertificateSource, Generate, ManagementGroupId, PrincipalId, Spec, SubscriptionId, VaultId,
@@ -37,7 +37,10 @@ pub fn desired(scopes: &[&str]) -> Desired {
 pub fn untouched() -> Observed {
     let subscriptions =
         [(PRODUCTION, "Production"), (DEVELOPMENT, "Development")].map(|(id, name)| {
-            (id.parse().unwrap(), Subscription { name: name.to_owned(), read_only: false })
+            (
+                id.parse().unwrap(),
+                Subscription { name: name.to_owned(), standing: Standing::Writable },
+            )
         });
     let group = Group {
         name: "Platform".to_owned(),
@@ -59,7 +62,7 @@ pub fn untouched() -> Observed {
             subscriptions: subscriptions.into(),
             groups: BTreeMap::from([(ManagementGroupId::new("platform".to_owned()), group)]),
         },
-        application: a_application::Observed { application: None, principal: None },
+        application: a_application::Observed::default(),
         graph_permissions: b_graph_permissions::Observed {
             graph,
             offered: offered.collect(),
@@ -109,8 +112,8 @@ pub fn applied(plan: &Plan, mut observed: Observed) -> Observed {
                 observed.role_assignments.assignments.push(existing);
             }
             Action::CustomRole(
-                d_custom_role::Action::Define(after)
-                | d_custom_role::Action::Redefine { before: _, after },
+                d_custom_role::Action::Define { definition: after, at: _ }
+                | d_custom_role::Action::Redefine { before: _, after, at: _ },
             ) => {
                 let definitions = &mut observed.custom_role.definitions;
                 definitions.retain(|definition| definition.id != after.id);
@@ -186,7 +189,6 @@ pub fn certificate(days: i64) -> Certificate {
     Certificate {
         subject: "CN=mondoo-security".to_owned(),
         sha256: format!("{days:064x}"),
-        not_before: NOW - Duration::days(1),
         not_after: NOW + Duration::days(days),
     }
 }
