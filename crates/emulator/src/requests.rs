@@ -70,7 +70,7 @@ fn collection(segment: &str) -> (String, Option<&'static str>) {
     }
 }
 
-const COLLECTIONS: [(&str, Option<&str>); 24] = [
+const COLLECTIONS: [(&str, Option<&str>); 27] = [
     ("applications", Some("{id}")),
     ("servicePrincipals", Some("{id}")),
     ("appRoleAssignments", Some("{id}")),
@@ -79,6 +79,8 @@ const COLLECTIONS: [(&str, Option<&str>); 24] = [
     ("deletedItems", Some("{id}")),
     ("organization", Some("{id}")),
     ("owners", Some("{id}")),
+    ("federatedIdentityCredentials", Some("{id}")),
+    ("users", Some("{id}")),
     ("microsoft.graph.application", None),
     ("microsoft.graph.servicePrincipal", None),
     ("subscriptions", Some("{subscription}")),
@@ -91,6 +93,7 @@ const COLLECTIONS: [(&str, Option<&str>); 24] = [
     ("Microsoft.Management", None),
     ("managementGroups", Some("{managementGroup}")),
     ("Microsoft.KeyVault", None),
+    ("Microsoft.Subscription", None),
     ("vaults", Some("{vault}")),
     ("accessPolicies", None),
     ("Microsoft.Web", None),

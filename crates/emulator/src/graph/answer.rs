@@ -6,7 +6,8 @@ use crate::graph::error::GraphError;
 use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
-    app_role_assignments, applications, batch, deleted_items, render, rights, service_principals,
+    app_role_assignments, applications, batch, deleted_items, federated_credentials, owners,
+    passwords, render, rights, service_principals, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -50,12 +51,18 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::Organization if method == Method::GET => organization(call),
         Route::Applications => applications::collection(call),
         Route::Application(key) => applications::one(call, &key),
-        Route::ApplicationOwners(key) if method == Method::GET => applications::owners(call, &key),
+        Route::FederatedCredentials(key) => federated_credentials::collection(call, &key),
+        Route::FederatedCredential(key, name) => federated_credentials::one(call, &key, &name),
         Route::ServicePrincipals => service_principals::collection(call),
         Route::ServicePrincipal(key) => service_principals::one(call, &key),
-        Route::ServicePrincipalOwners(key) if method == Method::GET => {
-            service_principals::owners(call, &key)
+        Route::Owners(key) if method == Method::GET => owners::list_of(call, &key),
+        Route::OwnerReferences(key) if method == Method::POST => owners::add(call, &key),
+        Route::OwnerReference(key, id) if method == Method::DELETE => {
+            owners::remove(call, &key, id)
         }
+        Route::AddPassword(key) if method == Method::POST => passwords::add(call, &key),
+        Route::RemovePassword(key) if method == Method::POST => passwords::remove(call, &key),
+        Route::User(key) if method == Method::GET => users::get(call, &key),
         Route::Grants(side, key) => app_role_assignments::collection(call, side, &key),
         Route::Grant(side, key, id) => app_role_assignments::one(call, side, &key, &id),
         Route::DeletedItems(kind) if method == Method::GET => deleted_items::list_of(call, kind),
@@ -63,8 +70,12 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::DeletedItemRestore(id) if method == Method::POST => deleted_items::restore(call, id),
         Route::Batch
         | Route::Organization
-        | Route::ApplicationOwners(_)
-        | Route::ServicePrincipalOwners(_)
+        | Route::Owners(_)
+        | Route::OwnerReferences(_)
+        | Route::OwnerReference(..)
+        | Route::AddPassword(_)
+        | Route::RemovePassword(_)
+        | Route::User(_)
         | Route::DeletedItems(_)
         | Route::DeletedItemRestore(_) => Err(GraphError::method_not_allowed()),
     }

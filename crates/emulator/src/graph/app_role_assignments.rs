@@ -65,6 +65,7 @@ struct Body {
     role: Uuid,
 }
 
+/// An API that offers no roles can be assigned without one, by a role id of zeros (documented).
 fn create(call: &Call<'_>, side: Side, of: &ServicePrincipal) -> Result<Answer, GraphError> {
     let body: Value = call.request.json()?;
     let body: Body = serde_json::from_value(body).map_err(|_| not_valid_reference())?;
@@ -75,7 +76,8 @@ fn create(call: &Call<'_>, side: Side, of: &ServicePrincipal) -> Result<Answer, 
     let principal =
         |id| call.state.live_service_principal(id).ok_or_else(|| GraphError::not_found(id));
     let (_, resource) = (principal(grant.principal)?, principal(grant.resource)?);
-    if resource.app_role(grant.role).is_none() {
+    let without_role = grant.role.is_nil() && resource.app_roles.is_empty();
+    if resource.app_role(grant.role).is_none() && !without_role {
         let message =
             format!("Permission being assigned was not found on application '{}'", resource.app_id);
         return Err(GraphError::bad_request(message));

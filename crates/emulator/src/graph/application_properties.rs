@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::graph::collection::APPLICATION;
+use crate::graph::collection::{APPLICATION, Kind};
 use crate::graph::error::GraphError;
 use crate::graph::key_credentials;
 use crate::model::application::{Application, PasswordCredential, RequiredResourceAccess};
@@ -24,16 +24,23 @@ pub(super) fn apply(
                 application.required_resource_access = required_resource_access(value)?;
             }
             "keyCredentials" => {
-                application.key_credentials =
-                    key_credentials::replaced(&application.key_credentials, value, now)?;
+                application.key_credentials = key_credentials::replaced(
+                    &application.key_credentials,
+                    value,
+                    &APPLICATION,
+                    now,
+                )?;
             }
             "passwordCredentials" => {
                 application.password_credentials =
-                    kept_passwords(&application.password_credentials, value)?;
+                    kept_passwords(&application.password_credentials, value, &APPLICATION)?;
             }
             "description" => text_setting(application, name, value, 1024)?,
             "notes" | "serviceManagementReference" => {
                 text_setting(application, name, value, usize::MAX)?;
+            }
+            "isDisabled" if !value.is_boolean() && !value.is_null() => {
+                return Err(GraphError::invalid_value(name, APPLICATION.resource));
             }
             name if READ_ONLY.contains(&name) => return Err(GraphError::read_only(name)),
             "@odata.type" | "@odata.context" | "@odata.id" => {}
@@ -121,11 +128,12 @@ fn required_resource_access(value: &Value) -> Result<Vec<RequiredResourceAccess>
 }
 
 /// Secrets are made by the service only; a body can leave some out, which deletes them.
-fn kept_passwords(
+pub(super) fn kept_passwords(
     current: &[PasswordCredential],
     value: &Value,
+    kind: &Kind,
 ) -> Result<Vec<PasswordCredential>, GraphError> {
-    let invalid = || GraphError::invalid_value("passwordCredentials", APPLICATION.resource);
+    let invalid = || GraphError::invalid_value("passwordCredentials", kind.resource);
     let entries = value.as_array().ok_or_else(invalid)?;
     let known = |entry: &Value| {
         let id = entry.get("keyId")?.as_str()?;

@@ -42,13 +42,10 @@ pub(super) fn one(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, Graph
     }
 }
 
-/// An application that another application created has no owner, and nothing here makes one.
-pub(super) fn owners(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, GraphError> {
-    find(call.state, key)?;
-    Ok(list(call, &APPLICATION, "directoryObjects", std::iter::empty())?.into())
-}
-
-fn find<'a>(state: &'a State, key: &ApplicationKey) -> Result<&'a Application, GraphError> {
+pub(super) fn find<'a>(
+    state: &'a State,
+    key: &ApplicationKey,
+) -> Result<&'a Application, GraphError> {
     let (found, shown) = match key {
         ApplicationKey::Id(id) => {
             (state.live_applications().find(|one| one.id == *id), id.to_string())

@@ -20,6 +20,8 @@ pub(super) struct Kind {
     pub(super) equal: &'static [&'static str],
     pub(super) starts_with: &'static [&'static str],
     pub(super) any: &'static [&'static str],
+    /// Whether its objects may have properties that the type does not name.
+    pub(super) open: bool,
     /// Every property, with what an object has that was never told otherwise.
     pub(super) defaults: &'static LazyLock<Map<String, Value>>,
 }
@@ -30,6 +32,7 @@ pub(super) static APPLICATION: Kind = Kind {
     equal: &["id", "appId", "displayName", "publisherDomain", "signInAudience"],
     starts_with: &["displayName"],
     any: &["identifierUris", "tags"],
+    open: false,
     defaults: &APPLICATION_DEFAULTS,
 };
 
@@ -39,6 +42,7 @@ pub(super) static SERVICE_PRINCIPAL: Kind = Kind {
     equal: &["id", "appId", "displayName", "accountEnabled", "servicePrincipalType"],
     starts_with: &["displayName"],
     any: &["servicePrincipalNames", "tags"],
+    open: false,
     defaults: &SERVICE_PRINCIPAL_DEFAULTS,
 };
 
@@ -48,6 +52,7 @@ pub(super) static GRANT: Kind = Kind {
     equal: &["principalDisplayName", "resourceId"],
     starts_with: &["principalDisplayName"],
     any: &[],
+    open: false,
     defaults: &GRANT_DEFAULTS,
 };
 
@@ -57,7 +62,39 @@ pub(super) static ORGANIZATION: Kind = Kind {
     equal: &[],
     starts_with: &[],
     any: &[],
+    open: false,
     defaults: &ORGANIZATION_DEFAULTS,
+};
+
+pub(super) static FEDERATED_CREDENTIAL: Kind = Kind {
+    name: "federatedIdentityCredential",
+    resource: "FederatedIdentityCredential",
+    equal: &["name", "subject"],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &FEDERATED_CREDENTIAL_DEFAULTS,
+};
+
+pub(super) static USER: Kind = Kind {
+    name: "user",
+    resource: "User",
+    equal: &[],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &USER_DEFAULTS,
+};
+
+/// Owners are of several types.
+pub(super) static DIRECTORY_OBJECT: Kind = Kind {
+    name: "directoryObject",
+    resource: "DirectoryObject",
+    equal: &[],
+    starts_with: &[],
+    any: &[],
+    open: true,
+    defaults: &DIRECTORY_OBJECT_DEFAULTS,
 };
 
 static APPLICATION_DEFAULTS: LazyLock<Map<String, Value>> =
@@ -66,9 +103,14 @@ static SERVICE_PRINCIPAL_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/service_principal.json")));
 static GRANT_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/app_role_assignment.json")));
-
 static ORGANIZATION_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/organization.json")));
+static FEDERATED_CREDENTIAL_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/federated_identity_credential.json")));
+static USER_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/user.json")));
+static DIRECTORY_OBJECT_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(r#"{ "id": null, "deletedDateTime": null }"#));
 
 fn object(json: &str) -> Map<String, Value> {
     serde_json::from_str(json).expect("the file is part of this crate and an object")
@@ -76,7 +118,7 @@ fn object(json: &str) -> Map<String, Value> {
 
 impl Kind {
     pub(super) fn has(&self, property: &str) -> bool {
-        self.defaults.contains_key(property)
+        self.open || self.defaults.contains_key(property)
     }
 }
 
@@ -128,7 +170,7 @@ impl Selection {
 
     pub(super) fn apply(&self, mut object: Map<String, Value>) -> Map<String, Value> {
         if self.0.is_some() {
-            object.retain(|name, _| self.names(name));
+            object.retain(|name, _| name.starts_with('@') || self.names(name));
         }
         object
     }

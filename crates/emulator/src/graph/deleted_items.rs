@@ -22,7 +22,7 @@ pub(super) fn list_of(call: &Call<'_>, kind: DeletedKind) -> Result<Answer, Grap
         }
         DeletedKind::ServicePrincipal => {
             let deleted = state.service_principals.values().filter(|one| one.deleted.is_some());
-            let objects = deleted.map(|one| render::service_principal(state, one));
+            let objects = deleted.map(|one| render::service_principal(state, one, Keys::Hidden));
             list(call, &SERVICE_PRINCIPAL, "servicePrincipals", objects)?
         }
     };
@@ -80,7 +80,7 @@ fn item_reply(call: &Call<'_>, item: &Item<'_>) -> Reply {
             (&APPLICATION, render::application(call.state, one, Keys::Hidden))
         }
         Item::ServicePrincipal(one) => {
-            (&SERVICE_PRINCIPAL, render::service_principal(call.state, one))
+            (&SERVICE_PRINCIPAL, render::service_principal(call.state, one, Keys::Hidden))
         }
     };
     object.insert("@odata.type".to_owned(), format!("#microsoft.graph.{}", kind.name).into());

@@ -121,6 +121,40 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, code, "EntitlementGrant entry already exists.")
     }
 
+    /// Recorded for owners of groups.
+    pub(super) fn reference_exists(property: &str) -> Self {
+        Self::bad_request(format!(
+            "One or more added object references already exist for the following modified \
+             properties: '{property}'."
+        ))
+    }
+
+    pub(super) fn invalid_reference_target(kind: &str, id: Uuid, property: &str) -> Self {
+        Self::bad_request(format!(
+            "The reference target '{kind}_{id}' of type '{kind}' is invalid for the '{property}' \
+             reference."
+        ))
+    }
+
+    /// The text is a guess.
+    pub(super) fn malformed_reference() -> Self {
+        Self::bad_request("Invalid URL format specified in payload.")
+    }
+
+    pub(super) fn federated_credential_exists(name: &str) -> Self {
+        let message = format!("FederatedIdentityCredential with name {name} already exists.");
+        Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)
+    }
+
+    /// In the form that was observed for issuer and subject.
+    pub(super) fn federated_credential(message: &str, property: &str, value: &str) -> Self {
+        let message = format!(
+            "{message} paramName: FederatedIdentityCredential.{property}, paramValue: {value}, \
+             objectType: Microsoft.Online.DirectoryServices.Application"
+        );
+        Self::new(StatusCode::BAD_REQUEST, "InvalidFederatedIdentityCredentialValue", message)
+    }
+
     pub(super) fn service_principal_exists(app_id: Uuid) -> Self {
         let message = format!(
             "The service principal cannot be created, updated, or restored because the service \

@@ -1,4 +1,4 @@
-//! The certificates that an application trusts, as a write of `keyCredentials` leaves them.
+//! The certificates that an application or a service principal trusts, as a write of `keyCredentials` leaves them.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::encoding::{from_base64, upper_hex};
-use crate::graph::collection::APPLICATION;
+use crate::graph::collection::Kind;
 use crate::graph::error::GraphError;
 use crate::model::application::KeyCredential;
 use crate::model::certificate::Certificate;
@@ -16,10 +16,11 @@ use crate::model::certificate::Certificate;
 pub(super) fn replaced(
     current: &[KeyCredential],
     value: &Value,
+    kind: &Kind,
     now: OffsetDateTime,
 ) -> Result<Vec<KeyCredential>, GraphError> {
-    let entries: Vec<Entry> =
-        serde_json::from_value(value.clone()).map_err(|_| invalid_collection())?;
+    let invalid = |_| GraphError::invalid_value("keyCredentials", kind.resource);
+    let entries: Vec<Entry> = serde_json::from_value(value.clone()).map_err(invalid)?;
     let mut credentials: Vec<KeyCredential> = Vec::with_capacity(entries.len());
     for entry in entries {
         let known =
@@ -153,8 +154,4 @@ fn unacceptable(property: &str) -> GraphError {
     GraphError::bad_request(format!(
         "The value for the property \"{property}\" in one of your credentials is invalid."
     ))
-}
-
-fn invalid_collection() -> GraphError {
-    GraphError::invalid_value("keyCredentials", APPLICATION.resource)
 }

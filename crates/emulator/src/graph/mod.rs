@@ -9,13 +9,18 @@ mod call;
 mod collection;
 mod deleted_items;
 mod error;
+mod federated_credentials;
 mod filter;
+mod holder;
 mod key_credentials;
+mod owners;
+mod passwords;
 mod render;
 mod request_ids;
 mod rights;
 mod route;
 mod service_principals;
+mod users;
 
 pub(crate) use answer::answer;
 use call::{Call, created, creates_if_missing, entity};

@@ -3,11 +3,16 @@
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
-use crate::graph::collection::{APPLICATION, GRANT, ORGANIZATION, SERVICE_PRINCIPAL};
-use crate::model::application::{Application, KeyCredential, PasswordCredential};
+use crate::graph::collection::{
+    APPLICATION, FEDERATED_CREDENTIAL, GRANT, ORGANIZATION, SERVICE_PRINCIPAL, USER,
+};
+use crate::model::application::{
+    Application, FederatedCredential, KeyCredential, PasswordCredential,
+};
 use crate::model::grant::Grant;
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::tenant::Tenant;
+use crate::model::user::User;
 use crate::store::State;
 use crate::timestamps::{seconds, ticks};
 
@@ -41,14 +46,18 @@ pub(super) fn application(
         ("tags", json!(application.tags)),
         ("requiredResourceAccess", json!(application.required_resource_access)),
         ("keyCredentials", credentials.collect()),
-        ("passwordCredentials", passwords.collect()),
+        ("passwordCredentials", passwords.map(Value::Object).collect()),
     ];
     object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
     object
 }
 
 /// Name and tags follow the application while that is in this tenant (documented for tags).
-pub(super) fn service_principal(state: &State, principal: &ServicePrincipal) -> Map<String, Value> {
+pub(super) fn service_principal(
+    state: &State,
+    principal: &ServicePrincipal,
+    keys: Keys,
+) -> Map<String, Value> {
     let mut object = principal.settings.over(SERVICE_PRINCIPAL.defaults);
     let application = state.application_of(principal.app_id);
     let name = application.map_or(&principal.display_name, |application| &application.display_name);
@@ -56,17 +65,16 @@ pub(super) fn service_principal(state: &State, principal: &ServicePrincipal) -> 
     let own = principal.tags.iter().filter(|tag| !projected.contains(tag));
     let audience =
         application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
+    let credentials =
+        principal.key_credentials.iter().map(|credential| key_credential(credential, keys));
+    let passwords = principal.password_credentials.iter().map(password_credential);
+    let description = application.and_then(|one| one.settings.get("description").cloned());
     let typed = [
         ("id", json!(principal.id)),
         ("appId", json!(principal.app_id)),
         ("displayName", json!(name)),
         ("appDisplayName", json!(name)),
-        (
-            "appDescription",
-            application
-                .and_then(|one| one.settings.get("description").cloned())
-                .unwrap_or_default(),
-        ),
+        ("appDescription", description.unwrap_or_default()),
         ("appOwnerOrganizationId", json!(principal.owner_tenant)),
         ("accountEnabled", json!(principal.account_enabled)),
         ("createdDateTime", optional(principal.created)),
@@ -75,6 +83,8 @@ pub(super) fn service_principal(state: &State, principal: &ServicePrincipal) -> 
         ("signInAudience", json!(audience)),
         ("tags", projected.iter().chain(own).cloned().collect()),
         ("appRoles", json!(principal.app_roles)),
+        ("keyCredentials", credentials.collect()),
+        ("passwordCredentials", passwords.map(Value::Object).collect()),
     ];
     object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
     object
@@ -83,10 +93,9 @@ pub(super) fn service_principal(state: &State, principal: &ServicePrincipal) -> 
 pub(super) fn grant(state: &State, grant: &Grant) -> Map<String, Value> {
     let mut object = (**GRANT.defaults).clone();
     let name = |id| {
-        state
-            .service_principals
-            .get(&id)
-            .map(|principal| service_principal(state, principal)["displayName"].clone())
+        state.service_principals.get(&id).map(|principal| {
+            service_principal(state, principal, Keys::Hidden)["displayName"].clone()
+        })
     };
     let typed = [
         ("id", json!(grant.id)),
@@ -122,6 +131,33 @@ pub(super) fn organization(tenant: &Tenant) -> Map<String, Value> {
     object
 }
 
+pub(super) fn user(user: &User) -> Map<String, Value> {
+    let mut object = (**USER.defaults).clone();
+    let typed = [
+        ("id", json!(user.id)),
+        ("displayName", json!(user.display_name())),
+        ("givenName", json!(user.given_name)),
+        ("surname", json!(user.surname)),
+        ("userPrincipalName", json!(user.principal_name)),
+    ];
+    object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
+pub(super) fn federated_credential(credential: &FederatedCredential) -> Map<String, Value> {
+    let mut object = (**FEDERATED_CREDENTIAL.defaults).clone();
+    let typed = [
+        ("id", json!(credential.id)),
+        ("name", json!(credential.name)),
+        ("issuer", json!(credential.issuer)),
+        ("subject", json!(credential.subject)),
+        ("description", json!(credential.description)),
+        ("audiences", json!(credential.audiences)),
+    ];
+    object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
 fn key_credential(credential: &KeyCredential, keys: Keys) -> Value {
     json!({
         "customKeyIdentifier": credential.custom_key_identifier,
@@ -135,16 +171,17 @@ fn key_credential(credential: &KeyCredential, keys: Keys) -> Value {
     })
 }
 
-fn password_credential(credential: &PasswordCredential) -> Value {
-    json!({
-        "customKeyIdentifier": null,
-        "displayName": credential.display_name,
-        "endDateTime": seconds(credential.end),
-        "hint": credential.hint,
-        "keyId": credential.key_id,
-        "secretText": null,
-        "startDateTime": seconds(credential.start),
-    })
+pub(super) fn password_credential(credential: &PasswordCredential) -> Map<String, Value> {
+    let named = [
+        ("customKeyIdentifier", Value::Null),
+        ("displayName", json!(credential.display_name)),
+        ("endDateTime", json!(seconds(credential.end))),
+        ("hint", json!(credential.hint)),
+        ("keyId", json!(credential.key_id)),
+        ("secretText", Value::Null),
+        ("startDateTime", json!(seconds(credential.start))),
+    ];
+    named.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
 }
 
 fn optional(at: Option<OffsetDateTime>) -> Value {

@@ -18,12 +18,21 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
         // Writing alone is refused: the service reads both service principals on the caller's
         // behalf.
         Route::Grants(..) | Route::Grant(..) => holds(&WRITE_GRANTS) && holds(&READ_APPLICATIONS),
+        // The service looks up whom the reference names.
+        Route::OwnerReferences(_) => {
+            holds(&WRITE_DIRECTORY) || (holds(&WRITE_APPLICATIONS) && holds(&READ_DIRECTORY))
+        }
+        Route::User(_) => may_read_users(roles),
         Route::Applications
         | Route::Application(_)
-        | Route::ApplicationOwners(_)
+        | Route::FederatedCredentials(_)
+        | Route::FederatedCredential(..)
         | Route::ServicePrincipals
         | Route::ServicePrincipal(_)
-        | Route::ServicePrincipalOwners(_)
+        | Route::Owners(_)
+        | Route::OwnerReference(..)
+        | Route::AddPassword(_)
+        | Route::RemovePassword(_)
         | Route::DeletedItems(_)
         | Route::DeletedItem(_)
         | Route::DeletedItemRestore(_) => {
@@ -33,6 +42,15 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
     allowed.then_some(()).ok_or_else(GraphError::denied)
 }
 
+/// Without it, users show up in collections with nothing but their id (documented).
+pub(super) fn may_read_users(roles: &[String]) -> bool {
+    roles.iter().any(|role| READ_USERS.contains(&role.as_str()))
+}
+
+const READ_USERS: [&str; 4] =
+    ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
+const READ_DIRECTORY: [&str; 2] = ["Directory.Read.All", "Directory.ReadWrite.All"];
+const WRITE_DIRECTORY: [&str; 1] = ["Directory.ReadWrite.All"];
 const READ_ORGANIZATION: [&str; 4] = [
     "Organization.Read.All",
     "Organization.ReadWrite.All",

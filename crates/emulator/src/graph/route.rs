@@ -10,10 +10,18 @@ pub(super) enum Route {
     Organization,
     Applications,
     Application(ApplicationKey),
-    ApplicationOwners(ApplicationKey),
+    FederatedCredentials(ApplicationKey),
+    /// By id or name.
+    FederatedCredential(ApplicationKey, String),
     ServicePrincipals,
     ServicePrincipal(ServicePrincipalKey),
-    ServicePrincipalOwners(ServicePrincipalKey),
+    Owners(HolderKey),
+    OwnerReferences(HolderKey),
+    OwnerReference(HolderKey, Uuid),
+    AddPassword(HolderKey),
+    RemovePassword(HolderKey),
+    /// By id or user principal name.
+    User(String),
     /// The grants that the service principal holds or gives.
     Grants(Side, ServicePrincipalKey),
     Grant(Side, ServicePrincipalKey, String),
@@ -33,6 +41,13 @@ pub(super) enum ApplicationKey {
 pub(super) enum ServicePrincipalKey {
     Id(Uuid),
     AppId(Uuid),
+}
+
+/// An object that has owners and secrets.
+#[derive(Debug, Clone)]
+pub(super) enum HolderKey {
+    Application(ApplicationKey),
+    ServicePrincipal(ServicePrincipalKey),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +84,7 @@ impl Route {
             ("organization", []) => Ok(Self::Organization),
             ("applications", _) => application(&segments),
             ("serviceprincipals", _) => service_principal(&segments),
+            ("users", _) => user(&segments),
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
             _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
         }
@@ -115,8 +131,40 @@ fn application(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     };
     match rest {
         [] => Ok(Route::Application(key)),
-        [owners] if owners.name == "owners" => Ok(Route::ApplicationOwners(key)),
+        [credentials, ..] if credentials.name == "federatedidentitycredentials" => {
+            federated_credentials(key, rest)
+        }
+        _ => holder(HolderKey::Application(key), rest),
+    }
+}
+
+fn federated_credentials(key: ApplicationKey, rest: &[Segment<'_>]) -> Result<Route, GraphError> {
+    match keyed(rest) {
+        (None, _) => Ok(Route::FederatedCredentials(key)),
+        (Some(("id" | "name", credential)), []) => {
+            Ok(Route::FederatedCredential(key, credential.to_owned()))
+        }
         _ => Err(GraphError::unknown_segment(rest[rest.len() - 1].text)),
+    }
+}
+
+/// Owners and secrets. Actions go by their bare name too (recorded).
+fn holder(key: HolderKey, rest: &[Segment<'_>]) -> Result<Route, GraphError> {
+    let names: Vec<&str> = rest.iter().map(|segment| segment.name.as_str()).collect();
+    match names.as_slice() {
+        ["owners"] => Ok(Route::Owners(key)),
+        ["owners", "$ref"] => Ok(Route::OwnerReferences(key)),
+        ["owners", _, "$ref"] => Ok(Route::OwnerReference(key, guid(rest[1].text)?)),
+        ["addpassword" | "microsoft.graph.addpassword"] => Ok(Route::AddPassword(key)),
+        ["removepassword" | "microsoft.graph.removepassword"] => Ok(Route::RemovePassword(key)),
+        _ => Err(GraphError::unknown_segment(rest[rest.len() - 1].text)),
+    }
+}
+
+fn user(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
+    match keyed(segments) {
+        (Some(("id", key)), []) => Ok(Route::User(key.to_owned())),
+        _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
     }
 }
 
@@ -131,14 +179,13 @@ fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     let names: Vec<&str> = rest.iter().map(|segment| segment.name.as_str()).collect();
     match names.as_slice() {
         [] => Ok(Route::ServicePrincipal(key)),
-        ["owners"] => Ok(Route::ServicePrincipalOwners(key)),
         ["approleassignments"] => Ok(Route::Grants(Side::Principal, key)),
         ["approleassignedto"] => Ok(Route::Grants(Side::Resource, key)),
         ["approleassignments", _] => {
             Ok(Route::Grant(Side::Principal, key, rest[1].text.to_owned()))
         }
         ["approleassignedto", _] => Ok(Route::Grant(Side::Resource, key, rest[1].text.to_owned())),
-        _ => Err(GraphError::unknown_segment(rest[rest.len() - 1].text)),
+        _ => holder(HolderKey::ServicePrincipal(key), rest),
     }
 }
 

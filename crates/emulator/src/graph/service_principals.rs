@@ -1,12 +1,14 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
-use crate::graph::application_properties::tags;
+use crate::graph::application_properties::{kept_passwords, tags};
 use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, list};
 use crate::graph::error::GraphError;
+use crate::graph::render::{self, Keys};
 use crate::graph::route::ServicePrincipalKey;
-use crate::graph::{Call, created, creates_if_missing, entity, render};
+use crate::graph::{Call, created, creates_if_missing, entity, key_credentials};
 use crate::http::Reply;
 use crate::model::service_principal::ServicePrincipal;
 use crate::store::{Answer, Change, State};
@@ -15,8 +17,8 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
     match call.request.method {
         Method::GET => {
             let principals = call.state.live_service_principals();
-            let objects =
-                principals.map(|principal| render::service_principal(call.state, principal));
+            let objects = principals
+                .map(|principal| render::service_principal(call.state, principal, Keys::Hidden));
             Ok(list(call, &SERVICE_PRINCIPAL, "servicePrincipals", objects)?.into())
         }
         Method::POST => {
@@ -48,11 +50,6 @@ pub(super) fn one(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, 
         (&Method::GET | &Method::DELETE, Err(missing)) => Err(missing),
         _ => Err(GraphError::method_not_allowed()),
     }
-}
-
-pub(super) fn owners(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, GraphError> {
-    find(call.state, key)?;
-    Ok(list(call, &SERVICE_PRINCIPAL, "directoryObjects", std::iter::empty())?.into())
 }
 
 pub(super) fn find<'a>(
@@ -92,7 +89,8 @@ pub(super) fn restored(state: &State, principal: &ServicePrincipal) -> Result<Ch
 
 fn get(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, GraphError> {
     let selection = Selection::of(call.request, &SERVICE_PRINCIPAL)?;
-    let object = selection.apply(render::service_principal(call.state, principal));
+    let keys = if selection.names("keyCredentials") { Keys::Shown } else { Keys::Hidden };
+    let object = selection.apply(render::service_principal(call.state, principal, keys));
     let context = format!("servicePrincipals{}/$entity", selection.context());
     Ok(entity(call, StatusCode::OK, &context, object).into())
 }
@@ -102,8 +100,8 @@ fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<An
     refuse_second(call.state, app_id)?;
     let mut principal = ServicePrincipal::new(Uuid::new_v4(), app_id, &name, call.state.tenant.id);
     principal.created = Some(call.now);
-    apply(&mut principal, body)?;
-    let object = render::service_principal(call.state, &principal);
+    apply(&mut principal, body, call.now)?;
+    let object = render::service_principal(call.state, &principal, Keys::Hidden);
     let reply = entity(call, StatusCode::CREATED, "servicePrincipals/$entity", object);
     let reply = created(call, reply, principal.id, "ServicePrincipal");
     Ok(Answer::with_changes(reply, vec![principal.into()]))
@@ -115,7 +113,7 @@ fn update(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, Graph
     if let Some(application) = application {
         changed.display_name.clone_from(&application.display_name);
     }
-    apply(&mut changed, &call.request.json()?)?;
+    apply(&mut changed, &call.request.json()?, call.now)?;
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }
 
@@ -132,7 +130,11 @@ fn refuse_second(state: &State, app_id: Uuid) -> Result<(), GraphError> {
     }
 }
 
-fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<(), GraphError> {
+fn apply(
+    principal: &mut ServicePrincipal,
+    body: &Map<String, Value>,
+    now: OffsetDateTime,
+) -> Result<(), GraphError> {
     let invalid = |name: &str| GraphError::invalid_value(name, SERVICE_PRINCIPAL.resource);
     for (name, value) in body {
         match name.as_str() {
@@ -143,6 +145,19 @@ fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<
             "displayName" if *value == principal.display_name => {}
             "displayName" => return Err(GraphError::foreign_display_name()),
             "tags" => principal.tags = tags(value, SERVICE_PRINCIPAL.resource)?,
+            "keyCredentials" => {
+                principal.key_credentials = key_credentials::replaced(
+                    &principal.key_credentials,
+                    value,
+                    &SERVICE_PRINCIPAL,
+                    now,
+                )?;
+            }
+            "passwordCredentials" => {
+                let current = &principal.password_credentials;
+                principal.password_credentials =
+                    kept_passwords(current, value, &SERVICE_PRINCIPAL)?;
+            }
             "appId"
                 if value.as_str().and_then(|id| Uuid::try_parse(id).ok())
                     == Some(principal.app_id) => {}
@@ -159,8 +174,7 @@ fn apply(principal: &mut ServicePrincipal, body: &Map<String, Value>) -> Result<
     Ok(())
 }
 
-/// Credentials among them: those of the application are what counts here.
-const READ_ONLY: [&str; 14] = [
+const READ_ONLY: [&str; 12] = [
     "id",
     "appId",
     "appDisplayName",
@@ -170,9 +184,7 @@ const READ_ONLY: [&str; 14] = [
     "createdDateTime",
     "deletedDateTime",
     "disabledByMicrosoftStatus",
-    "keyCredentials",
     "oauth2PermissionScopes",
-    "passwordCredentials",
     "servicePrincipalNames",
     "signInAudience",
 ];

@@ -6,28 +6,29 @@ use aws_lc_rs::signature::{
 use time::OffsetDateTime;
 
 use crate::encoding::{from_base64url, upper_hex};
+use crate::login::client::Trusted;
 use crate::login::error::{self, LoginError};
 use crate::login::jwt::Jwt;
-use crate::model::application::{Application, KeyCredential};
+use crate::model::application::KeyCredential;
 use crate::model::certificate::Certificate;
 use crate::timestamps::american;
 
 /// Checks algorithm, key, signature, audience, issuer and dates, in this order.
 pub(super) fn check(
     token: &str,
-    application: &Application,
+    trusted: &Trusted<'_>,
     audiences: &[String],
     now: OffsetDateTime,
 ) -> Result<(), LoginError> {
     let jwt = Jwt::parse(token).ok_or_else(error::malformed_assertion)?;
     let algorithm = algorithm(&jwt)?;
     let named = NamedKey::of(&jwt).ok_or_else(error::malformed_assertion)?;
-    let certificate = named.find(application, now)?;
+    let certificate = named.find(trusted, now)?;
     let key = UnparsedPublicKey::new(algorithm, &certificate.public_key);
     if key.verify(jwt.signed.as_bytes(), &jwt.signature).is_err() {
-        return Err(error::wrong_signature(application.app_id));
+        return Err(error::wrong_signature(trusted.client));
     }
-    check_claims(&jwt, application, audiences, now)
+    check_claims(&jwt, trusted, audiences, now)
 }
 
 /// Only RSA signatures: documented for PS256 and RS256, observed as a refusal for ES256.
@@ -41,7 +42,7 @@ fn algorithm(jwt: &Jwt<'_>) -> Result<&'static RsaParameters, LoginError> {
 
 fn check_claims(
     jwt: &Jwt<'_>,
-    application: &Application,
+    trusted: &Trusted<'_>,
     audiences: &[String],
     now: OffsetDateTime,
 ) -> Result<(), LoginError> {
@@ -49,7 +50,7 @@ fn check_claims(
     if !audiences.iter().any(|accepted| accepted.eq_ignore_ascii_case(audience)) {
         return Err(error::wrong_assertion_audience());
     }
-    let client = application.app_id.to_string();
+    let client = trusted.client.to_string();
     let is_client = |name| jwt.claim(name).is_some_and(|value| value.eq_ignore_ascii_case(&client));
     if !is_client("iss") || !is_client("sub") {
         return Err(error::wrong_assertion_client());
@@ -80,20 +81,15 @@ impl NamedKey {
             .or_else(|| jwt.header("kid").map(|key_id| Self::KeyId(key_id.to_owned())))
     }
 
-    fn find(
-        &self,
-        application: &Application,
-        now: OffsetDateTime,
-    ) -> Result<Certificate, LoginError> {
-        let candidates =
-            application.key_credentials.iter().filter(|credential| credential.usage == "Verify");
+    fn find(&self, trusted: &Trusted<'_>, now: OffsetDateTime) -> Result<Certificate, LoginError> {
+        let candidates = trusted.keys.iter().filter(|credential| credential.usage == "Verify");
         let mut certificates =
             candidates.filter_map(|credential| Some((credential, credential.certificate()?)));
         let not_accepted = |state, reason: String| {
             let part = self.shown().map_or(reason.clone(), |hex| {
                 format!("{reason}, Thumbprint of key used by client: '{hex}'")
             });
-            error::certificate_not_accepted(state, &part, application.app_id)
+            error::certificate_not_accepted(state, &part, trusted.client)
         };
         match certificates.find(|(_, certificate)| self.names(certificate)) {
             None => Err(not_accepted("not registered", "The key was not found.".to_owned())),

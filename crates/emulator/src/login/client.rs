@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::http::Request;
 use crate::login::assertion;
 use crate::login::error::{self, LoginError};
-use crate::model::application::Application;
+use crate::model::application::{Application, KeyCredential, PasswordCredential};
+use crate::model::service_principal::ServicePrincipal;
 
 pub(super) struct Client {
     pub(super) id: String,
@@ -21,6 +22,26 @@ pub(super) enum Credential {
 }
 
 const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/// What a client may prove itself with: the credentials of its application and those of its service
+/// principal.
+pub(super) struct Trusted<'a> {
+    pub(super) client: Uuid,
+    pub(super) keys: Vec<&'a KeyCredential>,
+    passwords: Vec<&'a PasswordCredential>,
+}
+
+impl<'a> Trusted<'a> {
+    pub(super) fn of(application: &'a Application, own: Option<&'a ServicePrincipal>) -> Self {
+        let keys = own.iter().flat_map(|one| &one.key_credentials);
+        let passwords = own.iter().flat_map(|one| &one.password_credentials);
+        Self {
+            client: application.app_id,
+            keys: application.key_credentials.iter().chain(keys).collect(),
+            passwords: application.password_credentials.iter().chain(passwords).collect(),
+        }
+    }
+}
 
 impl Client {
     /// Reads the form, or HTTP basic authentication in its stead.
@@ -47,26 +68,27 @@ impl Credential {
 
     pub(super) fn check(
         &self,
-        application: &Application,
+        trusted: &Trusted<'_>,
         audiences: &[String],
         now: OffsetDateTime,
     ) -> Result<(), LoginError> {
         match self {
-            Self::Secret(secret) => check_secret(secret, application, now),
-            Self::Assertion(token) => assertion::check(token, application, audiences, now),
+            Self::Secret(secret) => check_secret(secret, trusted, now),
+            Self::Assertion(token) => assertion::check(token, trusted, audiences, now),
         }
     }
 }
 
 fn check_secret(
     secret: &str,
-    application: &Application,
+    trusted: &Trusted<'_>,
     now: OffsetDateTime,
 ) -> Result<(), LoginError> {
-    let client: Uuid = application.app_id;
-    let known = application.password_credentials.iter().find(|credential| credential.is(secret));
-    match known {
+    let client = trusted.client;
+    match trusted.passwords.iter().find(|credential| credential.is(secret)) {
         None => Err(error::wrong_secret(client)),
+        // How a secret ahead of its time is refused is a guess.
+        Some(credential) if now < credential.start => Err(error::wrong_secret(client)),
         Some(credential) if credential.end <= now => Err(error::expired_secret(client)),
         Some(_) => Ok(()),
     }

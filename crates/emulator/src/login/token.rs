@@ -5,7 +5,7 @@ use uuid::Uuid;
 use crate::http::{Reply, Request};
 use crate::login::access_token::{AccessToken, Subject};
 use crate::login::audience::Audience;
-use crate::login::client::Client;
+use crate::login::client::{Client, Trusted};
 use crate::login::error::{self, LoginError};
 use crate::model::application::Application;
 use crate::model::service_principal::ServicePrincipal;
@@ -36,7 +36,9 @@ pub(super) fn issue(
 
     let now = service.clock.now();
     let application = application(state, &client.id)?;
-    client.credential.check(application, &assertion_audiences(&service.url, &state.tenant), now)?;
+    let own = state.service_principal_of(application.app_id);
+    let trusted = Trusted::of(application, own);
+    client.credential.check(&trusted, &assertion_audiences(&service.url, &state.tenant), now)?;
     let principal = service_principal(state, application)?;
     let subject = Subject {
         application: application.app_id,

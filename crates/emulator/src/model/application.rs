@@ -24,6 +24,11 @@ pub(crate) struct Application {
     pub(crate) required_resource_access: Vec<RequiredResourceAccess>,
     pub(crate) key_credentials: Vec<KeyCredential>,
     pub(crate) password_credentials: Vec<PasswordCredential>,
+    #[serde(default)]
+    pub(crate) federated_credentials: Vec<FederatedCredential>,
+    /// Users and service principals, in the order in which they were added.
+    #[serde(default)]
+    pub(crate) owners: Vec<Uuid>,
     pub(crate) settings: Settings,
 }
 
@@ -42,6 +47,8 @@ impl Application {
             required_resource_access: Vec::new(),
             key_credentials: Vec::new(),
             password_credentials: Vec::new(),
+            federated_credentials: Vec::new(),
+            owners: Vec::new(),
             settings: Settings::default(),
         }
     }
@@ -100,7 +107,8 @@ impl KeyCredential {
 pub(crate) struct PasswordCredential {
     pub(crate) key_id: Uuid,
     pub(crate) display_name: Option<String>,
-    pub(crate) hint: String,
+    /// Shown for secrets of applications, not for those of service principals (observed).
+    pub(crate) hint: Option<String>,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) start: OffsetDateTime,
     #[serde(with = "time::serde::rfc3339")]
@@ -116,7 +124,7 @@ impl PasswordCredential {
         start: OffsetDateTime,
         end: OffsetDateTime,
     ) -> Self {
-        let hint = secret.chars().take(3).collect();
+        let hint = Some(secret.chars().take(3).collect());
         let digest = base64url(&sha256(secret.as_bytes()));
         Self { key_id, display_name: None, hint, start, end, digest }
     }
@@ -124,4 +132,15 @@ impl PasswordCredential {
     pub(crate) fn is(&self, secret: &str) -> bool {
         self.digest == base64url(&sha256(secret.as_bytes()))
     }
+}
+
+/// Lets tokens of another issuer sign in as the application.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct FederatedCredential {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    pub(crate) issuer: String,
+    pub(crate) subject: String,
+    pub(crate) description: Option<String>,
+    pub(crate) audiences: Vec<String>,
 }

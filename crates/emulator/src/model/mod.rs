@@ -9,4 +9,5 @@ pub(crate) mod scope;
 pub(crate) mod service_principal;
 pub(crate) mod settings;
 pub(crate) mod tenant;
+pub(crate) mod user;
 pub(crate) mod vault;

@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::model::application::{KeyCredential, PasswordCredential};
 use crate::model::settings::Settings;
 
 /// Object of an API or a client in this tenant; rights are granted to it, not to the application.
@@ -23,6 +24,13 @@ pub(crate) struct ServicePrincipal {
     /// Its own; those of the application are added when it is read.
     pub(crate) tags: Vec<String>,
     pub(crate) app_roles: Vec<AppRole>,
+    /// Credentials of its own; sign-in takes them beside those of the application.
+    #[serde(default)]
+    pub(crate) key_credentials: Vec<KeyCredential>,
+    #[serde(default)]
+    pub(crate) password_credentials: Vec<PasswordCredential>,
+    #[serde(default)]
+    pub(crate) owners: Vec<Uuid>,
     pub(crate) settings: Settings,
 }
 
@@ -39,6 +47,9 @@ impl ServicePrincipal {
             names: vec![app_id.to_string()],
             tags: Vec::new(),
             app_roles: Vec::new(),
+            key_credentials: Vec::new(),
+            password_credentials: Vec::new(),
+            owners: Vec::new(),
             settings: Settings::default(),
         }
     }

@@ -13,6 +13,8 @@ use crate::store::Change;
 
 pub(crate) const TENANT: Uuid = uuid!("0a9b3c7d-5e1f-4a2b-8c6d-7e8f90a1b2c3");
 pub(crate) const PRODUCTION: Uuid = uuid!("1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081");
+/// The tenant's only domain.
+const DOMAIN: &str = "contoso.onmicrosoft.com";
 const DEVELOPMENT: Uuid = uuid!("2c3d4e5f-6071-4829-ba3c-4d5e6f708192");
 
 /// The operator's client id.
@@ -27,7 +29,7 @@ pub(crate) fn fresh(operator_secret: &str) -> (Tenant, Vec<Change>) {
     let tenant = Tenant {
         id: TENANT,
         display_name: "Contoso".to_owned(),
-        domains: vec!["contoso.onmicrosoft.com".to_owned()],
+        domains: vec![DOMAIN.to_owned()],
         created: seeded(),
     };
     let changes = hierarchy::changes()

@@ -6,6 +6,7 @@ use crate::model::grant::Grant;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
+use crate::model::user::User;
 use crate::model::vault::Vault;
 
 /// One object as it is from now on, or its removal. A line of the log is a list of these, applied
@@ -16,6 +17,7 @@ pub(crate) enum Change {
     ApplicationRemoved(Uuid),
     ServicePrincipal(Box<ServicePrincipal>),
     ServicePrincipalRemoved(Uuid),
+    User(User),
     Grant(Grant),
     GrantRemoved(String),
     ManagementGroup(ManagementGroup),

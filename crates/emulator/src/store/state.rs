@@ -9,6 +9,7 @@ use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::tenant::Tenant;
+use crate::model::user::User;
 use crate::model::vault::{Vault, vault_id};
 use crate::store::Change;
 
@@ -19,6 +20,7 @@ pub(crate) struct State {
     /// Deleted ones included, and so are the service principals.
     pub(crate) applications: BTreeMap<Uuid, Application>,
     pub(crate) service_principals: BTreeMap<Uuid, ServicePrincipal>,
+    pub(crate) users: BTreeMap<Uuid, User>,
     pub(crate) grants: BTreeMap<String, Grant>,
     pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
     pub(crate) subscriptions: BTreeMap<Uuid, Subscription>,
@@ -35,6 +37,7 @@ impl State {
             tenant,
             applications: BTreeMap::new(),
             service_principals: BTreeMap::new(),
+            users: BTreeMap::new(),
             grants: BTreeMap::new(),
             management_groups: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
@@ -56,6 +59,7 @@ impl State {
             Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
             Change::ServicePrincipal(one) => drop(self.service_principals.insert(one.id, *one)),
             Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
+            Change::User(one) => drop(self.users.insert(one.id, one)),
             Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
             Change::ManagementGroup(one) => {
@@ -82,6 +86,7 @@ impl State {
             .chain(self.vaults.values().cloned().map(Change::from))
             .chain(self.applications.values().cloned().map(Change::from))
             .chain(self.service_principals.values().cloned().map(Change::from))
+            .chain(self.users.values().cloned().map(Change::User))
             .chain(self.grants.values().cloned().map(Change::Grant))
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))

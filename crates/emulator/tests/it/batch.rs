@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Tenant};
+use crate::support::{ADA, Answer, Tenant};
 
 async fn batch(tenant: &Tenant, requests: Value) -> Answer {
     tenant.post("/v1.0/$batch", json!({ "requests": requests })).await
@@ -82,4 +82,81 @@ async fn a_batch_holds_twenty_requests_with_different_ids() {
         "BadRequest",
         "Unable to read JSON",
     );
+}
+
+fn post(id: &str, url: String, body: Value) -> Value {
+    let headers = json!({ "Content-Type": "application/json" });
+    json!({ "id": id, "method": "POST", "url": url, "headers": headers, "body": body })
+}
+
+fn request(id: &str, method: &str, url: String) -> Value {
+    json!({ "id": id, "method": method, "url": url })
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_secrets_and_grants_can_be_batched() {
+    let tenant = Tenant::start().await;
+    let (id, app_id) = tenant.application("scanner").await;
+    let principal = tenant.service_principal(&app_id).await;
+    let role = "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30";
+    let owner =
+        json!({ "@odata.id": format!("https://graph.microsoft.com/v1.0/directoryObjects/{ADA}") });
+    let grant = json!({ "principalId": principal, "resourceId": tenant.graph_principal().await, "appRoleId": role });
+    let trust = json!({ "name": "a", "issuer": "https://i", "subject": "s", "audiences": ["x"] });
+    let answer = batch(
+        &tenant,
+        json!([
+            post("owner", format!("/applications/{id}/owners/$ref"), owner),
+            request("owners", "GET", format!("/applications(appId='{app_id}')/owners?$select=id")),
+            request("user", "GET", format!("/users/{ADA}")),
+            post("secret", format!("/servicePrincipals/{principal}/addPassword"), json!({})),
+            post("trust", format!("/applications/{id}/federatedIdentityCredentials"), trust),
+            post("grant", format!("/servicePrincipals/{principal}/appRoleAssignments"), grant),
+            request("unowned", "DELETE", format!("/applications/{id}/owners/{ADA}/$ref")),
+        ]),
+    )
+    .await;
+    for (id, status) in [
+        ("owner", 204),
+        ("owners", 200),
+        ("user", 200),
+        ("secret", 200),
+        ("trust", 201),
+        ("grant", 201),
+        ("unowned", 204),
+    ] {
+        assert_eq!(response(&answer, id)["status"], status, "{answer:?}");
+    }
+    assert_eq!(response(&answer, "owners")["body"]["value"][0]["id"], ADA);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn deleted_items_can_be_batched() {
+    let tenant = Tenant::start().await;
+    let (id, app_id) = tenant.application("scanner").await;
+    let principal = tenant.service_principal(&app_id).await;
+    let items = "/directory/deletedItems";
+    let answer = batch(
+        &tenant,
+        json!([
+            request("gone", "DELETE", format!("/applications/{id}")),
+            request("deleted", "GET", format!("{items}/microsoft.graph.application?$select=id")),
+            post("back", format!("{items}/{id}/restore"), json!({})),
+            request("left", "GET", format!("{items}/{principal}")),
+            request("purged", "DELETE", format!("{items}/{principal}")),
+            request("missing", "DELETE", format!("{items}/{id}")),
+        ]),
+    )
+    .await;
+    for (id, status) in [
+        ("gone", 204),
+        ("deleted", 200),
+        ("back", 200),
+        ("left", 200),
+        ("purged", 204),
+        ("missing", 404),
+    ] {
+        assert_eq!(response(&answer, id)["status"], status, "{answer:?}");
+    }
+    assert_eq!(response(&answer, "deleted")["body"]["value"], json!([{ "id": id }]));
 }

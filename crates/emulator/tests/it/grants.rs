@@ -128,3 +128,30 @@ async fn unknown_roles_and_parties_are_refused() {
         parties.tenant.post(&parties.held(), json!({ "principalId": parties.client })).await;
     answer.is_error(400, "Request_BadRequest", "Not a valid reference update");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_of_what_a_client_holds_spans_every_resource() {
+    let parties = Parties::start().await;
+    let (_, resource) = parties.tenant.principal("inventory").await;
+    let none = "00000000-0000-0000-0000-000000000000";
+    let body = json!({ "principalId": parties.client, "resourceId": resource, "appRoleId": none });
+    assert_eq!(parties.tenant.post(&parties.held(), body.clone()).await.status, 201);
+    assert_eq!(parties.grant(&parties.held(), READ_APPLICATIONS).await.status, 201);
+    let mut held = parties.tenant.get(&parties.held()).await.list("/value");
+    held.sort_by_key(|grant| grant["resourceDisplayName"].to_string());
+    let named = |grant: &Value| {
+        ["principalId", "resourceId", "resourceDisplayName", "appRoleId"]
+            .map(|name| grant[name].as_str().unwrap().to_owned())
+    };
+    let expected = [
+        [parties.client.as_str(), &parties.graph, "Microsoft Graph", READ_APPLICATIONS],
+        [&parties.client, &resource, "inventory", none],
+    ];
+    assert_eq!(held.iter().map(named).collect::<Vec<_>>(), expected);
+
+    // A role id of zeros stands for no role where there are none, and nowhere else.
+    let mut at_graph = body;
+    at_graph["resourceId"] = json!(parties.graph);
+    let answer = parties.tenant.post(&parties.held(), at_graph).await;
+    answer.is_error(400, "Request_BadRequest", "Permission being assigned was not found");
+}

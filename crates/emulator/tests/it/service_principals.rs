@@ -103,7 +103,9 @@ async fn values_that_break_a_rule_are_refused() {
         (json!({ "accountEnabled": "yes" }), "Request_BadRequest", "'accountEnabled'"),
         (json!({ "tags": ["two words"] }), "Request_BadRequest", "'tags'"),
         (json!({ "appId": GRAPH }), "Request_BadRequest", "'appId' is read-only"),
-        (json!({ "keyCredentials": [] }), "Request_BadRequest", "'keyCredentials' is read-only"),
+        (json!({ "keyCredentials": [{}] }), "Request_BadRequest", "\"usage\""),
+        (json!({ "passwordCredentials": [{}] }), "Request_BadRequest", "'passwordCredentials'"),
+        (json!({ "appRoles": [] }), "Request_BadRequest", "'appRoles' is read-only"),
         (json!({ "colour": "red" }), "BadRequest", "on type 'microsoft.graph.servicePrincipal'"),
     ] {
         tenant
