@@ -127,6 +127,8 @@ mod tests {
             "/v1.0/directory/deletedItems/x/restore",
             "/v1.0/directory/deletedItems/{id}/restore",
         );
+        check("/v1.0/applications/x/owners/y/$ref", "/v1.0/applications/{id}/owners/{id}/$ref");
+        check("/v1.0/users/ada@contoso.onmicrosoft.com", "/v1.0/users/{id}");
         check(
             "/v1.0/directory/deletedItems/microsoft.graph.application",
             "/v1.0/directory/deletedItems/microsoft.graph.application",

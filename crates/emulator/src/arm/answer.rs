@@ -5,7 +5,7 @@ use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
     access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
-    subscriptions, vaults, versions,
+    subscription_actions, subscriptions, vaults, versions,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience, TokenFault};
@@ -53,6 +53,9 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::AccessPolicies(path, operation) if method == Method::PUT => {
             access_policies::update(call, path, *operation)
         }
+        Route::SubscriptionAction(id, action) if method == Method::POST => {
+            subscription_actions::act(call, *id, *action)
+        }
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
     }
@@ -74,6 +77,7 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
         Route::RoleDefinition(..)
         | Route::RoleAssignment(..)
+        | Route::SubscriptionAction(..)
         | Route::Vault(_)
         | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
     }

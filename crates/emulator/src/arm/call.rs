@@ -1,4 +1,4 @@
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
@@ -7,7 +7,8 @@ use crate::arm::error::ArmError;
 use crate::filter::{Condition, parse};
 use crate::http::{Reply, Request};
 use crate::login::AccessToken;
-use crate::model::role::RoleAssignment;
+use crate::model::hierarchy::SubscriptionState;
+use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::Scope;
 use crate::paging::page;
 use crate::store::{Answer, State};
@@ -22,8 +23,23 @@ pub(super) struct Call<'a> {
 }
 
 impl Call<'_> {
-    /// `shown` is the id of what is acted upon, which a refusal names.
+    /// Whether the caller may do it, and the subscription lets it be done. `shown` is the id of what
+    /// is acted upon, which a refusal names.
     pub(super) fn require(&self, action: &str, scope: &Scope, shown: &str) -> Result<(), ArmError> {
+        self.require_right(action, scope, shown)?;
+        let writes = matches!(self.request.method, Method::PUT | Method::PATCH | Method::POST);
+        match self.disabled(scope).filter(|_| writes) {
+            Some(subscription) => Err(ArmError::disabled_subscription(subscription)),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn require_right(
+        &self,
+        action: &str,
+        scope: &Scope,
+        shown: &str,
+    ) -> Result<(), ArmError> {
         let refusal = || ArmError::forbidden(self.caller, action, shown);
         self.may(action, scope).then_some(()).ok_or_else(refusal)
     }
@@ -31,15 +47,24 @@ impl Call<'_> {
     /// Whether some role assignment at or above the scope allows the action. Effective as soon as
     /// it is written.
     pub(super) fn may(&self, action: &str, scope: &Scope) -> bool {
+        self.held(scope).any(|role| role.allows(action))
+    }
+
+    /// The roles that the caller holds at the scope or above it.
+    pub(super) fn held(&self, scope: &Scope) -> impl Iterator<Item = &RoleDefinition> {
         let lineage = self.state.lineage(scope);
-        let reaches = |assignment: &&RoleAssignment| {
+        let reaches = move |assignment: &&RoleAssignment| {
             Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
         };
         let assignments = self.state.role_assignments.values();
         let held = assignments.filter(|assignment| assignment.principal == self.caller.oid);
-        let mut roles =
-            held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role));
-        roles.any(|role| role.allows(action))
+        held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role))
+    }
+
+    /// The subscription that the scope is in, if it is disabled.
+    pub(super) fn disabled(&self, scope: &Scope) -> Option<Uuid> {
+        let subscription = self.state.subscriptions.get(&scope.subscription()?)?;
+        (subscription.state == SubscriptionState::Disabled).then_some(subscription.id)
     }
 
     /// The parts of the request's filter, as `part` reads them. None when it has another form.

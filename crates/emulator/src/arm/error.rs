@@ -40,6 +40,10 @@ impl ArmError {
         Self::new(StatusCode::CONFLICT, code, message)
     }
 
+    pub(super) fn denied(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
     pub(super) fn not_found(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
@@ -141,6 +145,14 @@ impl ArmError {
         Self::gateway(StatusCode::NOT_FOUND, "SubscriptionNotFound", message)
     }
 
+    pub(super) fn disabled_subscription(id: Uuid) -> Self {
+        let message = format!(
+            "The subscription '{id}' is disabled and therefore marked as read only. You cannot \
+             perform any write actions on this subscription until it is re-enabled."
+        );
+        Self::gateway(StatusCode::CONFLICT, "ReadOnlyDisabledSubscription", message)
+    }
+
     pub(super) fn resource_group_not_found(name: &str) -> Self {
         let message = format!("Resource group '{name}' could not be found.");
         Self::gateway(StatusCode::NOT_FOUND, "ResourceGroupNotFound", message)
@@ -153,6 +165,20 @@ impl ArmError {
              please go to https://aka.ms/ARMResourceNotFoundFix"
         );
         Self::gateway(StatusCode::NOT_FOUND, "ResourceNotFound", message)
+    }
+
+    /// The id is shown without dashes (observed).
+    pub(super) fn principal_not_found(id: Uuid, tenant: Uuid) -> Self {
+        let id = id.simple();
+        Self::bad_request(
+            "PrincipalNotFound",
+            format!(
+                "Principal {id} does not exist in the directory {tenant}. Check that you have the \
+                 correct principal ID. If you are creating this principal and then immediately \
+                 assigning a role, this error might be related to a replication delay. In this \
+                 case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype"
+            ),
+        )
     }
 
     pub(super) fn role_definition_not_found(status: StatusCode, id: &str) -> Self {

@@ -2,6 +2,7 @@
 //! vaults.
 
 mod access_policies;
+mod actions;
 mod answer;
 mod call;
 mod error;
@@ -13,6 +14,7 @@ mod role_assignments;
 mod role_definition_checks;
 mod role_definitions;
 mod route;
+mod subscription_actions;
 mod subscriptions;
 mod vaults;
 mod versions;

@@ -143,7 +143,7 @@ fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefiniti
     Ok(role)
 }
 
-/// Principals are service principals of the tenant. Unknown ones are refused whatever type the body
+/// Principals are service principals and users of the tenant. Unknown ones are refused whatever type the body
 /// claims: that is the stricter reading of the sources, and it catches an application's id in place
 /// of the object's.
 fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String), ArmError> {
@@ -153,33 +153,26 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
             format!("The Principal ID '{text}' is not valid. Principal ID must be a GUID.");
         ArmError::bad_request("InvalidPrincipalId", message)
     })?;
-    if call.state.live_service_principal(id).is_none() {
-        let (id, tenant) = (id.simple(), call.state.tenant.id);
-        return Err(ArmError::bad_request(
-            "PrincipalNotFound",
-            format!(
-                "Principal {id} does not exist in the directory {tenant}. Check that you have the \
-                 correct principal ID. If you are creating this principal and then immediately \
-                 assigning a role, this error might be related to a replication delay. In this \
-                 case, set the role assignment principalType property to a value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype"
-            ),
-        ));
-    }
+    let kind = if call.state.live_service_principal(id).is_some() {
+        "ServicePrincipal"
+    } else if call.state.users.contains_key(&id) {
+        "User"
+    } else {
+        return Err(ArmError::principal_not_found(id, call.state.tenant.id));
+    };
     match &properties.principal_type {
-        Some(claimed) if claimed != SERVICE_PRINCIPAL => Err(ArmError::bad_request(
+        Some(claimed) if claimed != kind => Err(ArmError::bad_request(
             "UnmatchedPrincipalType",
             // The misspelling is the service's own, and clients may match it.
             format!(
-                "The PrincipalId '{}' has type '{SERVICE_PRINCIPAL}' , which is different from \
-                 specified PrinciaplType '{claimed}'.",
+                "The PrincipalId '{}' has type '{kind}' , which is different from specified \
+                 PrinciaplType '{claimed}'.",
                 id.simple()
             ),
         )),
-        _ => Ok((id, SERVICE_PRINCIPAL.to_owned())),
+        _ => Ok((id, kind.to_owned())),
     }
 }
-
-const SERVICE_PRINCIPAL: &str = "ServicePrincipal";
 
 /// A name is unique in the tenant and stays with its principal, role and scope.
 fn refuse_other_identity(

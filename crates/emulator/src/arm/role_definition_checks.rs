@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use uuid::Uuid;
 
+use crate::arm::actions;
 use crate::arm::error::ArmError;
 use crate::arm::role_definitions::is_assignable;
 use crate::model::role::{Permission, RoleDefinition};
@@ -53,7 +54,7 @@ pub(super) fn validate(properties: &Properties) -> Result<(), ArmError> {
         return Err(ArmError::bad_request("InvalidRoleDefinition", message));
     }
     validate_scopes(&properties.assignable_scopes)?;
-    properties.permissions.iter().try_for_each(validate_permission)
+    properties.permissions.iter().try_for_each(actions::validate)
 }
 
 /// One management group at most, 2000 scopes in all, no root, no wildcards (documented).
@@ -87,21 +88,6 @@ fn validate_scopes(scopes: &[String]) -> Result<(), ArmError> {
         return Err(ArmError::bad_request("InvalidRoleDefinition", message));
     }
     Ok(())
-}
-
-/// One wildcard per string (documented). Whether a provider offers the action is not looked at.
-fn validate_permission(permission: &Permission) -> Result<(), ArmError> {
-    let Permission { actions, not_actions, data_actions, not_data_actions } = permission;
-    let all = [actions, not_actions, data_actions, not_data_actions].into_iter().flatten();
-    match all.into_iter().find(|action| action.trim().is_empty() || action.matches('*').count() > 1)
-    {
-        Some(action) => {
-            let message =
-                format!("'{action}' does not match any of the actions supported by the providers.");
-            Err(ArmError::bad_request("InvalidActionOrNotAction", message))
-        }
-        None => Ok(()),
-    }
 }
 
 /// Names are unique in the tenant, built-in ones and those that the caller cannot see included

@@ -130,8 +130,9 @@ fn delete(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError
     Ok(Answer::with_changes(reply, vec![Change::RoleDefinitionRemoved(definition.name)]))
 }
 
-/// Writing a role takes the right to write roles at each of its assignable scopes (documented).
-/// Management groups that do not exist are let through, as the service does not look.
+/// Writing a role takes the right to write roles at each of its assignable scopes, and none of them
+/// may be in a disabled subscription (documented; the code for the latter is a guess). Management
+/// groups that do not exist are let through, as the service does not look.
 fn require_linked<'a>(
     call: &Call<'_>,
     scope: &Scope,
@@ -141,8 +142,11 @@ fn require_linked<'a>(
         ScopeKind::ManagementGroup { name } => call.state.management_group(name).is_none(),
         _ => false,
     };
-    let scopes = definitions.into_iter().flat_map(assignable);
-    let refused = scopes.filter(|at| !unknown(at) && !call.may(WRITE, at));
+    let scopes: Vec<Scope> = definitions.into_iter().flat_map(assignable).collect();
+    if let Some(subscription) = scopes.iter().find_map(|at| call.disabled(at)) {
+        return Err(ArmError::disabled_subscription(subscription));
+    }
+    let refused = scopes.iter().filter(|at| !unknown(at) && !call.may(WRITE, at));
     let refused: Vec<String> = refused.map(|at| at.as_str().to_owned()).collect();
     if refused.is_empty() {
         return Ok(());

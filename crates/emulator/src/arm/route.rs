@@ -9,6 +9,7 @@ pub(super) enum Route {
     Tenants,
     Subscriptions,
     Subscription(Uuid),
+    SubscriptionAction(Uuid, SubscriptionAction),
     Resources(Uuid),
     ManagementGroups,
     ManagementGroup(String),
@@ -28,6 +29,13 @@ pub(super) struct VaultPath {
     pub(super) subscription: Uuid,
     pub(super) group: String,
     pub(super) name: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SubscriptionAction {
+    Cancel,
+    Enable,
+    Rename,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +76,10 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["subscriptions"] => Some(Route::Subscriptions),
         ["subscriptions", id] => Some(Route::Subscription(Uuid::try_parse(id).ok()?)),
         ["subscriptions", id, "resources"] => Some(Route::Resources(Uuid::try_parse(id).ok()?)),
+        ["subscriptions", id, "providers", "microsoft.subscription", action] => {
+            let id = Uuid::try_parse(id).ok()?;
+            Some(Route::SubscriptionAction(id, SubscriptionAction::parse(action)?))
+        }
         ["providers", "microsoft.management", "managementgroups"] => Some(Route::ManagementGroups),
         ["providers", "microsoft.management", "managementgroups", _] => {
             Some(Route::ManagementGroup(segments[3].clone()))
@@ -109,6 +121,17 @@ fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
             }
         }
         _ => None,
+    }
+}
+
+impl SubscriptionAction {
+    fn parse(lower: &str) -> Option<Self> {
+        match lower {
+            "cancel" => Some(Self::Cancel),
+            "enable" => Some(Self::Enable),
+            "rename" => Some(Self::Rename),
+            _ => None,
+        }
     }
 }
 

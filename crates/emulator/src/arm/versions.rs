@@ -40,6 +40,7 @@ pub(super) fn api_version(request: &Request) -> Result<&str, ArmError> {
 fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
     match route {
         Route::Tenants | Route::Subscriptions | Route::Subscription(_) => (None, SUBSCRIPTIONS),
+        Route::SubscriptionAction(..) => (Some("subscriptions"), SUBSCRIPTION_ACTIONS),
         Route::Resources(_) => (None, RESOURCES),
         Route::ManagementGroups | Route::ManagementGroup(_) | Route::Descendants(_) => {
             (Some("managementGroups"), MANAGEMENT_GROUPS)
@@ -60,6 +61,7 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
 const SUBSCRIPTIONS: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-06-01, 2018-01-01, \
     2018-02-01, 2018-05-01, 2018-06-01, 2019-03-01, 2019-05-01, 2019-06-01, 2019-11-01, \
     2020-01-01, 2021-01-01, 2021-04-01, 2022-12-01";
+const SUBSCRIPTION_ACTIONS: &str = "2019-10-01-preview, 2020-09-01, 2021-10-01";
 const RESOURCES: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-02-01, 2016-09-01, 2017-05-10, \
     2018-02-01, 2018-05-01, 2019-03-01, 2019-05-01, 2019-08-01, 2019-10-01, 2020-06-01, \
     2020-10-01, 2021-01-01, 2021-04-01, 2022-09-01, 2023-07-01, 2024-03-01, 2024-07-01, \

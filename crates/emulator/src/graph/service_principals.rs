@@ -161,6 +161,7 @@ fn apply(
             "appId"
                 if value.as_str().and_then(|id| Uuid::try_parse(id).ok())
                     == Some(principal.app_id) => {}
+            "isDisabled" if !value.is_boolean() && !value.is_null() => return Err(invalid(name)),
             name if READ_ONLY.contains(&name) => return Err(GraphError::read_only(name)),
             "@odata.type" | "@odata.context" | "@odata.id" => {}
             name => {

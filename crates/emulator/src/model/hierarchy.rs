@@ -31,6 +31,8 @@ pub(crate) struct Subscription {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum SubscriptionState {
     Enabled,
+    /// Read-only: only reading and deleting is allowed in it (documented).
+    Disabled,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -81,6 +81,17 @@ async fn a_removal_goes_by_exact_spelling_until_nothing_is_left() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn permissions_are_kept_as_they_were_written() {
+    let tenant = Tenant::start().await;
+    let written =
+        json!({ "keys": ["UNWRAPKEY", "Get"], "secrets": ["All"], "certificates": ["all"] });
+    for operation in ["add", "replace"] {
+        assert_eq!(update(&tenant, operation, written.clone()).await.status, 200);
+        assert_eq!(held(&tenant).await, Some(written.clone()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn other_entries_are_left_as_they_are() {
     let tenant = Tenant::start().await;
     let before = policies(&tenant).await;

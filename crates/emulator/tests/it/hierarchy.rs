@@ -63,8 +63,17 @@ async fn a_caller_sees_the_subscriptions_that_it_may_read() {
 async fn the_tenant_lists_itself() {
     let tenant = Tenant::start().await;
     let answer = tenant.get("/tenants?api-version=2022-12-01").await;
-    assert_eq!(names(&answer, "/tenantId"), [TENANT]);
-    assert_eq!(answer.body["value"][0]["domains"], json!(["contoso.onmicrosoft.com"]));
+    let expected = json!([{
+        "id": format!("/tenants/{TENANT}"),
+        "tenantId": TENANT,
+        "countryCode": "DE",
+        "displayName": "Contoso",
+        "domains": ["contoso.onmicrosoft.com"],
+        "tenantCategory": "Home",
+        "defaultDomain": "contoso.onmicrosoft.com",
+        "tenantType": "AAD",
+    }]);
+    assert_eq!(answer.body, json!({ "value": expected }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -25,6 +25,7 @@ mod seed;
 mod service_principals;
 mod sign_in;
 mod state;
+mod subscription_actions;
 mod support;
 mod users;
 mod vaults;

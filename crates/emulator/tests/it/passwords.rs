@@ -142,8 +142,10 @@ async fn a_disabled_application_and_a_disabled_service_principal_cannot_sign_in(
         assert_eq!(tenant.patch(path, json!({ property: !disabled })).await.status, 204);
         assert_eq!(sign_in(&tenant, &client_id, &secret).await.status, 200);
     }
-    let answer = tenant.patch(&application, json!({ "isDisabled": "yes" })).await;
-    answer.is_error(400, "Request_BadRequest", "'isDisabled'");
+    for path in [&application, &principal] {
+        let answer = tenant.patch(path, json!({ "isDisabled": "yes" })).await;
+        answer.is_error(400, "Request_BadRequest", "'isDisabled'");
+    }
     let body = json!({ "disabledByMicrosoftStatus": "DisabledDueToViolationOfServicesAgreement" });
     for path in [&application, &principal] {
         assert_eq!(

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::support::{
-    ASSIGNMENTS, Answer, DEVELOPMENT, OWNER, PLATFORM, PRODUCTION, READER, ROLES, TENANT, Tenant,
+    ADA, ASSIGNMENTS, Answer, DEVELOPMENT, OWNER, PLATFORM, PRODUCTION, READER, ROLES, TENANT,
+    Tenant,
 };
 
 const NAME: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
@@ -146,6 +147,8 @@ async fn principals_must_exist_and_be_what_they_are_said_to_be() {
         "UnmatchedPrincipalType",
         "has type 'ServicePrincipal' , which is different from specified PrinciaplType 'User'.",
     );
+    let answer = tenant.put(&path(PRODUCTION, NAME), body(ADA, READER)).await;
+    answer.is_error(400, "UnmatchedPrincipalType", "has type 'User'");
     let answer = tenant.put(&path(PRODUCTION, NAME), body("scanner", READER)).await;
     answer.is_error(400, "InvalidPrincipalId", "The Principal ID 'scanner' is not valid.");
 
@@ -155,13 +158,22 @@ async fn principals_must_exist_and_be_what_they_are_said_to_be() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_user_can_hold_a_role() {
+    let tenant = Tenant::start().await;
+    let mut user = body(ADA, READER);
+    user["properties"]["principalType"] = json!("User");
+    let created = tenant.put(&path(PRODUCTION, NAME), user).await;
+    assert_eq!(created.text("/properties/principalType"), "User");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn roles_must_exist_at_the_scope() {
     let tenant = Tenant::start().await;
     let (_, principal) = tenant.principal("scanner").await;
     let answer = tenant.put(&path(PRODUCTION, NAME), body(&principal, OTHER)).await;
     answer.is_error(400, "RoleDefinitionDoesNotExist", OTHER);
     let role = json!({ "properties": {
-        "roleName": "data", "assignableScopes": [PLATFORM], "permissions": [{ "dataActions": ["x/read"] }],
+        "roleName": "data", "assignableScopes": [PLATFORM], "permissions": [{ "dataActions": ["Microsoft.KeyVault/vaults/*/read"] }],
     } });
     assert_eq!(
         tenant.put(&format!("{PLATFORM}/{ROLES}/{OTHER}?{VERSION}"), role).await.status,
@@ -258,4 +270,38 @@ async fn names_are_guids_and_scopes_exist() {
         "ResourceNotFound",
         "The Resource 'Microsoft.Web/sites/nowhere' under resource group 'rg-web' was not found.",
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_principal_holds_shows_whole_from_the_root_to_a_resource_group() {
+    let tenant = Tenant::start().await;
+    let (_, principal) = tenant.principal("scanner").await;
+    let root = format!("/providers/Microsoft.Management/managementGroups/{TENANT}");
+    let group = format!("{PRODUCTION}/resourceGroups/rg-web");
+    let condition = "((!(ActionMatches{'Microsoft.Authorization/roleAssignments/write'})))";
+    for (name, scope) in [(NAME, &root), (OTHER, &group)] {
+        let mut body = body(&principal, READER);
+        body["properties"]["condition"] = json!(condition);
+        body["properties"]["conditionVersion"] = json!("2.0");
+        assert_eq!(tenant.put(&path(scope, name), body).await.status, 201);
+    }
+    let filter = format!("$filter=principalId eq '{principal}'");
+    let list = tenant.get(&format!("{PRODUCTION}/{ASSIGNMENTS}?{VERSION}&{filter}")).await;
+    let mut found = list.list("/value");
+    found.sort_by_key(|one| one["name"].to_string());
+    for (one, (name, scope)) in found.iter().zip([(NAME, &root), (OTHER, &group)]) {
+        assert_eq!(one["id"], format!("{scope}/{ASSIGNMENTS}/{name}"));
+        assert_eq!(one["name"], name);
+        for (property, value) in [
+            ("scope", scope.as_str()),
+            ("description", "for scans"),
+            ("condition", condition),
+            ("principalId", &principal),
+        ] {
+            assert_eq!(one["properties"][property], value, "{property}");
+        }
+        let id = one["id"].as_str().unwrap();
+        assert_eq!(tenant.get(&format!("{id}?{VERSION}")).await.text("/name"), name);
+    }
+    assert_eq!(found.len(), 2);
 }

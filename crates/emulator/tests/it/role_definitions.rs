@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, DEVELOPMENT, OWNER, PLATFORM, PRODUCTION, READER, ROLES, Tenant};
+use crate::support::{
+    Answer, DEVELOPMENT, OWNER, PLATFORM, PRODUCTION, READER, ROLES, TENANT, Tenant,
+};
 
 const NAME: &str = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 const OTHER: &str = "4a3615f1-5a9a-42e4-8b1d-1416f93d4412";
@@ -160,6 +162,9 @@ async fn definitions_that_break_a_rule_are_refused() {
         (change(scopes, json!([PLATFORM, other_group])), "InvalidRoleDefinition"),
         (change(actions, json!(["*/x/*"])), "InvalidActionOrNotAction"),
         (change(actions, json!([""])), "InvalidActionOrNotAction"),
+        (change(actions, json!(["Microsoft.Web"])), "InvalidActionOrNotAction"),
+        (change(actions, json!(["Microsoft.Web/sites/list"])), "InvalidActionOrNotAction"),
+        (change(actions, json!(["Microsoft.Nowhere/*/read"])), "InvalidActionOrNotAction"),
     ] {
         tenant.put(&path(PRODUCTION, NAME), body).await.is_error(400, code, "");
     }
@@ -232,5 +237,76 @@ async fn built_in_roles_have_their_real_actions() {
         "Microsoft.KeyVault/vaults/secrets/readMetadata/action"
     ]);
     assert_eq!(reader.body["properties"]["permissions"][0]["dataActions"], expected);
-    assert_eq!(names(&tenant, PRODUCTION, "type eq 'BuiltInRole'").await.len(), 9);
+    assert_eq!(names(&tenant, PRODUCTION, "type eq 'BuiltInRole'").await.len(), 13);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_action_that_no_provider_offers_refuses_the_role() {
+    let tenant = Tenant::start().await;
+    let with = |kind: &str, action: &str| {
+        let mut body = body("scanner", &[PRODUCTION]);
+        body["properties"]["permissions"][0][kind] =
+            json!(["Microsoft.Web/sites/config/list/action", action]);
+        body
+    };
+    let unmatched =
+        "'Microsoft.Web/sites/peek' does not match any of the actions supported by the providers.";
+    let unknown = "The resource provider referenced in the action is not returned in the list of providers from Azure Resource Manager.";
+    for (kind, code) in [
+        ("actions", "InvalidActionOrNotAction"),
+        ("notActions", "InvalidActionOrNotAction"),
+        ("dataActions", "InvalidDataActionOrNotDataAction"),
+        ("notDataActions", "InvalidDataActionOrNotDataAction"),
+    ] {
+        let answer =
+            tenant.put(&path(PRODUCTION, NAME), with(kind, "Microsoft.Web/sites/peek")).await;
+        answer.is_error(400, code, unmatched);
+        let answer =
+            tenant.put(&path(PRODUCTION, NAME), with(kind, "Nobody.Here/things/read")).await;
+        answer.is_error(400, code, unknown);
+    }
+    for action in
+        ["*", "*/read", "microsoft.web/SITES/Read", "Microsoft.Support/*", "Microsoft.*/read"]
+    {
+        let answer = tenant.put(&path(PRODUCTION, NAME), with("actions", action)).await;
+        assert_eq!(answer.status, 201, "{action}: {answer:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_built_in_role_is_found_by_its_name() {
+    let tenant = Tenant::start().await;
+    for (name, id) in [
+        ("Security Reader", "39bc4728-0917-49c7-9d2c-d95423bc2eb4"),
+        ("Monitoring Reader", "43d0d8ad-25c7-4714-9337-8ba259a9fe05"),
+        ("Log Analytics Reader", "73c42c96-874c-492b-b04d-ab87d138a893"),
+        ("Key Vault Secrets User", "4633458b-17de-408a-b874-0445c86b69e6"),
+        ("Storage Blob Data Reader", "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1"),
+        ("User Access Administrator", USER_ACCESS_ADMINISTRATOR),
+    ] {
+        for filter in [
+            format!("roleName eq '{name}'"),
+            format!("roleName eq '{name}' and type eq 'BuiltInRole'"),
+        ] {
+            let list =
+                tenant.get(&format!("{PRODUCTION}/{ROLES}?{VERSION}&$filter={filter}")).await;
+            let found: Vec<Value> =
+                list.list("/value").iter().map(|role| role["name"].clone()).collect();
+            assert_eq!(found, [id], "{filter}");
+        }
+    }
+    let custom = "roleName eq 'Security Reader' and type eq 'CustomRole'";
+    assert_eq!(names(&tenant, PRODUCTION, custom).await, Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_can_be_made_and_assigned_at_the_root() {
+    let tenant = Tenant::start().await;
+    let root = format!("/providers/Microsoft.Management/managementGroups/{TENANT}");
+    assert_eq!(create(&tenant, NAME, "scanner", &[&root]).await.status, 201);
+    let (_, principal) = tenant.principal("scanner").await;
+    for scope in [&root, PLATFORM, DEVELOPMENT] {
+        assert_eq!(tenant.assign(scope, NAME, &principal).await.status, 201, "{scope}");
+    }
+    assert_eq!(names(&tenant, DEVELOPMENT, "roleName eq 'scanner'").await, ["scanner"]);
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::{PRODUCTION, TENANT, Tenant};
 
+const KEY_VAULT_CONTRIBUTOR: &str = "f25e0fa2-a7c8-4377-a976-54943a77a395";
 const VERSION: &str = "api-version=2026-02-01";
 
 fn group() -> String {
@@ -117,4 +118,47 @@ async fn vaults_that_break_a_rule_are_refused() {
         "ResourceNotFound",
         "The Resource 'Microsoft.KeyVault/vaults/kv-none' under resource group 'rg-vaults'",
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_vault_can_be_switched_to_roles_and_back_and_keeps_its_entries() {
+    let tenant = Tenant::start().await;
+    let switch = async |on: Value| {
+        let body = json!({ "properties": { "enableRbacAuthorization": on } });
+        tenant.patch(&path("kv-shared"), body).await
+    };
+    for on in [json!(true), json!(false), json!(true)] {
+        assert_eq!(switch(on.clone()).await.status, 200);
+        let read = tenant.get(&path("kv-shared")).await;
+        assert_eq!(read.body["properties"]["enableRbacAuthorization"], on);
+        assert_eq!(read.list("/properties/accessPolicies").len(), 3);
+    }
+    let mut whole = body();
+    whole["properties"]["enableRbacAuthorization"] = json!(true);
+    assert_eq!(tenant.put(&path("kv-legacy"), whole).await.status, 200);
+    let read = tenant.get(&path("kv-legacy")).await;
+    assert_eq!(read.body["properties"]["enableRbacAuthorization"], true);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn switching_a_vault_takes_the_right_to_assign_roles() {
+    let tenant = Tenant::start().await;
+    let (token, principal) = tenant.holder_of(KEY_VAULT_CONTRIBUTOR, PRODUCTION).await;
+    let mut whole = body();
+    whole["properties"]["enableRbacAuthorization"] = json!(true);
+    let message = format!(
+        "Caller is not allowed to change permission model. For more information on how to change the permissions model follow this link: https://go.microsoft.com/fwlink/?linkid=2155160. Details: oid={principal}; action=Microsoft.Authorization/roleAssignments/write;"
+    );
+    for (method, body) in
+        [("PATCH", json!({ "properties": { "enableRbacAuthorization": true } })), ("PUT", whole)]
+    {
+        let answer = tenant.call_as(&token, method, &path("kv-shared"), &[], Some(body)).await;
+        answer.is_error(403, "InsufficientPermissions", &message);
+    }
+    // To say what is so already is no switch.
+    for unchanged in [json!(false), Value::Null] {
+        let body = json!({ "properties": { "enableRbacAuthorization": unchanged } });
+        let answer = tenant.call_as(&token, "PATCH", &path("kv-shared"), &[], Some(body)).await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+    }
 }
