@@ -44,8 +44,8 @@ pub(super) fn act(
     Ok(Answer::with_changes(reply, vec![Change::Subscription(changed)]))
 }
 
-/// The right to the action is not enough, one must be an owner (observed; the code is a guess). Of
-/// the two states that are documented to follow, the one that shows.
+/// The right to the action is not enough, one must be an owner (observed; the code is a guess). Both
+/// `Disabled` and `Warned` are documented to follow; the stricter one does.
 fn cancelled(call: &Call<'_>, subscription: &Subscription) -> Result<Subscription, ArmError> {
     let scope = subscription_scope(subscription.id);
     if !call.held(&scope).any(|role| role.name == OWNER) {

@@ -43,6 +43,7 @@ pub(super) fn one(call: &Call<'_>, key: &ApplicationKey, name: &str) -> Result<A
             let object = render::federated_credential(found);
             Ok(entity(call, StatusCode::OK, &context, object).into())
         }
+        Method::PATCH => update(call, application, found),
         Method::DELETE => {
             let rest = credentials.iter().filter(|one| one.id != found.id).cloned().collect();
             Ok(Answer::with_changes(
@@ -79,6 +80,40 @@ fn create(call: &Call<'_>, application: &Application) -> Result<Answer, GraphErr
         .with_header("location", format!("{url}/v2/{tenant}/federatedIdentityCredentials/{id}"));
     let all = application.federated_credentials.iter().cloned().chain([credential]).collect();
     Ok(Answer::with_changes(reply, vec![with(application, all)]))
+}
+
+/// What an update leaves out keeps its value. The name is immutable (documented).
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Patch {
+    issuer: Option<String>,
+    subject: Option<String>,
+    description: Option<String>,
+    audiences: Option<Vec<String>>,
+    #[serde(rename = "@odata.type")]
+    _type: Option<String>,
+}
+
+fn update(
+    call: &Call<'_>,
+    application: &Application,
+    current: &FederatedCredential,
+) -> Result<Answer, GraphError> {
+    let Patch { issuer, subject, description, audiences, _type } = call.request.json()?;
+    let current = current.clone();
+    let changed = FederatedCredential {
+        issuer: issuer.unwrap_or(current.issuer),
+        subject: subject.unwrap_or(current.subject),
+        description: description.or(current.description),
+        audiences: audiences.unwrap_or(current.audiences),
+        ..current
+    };
+    validate(&changed)?;
+    let mut all = application.federated_credentials.clone();
+    all.retain(|one| one.id != changed.id);
+    refuse_clash(&all, &changed)?;
+    all.push(changed);
+    Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![with(application, all)]))
 }
 
 /// The lengths are documented; a name has to fit into an address.

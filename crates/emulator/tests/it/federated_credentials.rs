@@ -81,6 +81,33 @@ async fn names_and_subjects_are_unique_within_an_application() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_update_changes_what_it_names_but_never_the_name() {
+    let tenant = Tenant::start().await;
+    let (_, _, path) = application(&tenant).await;
+    for name in ["first", "second"] {
+        assert_eq!(tenant.post(&path, body(name, name)).await.status, 201);
+    }
+    let first = format!("{path}/first");
+    assert_eq!(tenant.patch(&first, json!({ "subject": "staging" })).await.status, 204);
+    let mut expected = tenant.get(&first).await.body;
+    assert_eq!(
+        (&expected["subject"], &expected["description"]),
+        (&json!("staging"), &json!("deploys"))
+    );
+    let clash = tenant.patch(&first, json!({ "subject": "second" })).await;
+    clash.is_error(400, "InvalidFederatedIdentityCredentialValue", "must be unique");
+    tenant.patch(&first, json!({ "audiences": [] })).await.is_error(
+        400,
+        "InvalidFederatedIdentityCredentialValue",
+        "Audiences",
+    );
+    tenant.patch(&first, json!({ "name": "third" })).await.is_error(400, "BadRequest", "");
+    assert_eq!(tenant.patch(&first, json!({ "description": "tests" })).await.status, 204);
+    expected["description"] = json!("tests");
+    assert_eq!(tenant.get(&first).await.body, expected);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn values_that_break_a_rule_are_refused() {
     let tenant = Tenant::start().await;
     let (_, _, path) = application(&tenant).await;
