@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{PRODUCTION, Tenant, spec};
+use crate::support::{PRODUCTION, Tenant, spec, spec_with};
 
 const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 
@@ -55,4 +55,33 @@ fn requests_that_are_not_ours_stay() {
     assert_eq!(requested[0], foreign[0]);
     assert_eq!(requested[1]["resourceAccess"].as_array().unwrap().len(), 16);
     assert_eq!(requested[1]["resourceAccess"][0], foreign[1]["resourceAccess"][0]);
+}
+
+#[test]
+fn a_consent_by_hand_is_told_and_pruned_when_asked() {
+    let tenant = Tenant::new();
+    let reporting = spec(tenant.path(), &[PRODUCTION]);
+    tenant.apply(&reporting);
+    let (_, principal) = tenant.application();
+    consent(&tenant, principal["id"].as_str().unwrap(), "Application.ReadWrite.All");
+    let run = tenant.apply(&reporting);
+    assert!(run.stdout.contains("Application.ReadWrite.All PRIVILEGED is consented"), "{run:?}");
+    let pruning = spec_with(tenant.path(), &[PRODUCTION], "extras: prune\n");
+    let run =
+        tenant.run(&["apply", "--auto-approve", "--allow-deletes", pruning.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert_eq!(run.changes(), ["- consent Application.ReadWrite.All PRIVILEGED"]);
+    tenant.assert_nothing_to_do(pruning.to_str().unwrap());
+}
+
+/// Grants a permission of Microsoft Graph behind the tool's back.
+pub fn consent(tenant: &Tenant, principal: &str, permission: &str) {
+    let graph = format!("/servicePrincipals(appId='{GRAPH}')");
+    let graph = tenant.graph(Method::GET, &graph, None);
+    let roles = graph["appRoles"].as_array().unwrap();
+    let role = roles.iter().find(|role| role["value"] == permission).unwrap();
+    let path = format!("/servicePrincipals/{}/appRoleAssignedTo", graph["id"].as_str().unwrap());
+    let body =
+        json!({ "principalId": principal, "resourceId": graph["id"], "appRoleId": role["id"] });
+    tenant.graph(Method::POST, &path, body);
 }

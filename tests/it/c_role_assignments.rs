@@ -57,7 +57,7 @@ fn what_somebody_else_assigned_is_enough() {
     assert!(run.stdout.contains("[conditioned-assignment]"), "{run:?}");
     let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
     assert_eq!(run.code, Some(5), "{run:?}");
-    assert!(run.stdout.contains("\nBlocked: one scope or vault"), "{run:?}");
+    assert!(run.stdout.contains("\nBlocked: what stands at x"), "{run:?}");
 }
 
 fn assignments(tenant: &Tenant, scope: &str, principal: &str) -> Vec<Value> {

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::support::{DEVELOPMENT, PRODUCTION, Tenant, spec, spec_with};
 
+const GROUP: &str = "managementGroup: platform";
 const SCOPE: &str = "/subscriptions/1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081";
 
 fn custom_roles(tenant: &Tenant, scope: &str) -> Vec<Value> {
@@ -78,8 +79,62 @@ fn a_further_subscription_grows_the_same_role() {
     let after = custom_roles(&tenant, SCOPE).remove(0);
     assert_eq!(after["name"], before["name"]);
     assert_eq!(after["properties"]["assignableScopes"].as_array().unwrap().len(), 2);
-    // Azure refuses to drop a scope with assignments, so a wider role is right.
-    tenant.apply(&spec(tenant.path(), &[PRODUCTION]));
+    // What left the spec goes when it is allowed: roles first, then the scope of the definition.
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    let refused = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    assert_eq!(refused.code, Some(6), "{refused:?}");
+    let run = tenant.run(&["apply", "--auto-approve", "--allow-deletes", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.last_line().contains(" 1 updated, 0 restored, 3 deleted, 0 failed"), "{run:?}");
+    tenant.assert_nothing_to_do(spec.to_str().unwrap());
+    let left = custom_roles(&tenant, SCOPE).remove(0);
+    assert_eq!(left["properties"]["assignableScopes"].as_array().unwrap().len(), 1);
+}
+
+/// Azure lets no scope go where somebody holds the role: a wider role is right.
+#[test]
+fn a_scope_where_others_hold_the_role_stays() {
+    let tenant = Tenant::new();
+    tenant.apply(&spec(tenant.path(), &[PRODUCTION, DEVELOPMENT]));
+    let role = custom_roles(&tenant, SCOPE).remove(0);
+    let scope = DEVELOPMENT.replace("subscription: ", "/subscriptions/");
+    let assignments = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
+    let properties = json!({
+        "roleDefinitionId": role["id"],
+        "principalId": "2c334455-6677-4889-9a9b-acbdcedfe0f1",
+        "principalType": "User",
+    });
+    let path = format!("{assignments}/7f3b1c52-6a54-4d0e-9d2b-1f0a5c7e9b11");
+    tenant.arm(Method::PUT, &path, "2022-04-01", json!({ "properties": properties }));
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    let run = tenant.run(&["apply", "--auto-approve", "--allow-deletes", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    tenant.assert_nothing_to_do(spec.to_str().unwrap());
+    let left = custom_roles(&tenant, SCOPE).remove(0);
+    assert_eq!(left["properties"]["assignableScopes"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn an_action_that_azure_does_not_know_is_named() {
+    let tenant = Tenant::new();
+    let more = "roles: { custom: { addActions: [Microsoft.Compute/disks/frobnicate] } }\nallowPrivileged: [Microsoft.Compute/disks/frobnicate]\n";
+    let spec = spec_with(tenant.path(), &[PRODUCTION], more);
+    let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(5), "{run:?}");
+    assert!(run.stderr.contains("one of its actions: 'Microsoft.Compute/disks/frob"), "{run:?}");
+    assert!(run.stderr.contains("hint: take it out of roles.custom.addActions"), "{run:?}");
+}
+
+#[test]
+fn a_group_that_left_the_spec_takes_its_role_along() {
+    let tenant = Tenant::new();
+    tenant.apply(&spec(tenant.path(), &[PRODUCTION, GROUP]));
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    let run = tenant.run(&["apply", "--auto-approve", "--allow-deletes", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.changes().iter().any(|l| l.starts_with("- role definition mondoo-role-platform")));
+    assert_eq!(custom_roles(&tenant, SCOPE).len(), 1);
+    tenant.assert_nothing_to_do(spec.to_str().unwrap());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{PRODUCTION, Tenant, spec};
+use crate::support::{PRODUCTION, Tenant, spec, spec_with};
 
 const VAULTS: &str = "/subscriptions/1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081/resourceGroups/rg-vaults\
                       /providers/Microsoft.KeyVault/vaults";
@@ -97,5 +97,37 @@ fn an_entry_that_grants_more_is_right_and_one_that_grants_less_is_widened() {
     );
     replace("kv-shared", json!({ "keys": ["list"], "secrets": ["get", "list"] }));
     let run = tenant.apply(&spec);
-    assert_eq!(run.changes(), ["~ get, list vault kv-shared (keys, certificates)"]);
+    assert_eq!(
+        run.changes(),
+        ["~ permissions vault kv-shared (keys: get; certificates: get, list)"]
+    );
+}
+
+/// The portal writes permissions in another case, and Azure compares with case when it takes away.
+#[test]
+fn access_beyond_the_spec_is_taken_away_when_asked() {
+    let tenant = Tenant::new();
+    tenant.apply(&spec(tenant.path(), &[PRODUCTION]));
+    let (_, principal) = tenant.application();
+    let foreign = policies(&tenant, "kv-shared").len() - 1;
+    for vault in ["kv-legacy", "kv-shared"] {
+        let portal = json!(["Get", "List", "Delete"]);
+        let body = json!({ "properties": { "accessPolicies": [{
+            "tenantId": "0a9b3c7d-5e1f-4a2b-8c6d-7e8f90a1b2c3",
+            "objectId": principal["id"],
+            "permissions": { "keys": portal, "secrets": portal, "storage": ["all"] },
+        }]}});
+        let path = format!("{VAULTS}/{vault}/accessPolicies/replace");
+        tenant.arm(Method::PUT, &path, "2026-02-01", body);
+    }
+    let more = "extras: prune\nkeyVaults: { exclude: [kv-shared] }\n";
+    let spec = spec_with(tenant.path(), &[PRODUCTION], more);
+    let run = tenant.run(&["apply", "--auto-approve", "--allow-deletes", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    tenant.assert_nothing_to_do(spec.to_str().unwrap());
+    assert_eq!(policies(&tenant, "kv-shared").len(), foreign);
+    let left = policies(&tenant, "kv-legacy").remove(0);
+    assert_eq!(left["permissions"]["keys"], json!(["Get", "List"]), "as it was spelled");
+    assert_eq!(left["permissions"]["certificates"], json!(["get", "list"]));
+    assert!(left["permissions"].get("storage").is_none_or(|s| *s == json!([])), "{left}");
 }

@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::support::{PRODUCTION, Tenant, spec};
+use crate::support::{PRODUCTION, Run, Tenant, spec};
 
 const GENERATE: &str = "generate: { output: mondoo.pem, keySize: 3072 }";
 
@@ -82,6 +82,25 @@ fn on_another_machine_the_trusted_certificate_is_enough() {
     let plan = tenant.run(&["plan", "--detailed-exitcode", spec.to_str().unwrap()]);
     assert_eq!(plan.code, Some(0), "{plan:?}");
     assert!(plan.stdout.contains("[certificate-elsewhere]"), "{plan:?}");
+}
+
+#[test]
+fn a_certificate_may_come_from_the_environment() {
+    let tenant = Tenant::new();
+    let path = spec(tenant.path(), &[PRODUCTION]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("file: certificate.pem", "environment: MONDOO_PEM"))
+        .unwrap();
+    let spec = path.to_str().unwrap();
+    let unset = tenant.run(&["apply", "--auto-approve", spec]);
+    assert_eq!(unset.code, Some(3), "{unset:?}");
+    assert!(unset.stderr.contains("$MONDOO_PEM cannot be read: it is not set"), "{unset:?}");
+    let pem = std::fs::read_to_string(tenant.path().join("certificate.pem")).unwrap();
+    let run = |arguments: &[&str]| Run::of(tenant.command(arguments).env("MONDOO_PEM", &pem));
+    let apply = run(&["apply", "--auto-approve", spec]);
+    assert_eq!(apply.code, Some(0), "{apply:?}");
+    assert!(!format!("{apply:?}").contains("PRIVATE KEY"));
+    assert_eq!(run(&["plan", "--detailed-exitcode", spec]).code, Some(0));
 }
 
 #[test]

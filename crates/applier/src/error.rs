@@ -16,6 +16,10 @@ pub enum ApplyError {
          names are unique in a tenant: set roles.custom.name in the spec"
     )]
     RoleNameTaken { name: String },
+    #[error("{what} is not as it was when the plan was made: nothing was done to it")]
+    Changed { what: String },
+    #[error("Azure refuses the whole role for one of its actions: {reason}")]
+    InvalidAction { reason: String },
     #[error(
         "somebody else changed {collection} at the same time; what was lost was put back: look at \
          it and run apply again"
@@ -34,6 +38,8 @@ impl ApplyError {
             ApplyError::Azure(error) => error.is_not_permitted(),
             ApplyError::NameHeld { .. }
             | ApplyError::RoleNameTaken { .. }
+            | ApplyError::InvalidAction { .. }
+            | ApplyError::Changed { .. }
             | ApplyError::Contended { .. }
             | ApplyError::Certificate(_)
             | ApplyError::File { .. } => false,

@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use azure::Writer;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use planner::steps::b_graph_permissions::Action as GraphPermission;
 use planner::{Action, ChangeId, Event, Events, Plan, Schedule};
 use time::OffsetDateTime;
 use tokio::sync::watch;
@@ -90,7 +91,9 @@ pub async fn apply(
 
 /// The next change from the front of the queue, or all consents that stand there together.
 fn next_batch(plan: &Plan, queue: &mut VecDeque<ChangeId>) -> Vec<ChangeId> {
-    let is_consent = |id: &ChangeId| matches!(plan.change(*id).action, Action::GraphPermission(_));
+    let is_consent = |id: &ChangeId| {
+        matches!(plan.change(*id).action, Action::GraphPermission(GraphPermission::Consent(_)))
+    };
     let mut batch: Vec<_> = queue.pop_front().into_iter().collect();
     if batch.iter().all(is_consent) {
         while queue.front().is_some_and(is_consent) {
@@ -105,9 +108,12 @@ async fn execute(context: &Context<'_>, plan: &Plan, batch: Vec<ChangeId>) -> Re
     for &change in &batch {
         context.report(Event::Started { change });
         let result = match &plan.change(change).action {
-            Action::GraphPermission(action) => {
-                consents.push((change, action));
+            Action::GraphPermission(GraphPermission::Consent(consent)) => {
+                consents.push((change, consent));
                 continue;
+            }
+            Action::GraphPermission(GraphPermission::Revoke { graph, assignment, .. }) => {
+                context.writer.revoke(*graph, assignment).await.map_err(ApplyError::from)
             }
             Action::Application(action) => a_application::execute(context, change, action).await,
             Action::RoleAssignment(action) => {

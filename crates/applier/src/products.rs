@@ -5,6 +5,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use certificate::Certificate;
 use planner::Observed;
+use planner::steps::a_application::Standing;
 use spec::{AppId, ApplicationId, PrincipalId, RoleDefinitionId};
 use time::OffsetDateTime;
 
@@ -37,11 +38,14 @@ impl Products {
     /// What was found, and the certificate that the source holds.
     pub fn found(observed: &Observed, held: Option<Certificate>) -> Products {
         let products = Products::default();
-        if let Some(found) = &observed.application.application {
+        let is_live = |standing| standing != Standing::Deleted;
+        let application = observed.application.application.as_ref();
+        if let Some(found) = application.filter(|found| is_live(found.standing)) {
             let (id, app_id, created) = (found.id, found.app_id, found.created);
             products.set_application(Application { id, app_id, created });
         }
-        if let Some(found) = &observed.application.principal {
+        let principal = observed.application.principal.as_ref();
+        if let Some(found) = principal.filter(|found| is_live(found.standing)) {
             products.set_principal(Principal { id: found.id, created: found.created });
         }
         if let Some(held) = held {

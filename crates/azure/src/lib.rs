@@ -15,16 +15,19 @@ mod transport;
 
 use std::sync::Arc;
 
+use spec::TenantId;
+
 pub use arm::{
-    AccessPolicy, ManagementGroup, RoleAssignment, RoleDefinition, RolePermissions, Subscription,
-    Vault, VaultPermissions,
+    AccessPolicy, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition, RolePermissions,
+    Subscription, Vault, VaultPermissions,
 };
 pub use cloud::{Cloud, CloudError};
 pub use counter::RequestCounter;
 pub use error::{Error, Refusal};
 pub use graph::{
-    AppRole, Application, GRAPH_APP_ID, Grant, Identity, KeyCredential, Operator, Organization,
-    Owner, PasswordCredential, PrincipalState, ServicePrincipal, VerifiedDomain,
+    AppRole, Application, GRAPH_APP_ID, Grant, Granted, Identity, KeyCredential, Operator,
+    Organization, Owner, PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal,
+    VerifiedDomain,
 };
 pub use sign_in::{Credential, SignInError};
 pub use transport::{Roots, Transport, TransportError};
@@ -38,6 +41,7 @@ pub struct Reader {
     graph: Service,
     arm: Service,
     operator: Operator,
+    tenant: Option<TenantId>,
     requests: RequestCounter,
 }
 
@@ -59,8 +63,14 @@ impl Reader {
             graph: Service::new("Microsoft Graph", cloud.graph.clone(), pipeline(graph_scope)),
             arm: Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline(arm_scope)),
             operator: Operator::of_token(token.token.secret()),
+            tenant: graph::tenant_of_token(token.token.secret()),
             requests,
         })
+    }
+
+    /// The tenant that was signed in to, by the token.
+    pub fn tenant(&self) -> Option<TenantId> {
+        self.tenant
     }
 
     /// HTTP requests sent so far, sign-in and retries included.

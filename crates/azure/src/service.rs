@@ -36,6 +36,10 @@ impl<'a> Call<'a> {
         Call { method: Method::Get, path, query, prefer: None, body: None, repeatable: None }
     }
 
+    pub(crate) fn delete(path: String, query: &'a [(&'a str, &'a str)]) -> Call<'a> {
+        Call { method: Method::Delete, ..Call::get(path, query) }
+    }
+
     pub(crate) fn write(
         method: Method,
         path: String,
@@ -100,6 +104,11 @@ impl Service {
             request.set_body(body.to_string());
         }
         self.exchange(request, call.repeatable).await
+    }
+
+    /// An address of this service, as references to its objects are written.
+    pub(crate) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base.as_str().trim_end_matches('/'))
     }
 
     /// Every element of a collection, whatever the number of pages.

@@ -80,6 +80,9 @@ pub(crate) struct Apply {
     /// How many changes may be under way at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = parallelism)]
     pub parallelism: usize,
+    /// Let --auto-approve delete, too
+    #[arg(long)]
+    pub allow_deletes: bool,
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
@@ -129,6 +132,9 @@ pub(crate) struct Target {
     pub spec: PathBuf,
     #[command(flatten)]
     pub key: KeyFile,
+    /// Make a new application instead of restoring a deleted one, which is removed for good
+    #[arg(long)]
+    pub purge_deleted: bool,
     #[command(flatten)]
     pub connection: Connection,
 }

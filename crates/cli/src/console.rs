@@ -82,11 +82,17 @@ impl Console {
 
 /// Names come from the tenant: none of them shall move the cursor.
 pub(crate) fn printable(text: &str) -> String {
-    let moves = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    text.replace(moves, "\u{fffd}")
+    text.replace(|c| c != '\n' && moves_the_cursor(c), "\u{fffd}")
+}
+
+/// Nor begin a line of its own, where it is shown in one.
+pub(crate) fn one_line(text: &str) -> String {
+    text.replace(moves_the_cursor, "\u{fffd}")
+}
+
+fn moves_the_cursor(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// What libraries have to say: that a request is tried again, and, when asked, all requests with

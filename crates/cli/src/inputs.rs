@@ -9,7 +9,7 @@ use planner::steps::f_certificate::Source;
 use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
 
-use crate::arguments::{DEFAULT_SPEC, KeyFile};
+use crate::arguments::{DEFAULT_SPEC, KeyFile, Target};
 use crate::exit::{Exit, Failure};
 use crate::render::spec_errors;
 use crate::tracked_key;
@@ -23,6 +23,13 @@ pub(crate) struct Inputs {
 }
 
 impl Inputs {
+    /// The spec of a command that talks to Azure, and what its flags add to it.
+    pub(crate) fn of_target(target: &Target) -> Result<Inputs, Failure> {
+        let mut inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
+        inputs.desired.application.purge_deleted = target.purge_deleted;
+        Ok(inputs)
+    }
+
     pub(crate) fn read(path: &Path, key: &KeyFile, now: OffsetDateTime) -> Result<Inputs, Failure> {
         let text = read_text(path)?;
         let spec = Spec::parse(&text).map_err(|errors| {
@@ -70,6 +77,10 @@ fn read_text(path: &Path) -> Result<String, Failure> {
 }
 
 fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
+    if let CertificateSource::Environment(variable) = &spec.certificate.source {
+        let hint = format!("set {variable} to a certificate in PEM, alone or with its key");
+        return Failure::new(Exit::BadInput, error.to_string()).hint(hint);
+    }
     let hint = match error {
         FileError::Unusable { path, reason } => match (&spec.certificate.source, reason) {
             (CertificateSource::Generate(_), PemError::Expired(_)) => {
@@ -78,7 +89,7 @@ fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
             _ => reason.hint(path),
         },
         FileError::Unreadable { .. } => match &spec.certificate.source {
-            CertificateSource::File(_) => {
+            CertificateSource::File(_) | CertificateSource::Environment(_) => {
                 "put the certificate there, or use `source: { generate: … }` to have one made"
             }
             CertificateSource::Generate(_) => {

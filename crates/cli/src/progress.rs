@@ -8,7 +8,7 @@ use anstyle::Style;
 use indicatif::{ProgressBar, ProgressStyle};
 use planner::{ChangeId, Event, Plan};
 
-use crate::console::{Console, GREEN, RED, YELLOW, printable};
+use crate::console::{Console, GREEN, RED, YELLOW, one_line};
 
 pub(crate) struct Progress<'a> {
     console: &'a Console,
@@ -60,7 +60,7 @@ impl<'a> Progress<'a> {
     fn waits(&self, change: ChangeId, reason: &str) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         if waiting.insert(change) {
-            let text = format!("{}: {}", self.name(change), printable(reason));
+            let text = format!("{}: {}", self.name(change), one_line(reason));
             self.say("waiting", YELLOW, &text);
         }
     }
@@ -80,13 +80,13 @@ impl<'a> Progress<'a> {
     /// As in the plan.
     fn line(&self, change: ChangeId) -> String {
         let (what, target) = self.columns(change);
-        printable(&format!("{what:<21} {target}"))
+        one_line(&format!("{what:<21} {target}"))
     }
 
     /// As in a sentence.
     fn name(&self, change: ChangeId) -> String {
         let (what, target) = self.columns(change);
-        printable(&format!("{what} {target}"))
+        one_line(&format!("{what} {target}"))
     }
 
     fn columns(&self, change: ChangeId) -> (String, String) {

@@ -135,7 +135,7 @@ fn observe_failure(error: &ObserveError) -> Failure {
         ObserveError::Scopes(problems) => {
             let messages = problems.iter().map(ToString::to_string).collect();
             Failure::several(Exit::NotPermitted, messages)
-                .hint("check the ids in the spec's scopes; reading needs Reader at each of them")
+                .hint("check the spec's scopes; reading needs Reader at each of them")
         }
         ObserveError::WrongTenant { .. } => Failure::new(Exit::NotPermitted, error.to_string())
             .hint("sign in to the spec's tenant, or correct the spec"),
@@ -157,8 +157,10 @@ fn azure_failure(error: &azure::Error) -> Failure {
         azure::Error::SignIn(SignInError::NoAnswer { .. }) | azure::Error::NoAnswer { .. } => {
             failure.hint("check this machine's network and proxy, and run it again")
         }
-        azure::Error::Refused(_) if exit == Exit::NotPermitted => failure
-            .hint("reading needs Directory.Read.All in Microsoft Graph and Reader at each scope"),
+        azure::Error::Refused(_) if exit == Exit::NotPermitted => failure.hint(
+            "reading needs Application.Read.All and Directory.Read.All in Microsoft Graph, and \
+                   Reader at each scope",
+        ),
         azure::Error::Refused(_) => {
             failure.hint("run it again; if it stays, ask Microsoft with the id")
         }

@@ -1,27 +1,25 @@
-//! Names of what the spec's ids stand for.
+//! Names of what the spec's scopes stand for.
 
-use azure::{ManagementGroup, Organization};
+use std::collections::BTreeMap;
+
+use azure::ManagementGroup;
 use planner::{Directory, Group, Standing, Subscription, Tenant};
 use spec::TenantId;
 
-pub(crate) fn observe(
-    organization: &Organization,
-    subscriptions: Vec<azure::Subscription>,
-    groups: Vec<ManagementGroup>,
-) -> Directory {
+/// The directory without groups, whose ids are known only with its help.
+pub(crate) fn observe(tenant: Tenant, subscriptions: Vec<azure::Subscription>) -> Directory {
     let subscriptions = subscriptions.into_iter().map(|subscription| {
-        let standing = standing(&subscription, organization.id);
+        let standing = standing(&subscription, tenant.id);
         (subscription.subscription_id, Subscription { name: subscription.display_name, standing })
     });
-    let groups = groups.into_iter().map(|group| {
+    Directory { subscriptions: subscriptions.collect(), groups: BTreeMap::new(), tenant }
+}
+
+pub(crate) fn add_groups(directory: &mut Directory, groups: Vec<ManagementGroup>) {
+    directory.groups.extend(groups.into_iter().map(|group| {
         let ManagementGroup { id, display_name, subscriptions } = group;
         (id, Group { name: display_name, subscriptions })
-    });
-    Directory {
-        tenant: Tenant { id: organization.id, name: organization.display_name.clone() },
-        subscriptions: subscriptions.collect(),
-        groups: groups.collect(),
-    }
+    }));
 }
 
 fn standing(subscription: &azure::Subscription, ours: TenantId) -> Standing {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use planner::Unresolved;
 use spec::ScopeId;
 
 #[derive(Debug, thiserror::Error)]
@@ -17,22 +18,46 @@ pub enum ObserveError {
 
 /// Azure tells a scope that does not exist and one without rights apart only sometimes.
 #[derive(Debug)]
-pub struct ScopeProblem {
-    pub scope: ScopeId,
-    /// The service's words, where it has any.
-    pub reason: Option<azure::Error>,
+pub enum ScopeProblem {
+    Unreadable {
+        scope: ScopeId,
+        /// The service's words, where it has any.
+        reason: Option<azure::Error>,
+    },
+    Unresolved {
+        /// Display name of a subscription.
+        name: String,
+        why: Unresolved,
+    },
+}
+
+impl ScopeProblem {
+    pub(crate) fn subject(&self) -> String {
+        match self {
+            ScopeProblem::Unreadable { scope, reason: _ } => match scope {
+                ScopeId::Subscription(id) => format!("subscription {id}"),
+                ScopeId::ManagementGroup(id) => format!("management group {id}"),
+            },
+            ScopeProblem::Unresolved { name, why: _ } => format!("subscription {name}"),
+        }
+    }
 }
 
 impl fmt::Display for ScopeProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (kind, id) = match &self.scope {
-            ScopeId::Subscription(id) => ("subscription", id.to_string()),
-            ScopeId::ManagementGroup(id) => ("management group", id.to_string()),
-        };
-        write!(f, "{kind} {id} does not exist in this tenant, or you may not read it")?;
-        match &self.reason {
-            Some(reason) => write!(f, ": {reason}"),
-            None => Ok(()),
+        let subject = self.subject();
+        let missing = "does not exist in this tenant, or you may not read it";
+        match self {
+            ScopeProblem::Unreadable { scope: _, reason: Some(reason) } => {
+                write!(f, "{subject} {missing}: {reason}")
+            }
+            ScopeProblem::Unreadable { scope: _, reason: None }
+            | ScopeProblem::Unresolved { name: _, why: Unresolved::Unknown } => {
+                write!(f, "{subject} {missing}")
+            }
+            ScopeProblem::Unresolved { name: _, why: Unresolved::Ambiguous } => {
+                write!(f, "{subject} exists several times: name it by its id")
+            }
         }
     }
 }

@@ -1,17 +1,24 @@
 //! Live state -> [`Observed`]. Reads, and holds nothing that could write.
 
-mod answers;
+mod ask;
+mod assignments;
 mod directory;
+mod entra;
 mod error;
+mod problems;
+mod resources;
 pub mod steps;
 
-use azure::Reader;
-use planner::{Desired, Event, Events, Observed};
+use azure::{Operator, Reader};
+use planner::{Desired, Event, Events, Observed, Tenant};
+use spec::{PrincipalId, TenantRef};
 use time::OffsetDateTime;
 
 pub use error::{ObserveError, ScopeProblem};
 
-use answers::Answers;
+use assignments::Assignments;
+use entra::Entra;
+use resources::Resources;
 use steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
@@ -20,7 +27,7 @@ use steps::{
 /// What was read, and who read it.
 pub struct Observation {
     pub observed: Observed,
-    pub operator: azure::Operator,
+    pub operator: Operator,
 }
 
 /// Reads everything that `desired` speaks of, each service at once.
@@ -35,38 +42,87 @@ pub async fn observe(
     events: Events<'_>,
 ) -> Result<Observation, ObserveError> {
     events(Event::Reading { what: "Entra ID, subscriptions, roles and key vaults" });
-    let answers = Answers::read(reader, desired).await?;
-    let application = answers.identity.application.as_ref();
-    let principal = &answers.principal;
-    let observed = Observed {
-        now,
-        application: a_application::observe(
-            application,
-            principal.principal.as_ref(),
-            &principal.owners,
-            &answers.identity.operator,
+    let tenant = tenant(reader, &desired.tenant)?;
+    let (entra, resources) =
+        futures::join!(read_entra(reader, desired), Resources::read(reader, desired, tenant));
+    let (entra, mut resources) = (entra?, resources?);
+    let principal = match (&entra, desired.application.given) {
+        (_, Some(given)) => Some(given),
+        (Some(entra), None) => entra.principal_id(),
+        (None, None) => None,
+    };
+    if let Some(entra) = &entra {
+        resources.directory.tenant.name = Some(entra.identity.organization.display_name.clone());
+    }
+    let assignments = match principal {
+        Some(principal) => Assignments::read(reader, desired, &resources, principal).await?,
+        None => Assignments::default(),
+    };
+    let operator =
+        entra.as_ref().map_or_else(|| reader.operator().clone(), |e| e.identity.operator.clone());
+    let mut observed = assemble(desired, now, entra.as_ref(), resources, assignments, principal);
+    let used = assignments::used_by_others(reader, desired, &observed, principal).await;
+    observed.custom_role.used_by_others = used;
+    Ok(Observation { observed, operator })
+}
+
+/// Nothing, where the service principal is given by somebody else: this operator may have no right
+/// in Microsoft Graph at all.
+async fn read_entra(reader: &Reader, desired: &Desired) -> Result<Option<Entra>, ObserveError> {
+    match desired.application.given {
+        Some(_) => Ok(None),
+        None => Entra::read(reader, desired).await.map(Some),
+    }
+}
+
+/// The tenant that was signed in to. A domain is compared when the directory is read.
+fn tenant(reader: &Reader, wanted: &TenantRef) -> Result<Tenant, ObserveError> {
+    let id = reader.tenant().ok_or_else(|| azure::Error::Senseless {
+        request: "sign-in".to_owned(),
+        reason: "its token names no tenant".to_owned(),
+    })?;
+    match wanted {
+        TenantRef::Id(wanted) if *wanted != id => {
+            Err(ObserveError::WrongTenant { wanted: wanted.to_string(), actual: id.to_string() })
+        }
+        TenantRef::Id(_) | TenantRef::Domain(_) => Ok(Tenant { id, name: None }),
+    }
+}
+
+fn assemble(
+    desired: &Desired,
+    now: OffsetDateTime,
+    entra: Option<&Entra>,
+    resources: Resources,
+    mut assignments: Assignments,
+    principal: Option<PrincipalId>,
+) -> Observed {
+    let Resources { directory, scopes: _, mut custom_roles, named_roles, vaults } = resources;
+    custom_roles.append(&mut assignments.definitions);
+    let (application, graph_permissions, certificate) = match (entra, principal) {
+        (Some(entra), _) => (
+            a_application::observe(entra, desired),
+            b_graph_permissions::observe(
+                &entra.identity.graph,
+                entra.lasting_application(),
+                &entra.principal,
+            ),
+            f_certificate::observe(entra.lasting_application()),
         ),
-        graph_permissions: b_graph_permissions::observe(
-            &answers.identity.graph,
-            application,
-            principal,
-        ),
-        role_assignments: c_role_assignments::observe(
-            &desired.scopes,
-            &answers.assignments,
-            principal.principal.as_ref().map(|principal| principal.id),
-        ),
-        custom_role: d_custom_role::observe(answers.custom_roles),
-        key_vault_access: e_key_vault_access::observe(
-            answers.vaults,
-            principal.principal.as_ref().map(|principal| principal.id),
-        ),
-        certificate: f_certificate::observe(application),
-        directory: directory::observe(
-            &answers.identity.organization,
-            answers.subscriptions,
-            answers.groups,
+        (None, principal) => (
+            principal.map(a_application::given).unwrap_or_default(),
+            b_graph_permissions::nothing(),
+            f_certificate::observe(None),
         ),
     };
-    Ok(Observation { observed, operator: answers.identity.operator })
+    Observed {
+        now,
+        directory,
+        application,
+        graph_permissions,
+        role_assignments: c_role_assignments::observe(&assignments, named_roles, principal),
+        custom_role: d_custom_role::observe(custom_roles),
+        key_vault_access: e_key_vault_access::observe(vaults, principal),
+        certificate,
+    }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::Serialize;
-use spec::{AppRoleId, RoleDefinitionId, ScopeId, VaultId};
+use spec::{AppRoleId, ObjectId, RoleDefinitionId, VaultId};
 
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
@@ -83,9 +83,11 @@ pub enum Product {
 pub enum Object {
     Application,
     Principal,
+    Owner(ObjectId),
     Consent(AppRoleId),
-    /// By scope and role, because the assignment's own id hangs on a principal not yet made.
-    RoleAssignment(ScopeId, RoleDefinitionId),
+    /// By scope and role, because a new assignment's id hangs on a principal not yet made; one that
+    /// goes by its own path and role.
+    RoleAssignment(String, RoleDefinitionId),
     RoleDefinition(RoleDefinitionId),
     Vault(VaultId),
     CertificateFile,
@@ -112,6 +114,11 @@ impl Field {
     /// A property that a change sets and that was not there.
     pub(crate) fn set(name: &'static str, after: String) -> Field {
         Field { name, before: Value::Absent, after: Value::Text(after) }
+    }
+
+    /// A property of something that goes.
+    pub(crate) fn unset(name: &'static str, before: String) -> Field {
+        Field { name, before: Value::Text(before), after: Value::Absent }
     }
 
     pub(crate) fn after_apply(name: &'static str) -> Field {
@@ -150,7 +157,8 @@ impl Action {
         match self {
             Action::Application(action) => action.verb(),
             Action::GraphPermission(action) => action.verb(),
-            Action::RoleAssignment(_) | Action::Certificate(_) => Verb::Create,
+            Action::RoleAssignment(action) => action.verb(),
+            Action::Certificate(_) => Verb::Create,
             Action::CustomRole(action) => action.verb(),
             Action::KeyVaultAccess(action) => action.verb(),
         }
@@ -161,7 +169,7 @@ impl Action {
         match self {
             Action::Application(action) => action.line(),
             Action::GraphPermission(action) => action.line(),
-            Action::RoleAssignment(action) => action.assignment().line(),
+            Action::RoleAssignment(action) => action.line(),
             Action::CustomRole(action) => action.line(),
             Action::KeyVaultAccess(action) => action.line(),
             Action::Certificate(action) => action.line(),
@@ -173,7 +181,7 @@ impl Action {
         match self {
             Action::Application(action) => action.fields(),
             Action::GraphPermission(action) => action.fields(),
-            Action::RoleAssignment(action) => action.assignment().fields(),
+            Action::RoleAssignment(action) => action.fields(),
             Action::CustomRole(action) => action.fields(),
             Action::KeyVaultAccess(action) => action.fields(),
             Action::Certificate(action) => action.fields(),
@@ -184,7 +192,7 @@ impl Action {
         match self {
             Action::Application(action) => action.object(),
             Action::GraphPermission(action) => action.object(),
-            Action::RoleAssignment(action) => action.assignment().object(),
+            Action::RoleAssignment(action) => action.object(),
             Action::CustomRole(action) => action.object(),
             Action::KeyVaultAccess(action) => action.object(),
             Action::Certificate(action) => action.object(),
@@ -195,7 +203,10 @@ impl Action {
     pub fn uses(&self) -> &'static [Product] {
         match self {
             Action::Application(action) => action.uses(),
-            Action::GraphPermission(_) => &[Product::Application, Product::Principal],
+            Action::GraphPermission(b_graph_permissions::Action::Consent(_)) => {
+                &[Product::Application, Product::Principal]
+            }
+            Action::GraphPermission(b_graph_permissions::Action::Revoke { .. }) => &[],
             Action::RoleAssignment(_) | Action::KeyVaultAccess(_) => &[Product::Principal],
             Action::CustomRole(action) => action.uses(),
             Action::Certificate(action) => action.uses(),

@@ -1,6 +1,8 @@
 //! What a spec wants, in the shape in which it is compared.
 
-use spec::{InstallationName, Scope, Spec, TenantRef};
+use std::collections::BTreeSet;
+
+use spec::{Extras, InstallationName, Scope, Spec, TenantRef};
 
 use crate::Marker;
 use crate::steps::{
@@ -14,6 +16,11 @@ pub struct Desired {
     pub marker: Marker,
     pub tenant: TenantRef,
     pub scopes: Vec<Scope>,
+    pub extras: Extras,
+    /// Extras that are known and not spoken of.
+    pub keep: Names,
+    /// Privileged rights that are wanted all the same.
+    pub allow_privileged: Names,
     pub application: a_application::Desired,
     pub graph_permissions: b_graph_permissions::Desired,
     pub role_assignments: c_role_assignments::Desired,
@@ -30,7 +37,10 @@ impl Desired {
             installation: spec.name.clone(),
             tenant: spec.tenant.clone(),
             scopes: spec.scopes.clone(),
-            application: a_application::Desired { display_name: spec.display_name.clone() },
+            extras: spec.extras,
+            keep: Names::new(&spec.keep),
+            allow_privileged: Names::new(&spec.allow_privileged),
+            application: a_application::Desired::new(spec),
             graph_permissions: b_graph_permissions::Desired::new(spec),
             role_assignments: c_role_assignments::Desired::new(spec),
             custom_role: d_custom_role::Desired::new(spec, &marker),
@@ -38,5 +48,19 @@ impl Desired {
             certificate: f_certificate::Desired::new(spec, source),
             marker,
         }
+    }
+}
+
+/// Names as somebody writes them, which Azure compares without case.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Names(BTreeSet<String>);
+
+impl Names {
+    pub fn new(names: &[String]) -> Names {
+        Names(names.iter().map(|name| name.to_lowercase()).collect())
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.0.contains(&name.to_lowercase())
     }
 }

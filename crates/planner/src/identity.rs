@@ -32,6 +32,12 @@ pub fn is_marked(description: &str, marker: &Marker) -> bool {
     description.trim_end().ends_with(&format!("[{marker}]"))
 }
 
+/// Whether a description carries the marker of some installation, ours or another.
+pub(crate) fn is_of_an_installation(description: &str) -> bool {
+    let description = description.trim_end();
+    description.ends_with(']') && description.contains("[mondoo-azure:")
+}
+
 /// The custom role's id: one for all subscriptions, or one for each management group.
 pub fn custom_role_id(
     tenant: TenantId,

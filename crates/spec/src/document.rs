@@ -6,7 +6,11 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{InstallationName, ManagementGroupId};
+use crate::texts::{
+    ExcludedText, GraphPermission, Notes, Owner, RoleAction, RoleName, SubscriptionText, Text,
+    Variable, VaultText,
+};
+use crate::{InstallationName, ManagementGroupId, PrincipalId};
 
 /// Describes one installation of Mondoo in one Azure tenant.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -34,7 +38,7 @@ pub(crate) struct Document {
     pub scan_vms: Option<bool>,
     pub application: Option<Application>,
     /// Microsoft Graph application permissions, against the profile.
-    pub graph_permissions: Option<Patch>,
+    pub graph_permissions: Option<Patch<GraphPermission>>,
     /// Privileged rights that are wanted all the same.
     pub allow_privileged: Option<Vec<Text>>,
     /// Where the roles are assigned.
@@ -42,7 +46,7 @@ pub(crate) struct Document {
     pub scopes: Vec<Scope>,
     pub roles: Option<Roles>,
     pub key_vaults: Option<KeyVaults>,
-    /// The certificate that the application trusts.
+    /// The certificate that the application trusts; not looked at beside `principalId`.
     pub certificate: Certificate,
     /// What to do with grants that are not in the spec and not marked as ours.
     pub extras: Option<Extras>,
@@ -82,28 +86,23 @@ pub(crate) struct Application {
     )]
     pub display_name: Option<String>,
     /// Object ids or user principal names.
-    pub owners: Option<Vec<Text>>,
-    pub notes: Option<Text>,
+    pub owners: Option<Vec<Owner>>,
+    /// Kept on the application, for its readers.
+    pub notes: Option<Notes>,
+    /// A reference into the service management database.
     pub service_management_reference: Option<Text>,
-    /// Object id of the service principal, for operators without any right in Microsoft Graph.
-    pub principal_id: Option<crate::PrincipalId>,
+    /// Object id of the service principal, for operators without any right in Microsoft Graph: the
+    /// application, its permissions and its certificate are then somebody else's to manage.
+    pub principal_id: Option<PrincipalId>,
 }
 
 /// Additions to a list of the profile, and removals from it.
-#[derive(Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Patch {
-    #[serde(default)]
-    pub add: Vec<Text>,
-    #[serde(default)]
-    pub remove: Vec<Text>,
-}
-
-// Not a doc comment: editors would show it in place of what the key means.
 #[derive(Debug, Deserialize, JsonSchema)]
-#[serde(transparent)]
-#[schemars(title = "some text", extend("minLength" = 1))]
-pub(crate) struct Text(pub String);
+#[serde(deny_unknown_fields)]
+pub(crate) struct Patch<T> {
+    pub add: Option<Vec<T>>,
+    pub remove: Option<Vec<T>>,
+}
 
 /// One place where the roles are assigned.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -118,7 +117,7 @@ pub(crate) enum Scope {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SubscriptionScope {
     /// Id of the subscription; a display name must be unambiguous.
-    pub subscription: Text,
+    pub subscription: SubscriptionText,
     /// Display name, checked against the live one.
     pub name: Option<Text>,
 }
@@ -142,8 +141,8 @@ pub(crate) struct TenantRootScope {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Roles {
-    /// Built-in roles, against the profile.
-    pub built_in: Option<Patch>,
+    /// Built-in roles by name or GUID, against the profile.
+    pub built_in: Option<Patch<RoleName>>,
     pub custom: Option<CustomRole>,
 }
 
@@ -152,21 +151,17 @@ pub(crate) struct Roles {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct CustomRole {
     /// Its name, which is unique in the tenant.
-    #[schemars(
-        title = "a role name of 1 to 400 characters, without a slash and without blanks around it",
-        regex(
-            pattern = r"^[^/\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]([^/\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]{0,398}[^/\s\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069])?$"
-        )
-    )]
-    pub name: Option<String>,
+    pub name: Option<RoleName>,
     #[serde(default)]
-    pub add_actions: Vec<Text>,
+    pub add_actions: Vec<RoleAction>,
     #[serde(default)]
-    pub remove_actions: Vec<Text>,
+    pub remove_actions: Vec<RoleAction>,
+    /// For subscriptions: Azure refuses them at management groups.
     #[serde(default)]
-    pub add_data_actions: Vec<Text>,
+    pub add_data_actions: Vec<RoleAction>,
     #[serde(default)]
-    pub remove_data_actions: Vec<Text>,
+    pub remove_data_actions: Vec<RoleAction>,
+    /// `scopes`, or one management group that all of them are below.
     pub assignable_scopes: Option<AssignableScopes>,
 }
 
@@ -181,14 +176,16 @@ pub(crate) enum AssignableScopes {
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct KeyVaults {
-    /// `discover`: every vault on the access-policy model in scope.
+    /// `discover`: every vault on the access-policy model in scope. `listed`: those of `include`.
     pub access_policies: Option<AccessPolicies>,
     /// Resource ids or names; with `listed` only.
     #[serde(default)]
-    pub include: Vec<Text>,
+    pub include: Vec<VaultText>,
     /// Vaults or whole subscriptions.
     #[serde(default)]
-    pub exclude: Vec<Text>,
+    pub exclude: Vec<ExcludedText>,
+    /// What the application may do in a vault, in place of the profile's. A kind that is left out is
+    /// as in the profile.
     pub permissions: Option<VaultPermissions>,
 }
 
@@ -200,16 +197,12 @@ pub(crate) enum AccessPolicies {
     None,
 }
 
-/// What the application may do in a vault.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct VaultPermissions {
-    #[serde(default)]
-    pub keys: Vec<Text>,
-    #[serde(default)]
-    pub secrets: Vec<Text>,
-    #[serde(default)]
-    pub certificates: Vec<Text>,
+    pub keys: Option<Vec<Text>>,
+    pub secrets: Option<Vec<Text>>,
+    pub certificates: Option<Vec<Text>>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -234,7 +227,7 @@ pub(crate) enum CertificateSource {
     /// The output of a command.
     Command(CommandSource),
     /// A variable that holds PEM.
-    Environment(Text),
+    Environment(Variable),
     /// No certificate: a federated credential.
     Federated(#[schemars(extend("const" = true))] bool),
 }

@@ -26,6 +26,8 @@ pub mod kind {
     #[derive(Debug)]
     pub enum Principal {}
     #[derive(Debug)]
+    pub enum Object {}
+    #[derive(Debug)]
     pub enum AppRole {}
     #[derive(Debug)]
     pub enum RoleDefinition {}
@@ -43,6 +45,8 @@ pub type ApplicationId = Id<kind::Application>;
 pub type AppId = Id<kind::App>;
 /// Object id of a service principal: what grants, role assignments and vault entries name.
 pub type PrincipalId = Id<kind::Principal>;
+/// Object id of a user or any other object of the directory.
+pub type ObjectId = Id<kind::Object>;
 pub type AppRoleId = Id<kind::AppRole>;
 pub type RoleDefinitionId = Id<kind::RoleDefinition>;
 pub type RoleAssignmentId = Id<kind::RoleAssignment>;

@@ -7,24 +7,28 @@ mod document;
 mod error;
 mod ids;
 mod locations;
+mod model;
 mod names;
 mod profile;
+mod rights;
 mod rules;
 mod schema;
+mod similar;
 mod structure;
-
-use std::num::NonZeroU16;
-use std::path::PathBuf;
+mod texts;
 
 pub use error::{Location, SpecError, SpecErrors};
 pub use ids::{
-    AppId, AppRoleId, ApplicationId, Id, KeyId, PrincipalId, RoleAssignmentId, RoleDefinitionId,
-    ScopeId, SubscriptionId, TenantId, VaultId, kind,
+    AppId, AppRoleId, ApplicationId, Id, KeyId, ObjectId, PrincipalId, RoleAssignmentId,
+    RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId, kind,
+};
+pub use model::{
+    AccessPolicies, Application, Certificate, CertificateSource, CustomRole, Excluded, Extras,
+    Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
 };
 pub use names::{InstallationName, ManagementGroupId, TenantRef};
-pub use profile::{
-    BuiltInRole, Caution, CustomRolePermissions, Line, Profile, RoleVariants, VaultPermissions,
-};
+pub use profile::{Profile, RoleVariants};
+pub use rights::{BuiltInRole, Caution, CustomRolePermissions, Line, Rights, VaultPermissions};
 pub use schema::schema;
 
 /// A spec larger than this is refused unread: the largest real ones are a few hundred lines.
@@ -35,45 +39,22 @@ pub const MAX_BYTES: u64 = 1024 * 1024;
 pub struct Spec {
     pub name: InstallationName,
     pub tenant: TenantRef,
-    pub display_name: String,
-    pub profile: &'static Profile,
-    /// At least one, none twice.
+    /// Scans look inside virtual machines, by running commands there.
+    pub scan_vms: bool,
+    pub application: Application,
+    /// The profile with the spec's patches applied.
+    pub rights: Rights,
+    /// Privileged rights that are wanted all the same, as written; compare without case.
+    pub allow_privileged: Vec<String>,
+    /// At least one, none twice as written.
     pub scopes: Vec<Scope>,
-    pub custom_role_name: String,
+    pub custom_role: CustomRole,
+    pub key_vaults: KeyVaults,
+    /// Not looked at where the application has a `principal_id`.
     pub certificate: Certificate,
-}
-
-/// Where the roles are assigned.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scope {
-    pub id: ScopeId,
-    /// The display name that the author believes it has.
-    pub name: Option<String>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Certificate {
-    pub source: CertificateSource,
-    pub renew_before_days: u16,
-}
-
-/// Where the certificate comes from that the application is to trust.
-#[derive(Clone, Debug, PartialEq)]
-pub enum CertificateSource {
-    /// A PEM file that exists: a certificate, alone or with its key.
-    File(PathBuf),
-    /// Made by us when the application trusts none of ours.
-    Generate(Generate),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Generate {
-    pub output: PathBuf,
-    /// An RFC 4514 name such as `CN=mondoo-security`.
-    pub subject: String,
-    /// RSA modulus in bits.
-    pub key_bits: u16,
-    pub validity_days: NonZeroU16,
+    pub extras: Extras,
+    /// Known extras that are not reported; compare without case.
+    pub keep: Vec<String>,
 }
 
 impl Spec {

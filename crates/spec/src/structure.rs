@@ -1,18 +1,23 @@
 //! Every structural error of a spec at once, in words: the verdict is the JSON Schema's.
 
-use jsonschema::ValidationError;
+use std::sync::LazyLock;
+
 use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
 use serde_json::Value;
 
 use crate::locations::{Locations, escape};
+use crate::similar::similar;
 use crate::{SpecError, SpecErrors, schema};
 
 /// Checks `value` against [`schema`].
 pub(crate) fn check(value: &Value, locations: &Locations) -> Result<(), SpecErrors> {
-    let validator = jsonschema::validator_for(schema())
-        .expect("the schema is generated from our own types and used by every test");
+    static VALIDATOR: LazyLock<Validator> = LazyLock::new(|| {
+        jsonschema::validator_for(schema())
+            .expect("the schema is generated from our own types and used by every test")
+    });
     let explain = Explain { locations };
-    SpecErrors::unless_empty(validator.iter_errors(value).flat_map(|e| explain.error(&e)).collect())
+    SpecErrors::unless_empty(VALIDATOR.iter_errors(value).flat_map(|e| explain.error(&e)).collect())
 }
 
 struct Explain<'a> {
@@ -52,6 +57,9 @@ impl Explain<'_> {
             }
             ValidationErrorKind::MinItems { .. } => "at least one entry is needed".to_owned(),
             ValidationErrorKind::MinLength { .. } => "this text is empty".to_owned(),
+            ValidationErrorKind::MaxLength { limit } => {
+                format!("this text is longer than {limit} characters")
+            }
             _ => error.to_string(),
         };
         vec![self.at_value(error, message, None)]
@@ -216,12 +224,4 @@ fn described(value: &Value) -> String {
         Value::Array(_) => "a list".to_owned(),
         Value::Object(_) => "a mapping".to_owned(),
     }
-}
-
-/// The one of `known` that `given` is most likely a slip of.
-fn similar<'a>(given: &str, known: &'a [String]) -> Option<&'a str> {
-    let given = given.to_lowercase();
-    let distance = |word: &str| strsim::damerau_levenshtein(&given, &word.to_lowercase());
-    let best = known.iter().min_by_key(|word| distance(word))?;
-    (distance(best) <= best.chars().count().div_ceil(3)).then_some(best)
 }

@@ -105,9 +105,14 @@ impl Tenant {
     }
 
     /// The application that the spec names, and its service principal.
+    /// The application of the specs that tests write, and its service principal.
     pub fn application(&self) -> (Value, Value) {
+        self.application_named("mondoo-security")
+    }
+
+    pub fn application_named(&self, name: &str) -> (Value, Value) {
         let application =
-            self.graph(Method::GET, "/applications(uniqueName='mondoo-security')", None);
+            self.graph(Method::GET, &format!("/applications(uniqueName='{name}')"), None);
         let app_id = application["appId"].as_str().unwrap();
         let principal =
             self.graph(Method::GET, &format!("/servicePrincipals(appId='{app_id}')"), None);

@@ -1,8 +1,11 @@
 //! Step A.
 
 use planner::ChangeId;
-use planner::steps::a_application::{Action, ApplicationUpdate, LISTED_TAG, SINGLE_TENANT};
+use planner::steps::a_application::{
+    Action, ApplicationUpdate, LISTED_TAG, NewApplication, SINGLE_TENANT,
+};
 use serde_json::{Map, Value, json};
+use spec::{ApplicationId, ObjectId, PrincipalId};
 
 use crate::ApplyError;
 use crate::collections::{Collection, Owner, extend};
@@ -16,32 +19,88 @@ pub(crate) async fn execute(
     action: &Action,
 ) -> Result<(), ApplyError> {
     match action {
-        Action::CreateApplication { unique_name, display_name, tag } => {
-            create_application(context, change, unique_name, display_name).await?;
-            tag_application(context, change, tag).await
+        Action::CreateApplication(new) => create_application(context, change, new).await,
+        Action::RestoreApplication { id, app_id, name: _, credentials: _ } => {
+            context.writer.restore(&id.to_string()).await?;
+            // What comes back is as new to the rest of the directory as what is made.
+            let (id, app_id, created) = (*id, *app_id, Some(context.now()));
+            context.products.set_application(Application { id, app_id, created });
+            Ok(())
         }
+        Action::PurgeApplication { id, name, tag } => purge(context, *id, name, tag).await,
         Action::UpdateApplication(update) => update_application(context, change, update).await,
         Action::CreatePrincipal { display_name } => {
             create_principal(context, change, display_name).await?;
             tag_principal(context, change).await
         }
+        Action::RestorePrincipal { id, name: _ } => restore_principal(context, *id).await,
         Action::TagPrincipal { display_name: _ } => tag_principal(context, change).await,
+        Action::AddOwner { owner, name: _ } => add_owner(context, change, *owner).await,
     }
 }
 
 async fn create_application(
     context: &Context<'_>,
     change: ChangeId,
-    unique_name: &str,
-    display_name: &str,
+    new: &NewApplication,
 ) -> Result<(), ApplyError> {
+    let NewApplication { unique_name, display_name, notes, service_management_reference, tag } =
+        new;
+    let mut scalars = json!({ "displayName": display_name, "signInAudience": SINGLE_TENANT });
+    let optional = [("notes", notes), ("serviceManagementReference", service_management_reference)];
+    for (name, value) in optional {
+        if let Some(value) = value {
+            scalars[name] = value.as_str().into();
+        }
+    }
     let made = settle(context, change, &[], async || {
-        context.writer.upsert_application(unique_name, display_name, SINGLE_TENANT).await
+        context.writer.create_application(unique_name, scalars.clone()).await
     })
     .await
-    .map_err(|error| name_held(error, unique_name))?;
+    .map_err(|error| name_held(error, unique_name))?
+    .ok_or_else(|| ApplyError::Changed { what: format!("application {unique_name}") })?;
     let created = made.created_date_time.or(Some(context.now()));
     context.products.set_application(Application { id: made.id, app_id: made.app_id, created });
+    tag_application(context, change, tag).await
+}
+
+/// There is no way back, so it is looked at once more.
+async fn purge(
+    context: &Context<'_>,
+    id: ApplicationId,
+    name: &str,
+    tag: &str,
+) -> Result<(), ApplyError> {
+    match context.writer.reader().deleted_application(id).await? {
+        Some(live) if live.tags.iter().any(|live| live == tag) => {
+            Ok(context.writer.purge(id).await?)
+        }
+        Some(_) | None => Err(ApplyError::Changed { what: format!("deleted application {name}") }),
+    }
+}
+
+/// Entra ID may bring it back together with its application.
+async fn restore_principal(context: &Context<'_>, id: PrincipalId) -> Result<(), ApplyError> {
+    match context.writer.restore(&id.to_string()).await {
+        Err(error) if error.is_not_found() => {
+            context.writer.principal_document(id).await?;
+        }
+        other => other?,
+    }
+    context.products.set_principal(Principal { id, created: Some(context.now()) });
+    Ok(())
+}
+
+async fn add_owner(
+    context: &Context<'_>,
+    change: ChangeId,
+    owner: ObjectId,
+) -> Result<(), ApplyError> {
+    let id = context.products.application().id;
+    settle(context, change, &[Blame::Application], async || {
+        context.writer.add_owner(id, owner).await
+    })
+    .await?;
     Ok(())
 }
 
@@ -58,11 +117,9 @@ async fn update_application(
     change: ChangeId,
     update: &ApplicationUpdate,
 ) -> Result<(), ApplyError> {
-    let ApplicationUpdate { name: _, display_name, sign_in_audience, missing_tag } = update;
-    let mut body = Map::new();
-    for (key, changed) in [("displayName", display_name), ("signInAudience", sign_in_audience)] {
-        body.extend(changed.iter().map(|(_, after)| (key.to_owned(), Value::from(after.as_str()))));
-    }
+    let scalars = update.scalars();
+    let body: Map<_, _> =
+        scalars.map(|(name, (_, after))| (name.to_owned(), after.as_str().into())).collect();
     if !body.is_empty() {
         let id = context.products.application().id;
         let body = Value::Object(body);
@@ -71,7 +128,7 @@ async fn update_application(
         })
         .await?;
     }
-    match missing_tag {
+    match &update.missing_tag {
         Some(tag) => tag_application(context, change, tag).await,
         None => Ok(()),
     }

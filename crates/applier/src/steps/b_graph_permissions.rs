@@ -2,7 +2,7 @@
 
 use azure::{GRAPH_APP_ID, Grant, Refusal};
 use planner::ChangeId;
-use planner::steps::b_graph_permissions::Action;
+use planner::steps::b_graph_permissions::Consent as Wanted;
 use serde_json::{Value, json};
 use spec::{AppRoleId, PrincipalId};
 
@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::settle::{Blame, Waits};
 use crate::{ApplyError, Results};
 
-type Consent<'a> = (ChangeId, &'a Action);
+type Consent<'a> = (ChangeId, &'a Wanted);
 
 /// Requests all permissions on the application, then consents to each that is not granted yet.
 pub(crate) async fn execute(context: &Context<'_>, consents: &[Consent<'_>]) -> Results {
@@ -96,6 +96,8 @@ async fn send<'a>(
 /// What our principal holds on `graph`. Nothing, where that cannot be read now: it is asked again.
 async fn listed(context: &Context<'_>, graph: PrincipalId) -> Vec<AppRoleId> {
     let app_id = context.products.application().app_id;
-    let state = context.writer.reader().principal(app_id, graph).await;
-    state.map_or_else(|_| Vec::new(), |state| state.granted)
+    let state = context.writer.reader().principal(app_id).await;
+    let granted = state.map_or_else(|_| Vec::new(), |state| state.granted);
+    let on_graph = granted.into_iter().filter(|grant| grant.resource_id == graph);
+    on_graph.map(|grant| grant.app_role_id).collect()
 }

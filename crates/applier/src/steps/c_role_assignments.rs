@@ -1,7 +1,7 @@
 //! Step C, and the assignments of Step D.
 
 use planner::ChangeId;
-use planner::steps::c_role_assignments::{Action, Assignment};
+use planner::steps::c_role_assignments::{Action, Assignment, Removal};
 
 use crate::ApplyError;
 use crate::context::Context;
@@ -14,6 +14,19 @@ pub(crate) async fn execute(
 ) -> Result<(), ApplyError> {
     match action {
         Action::Assign(assignment) => assign(context, change, assignment).await,
+        Action::Remove(removal) => remove(context, removal).await,
+    }
+}
+
+/// Reads it once more before: it must still give our principal this role.
+pub(crate) async fn remove(context: &Context<'_>, removal: &Removal) -> Result<(), ApplyError> {
+    let Removal { id, role, role_name: _, place: _ } = removal;
+    let principal = context.products.principal().id;
+    match context.writer.reader().role_assignment(id).await? {
+        Some(live) if live.principal == principal && live.role == *role => {
+            Ok(context.writer.delete_role_assignment(id).await?)
+        }
+        Some(_) | None => Ok(()),
     }
 }
 
@@ -24,7 +37,7 @@ pub(crate) async fn assign(
 ) -> Result<(), ApplyError> {
     let principal = context.products.principal().id;
     let id = assignment.id(principal);
-    let Assignment { scope, place: _, role, role_name: _, description } = assignment;
+    let Assignment { scope, place: _, role, role_name: _, privileged: _, description } = assignment;
     let blames = [Blame::Principal, Blame::RoleDefinition(*role)];
     settle(context, change, &blames, async || {
         context.writer.put_role_assignment(id, scope, *role, principal, description).await

@@ -104,7 +104,7 @@ fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
     Observed {
         now,
         directory: Directory {
-            tenant: Tenant { id: spec::TenantId::derived(&["t"]), name: "Contoso".to_owned() },
+            tenant: Tenant { id: spec::TenantId::derived(&["t"]), name: None },
             subscriptions: BTreeMap::new(),
             groups: BTreeMap::new(),
         },
@@ -114,21 +114,27 @@ fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
                 app_id: spec::AppId::derived(&["app"]),
                 display_name: "x".to_owned(),
                 sign_in_audience: String::new(),
+                notes: None,
+                service_management_reference: None,
                 tags: BTreeSet::new(),
                 created: Some(created),
+                standing: a_application::Standing::Live,
             }),
             principal: Some(a_application::Principal {
                 id: spec::PrincipalId::derived(&["principal"]),
                 tags: BTreeSet::new(),
                 created: Some(created),
+                standing: a_application::Standing::Live,
             }),
-            other_hands: Vec::new(),
+            ..a_application::Observed::default()
         },
         graph_permissions: b_graph_permissions::Observed {
             graph: spec::PrincipalId::derived(&["graph"]),
             offered: BTreeMap::new(),
+            names: BTreeMap::new(),
             requested: BTreeSet::new(),
-            granted: BTreeSet::new(),
+            granted: BTreeMap::new(),
+            elsewhere: BTreeSet::new(),
         },
         role_assignments: c_role_assignments::Observed::default(),
         custom_role: d_custom_role::Observed::default(),

@@ -2,8 +2,8 @@
 
 use applier::{ApplyError, Status};
 use planner::Plan;
-use planner::steps::a_application::Action as Application;
-use planner::steps::b_graph_permissions::Action as Consent;
+use planner::steps::a_application::{Action as Application, NewApplication};
+use planner::steps::b_graph_permissions::{Action as GraphPermission, Consent};
 use planner::steps::d_custom_role::{Action as Role, Definition, Permissions};
 use serde_json::{Value, json};
 use spec::{AppRoleId, PrincipalId, RoleDefinitionId, ScopeId, SubscriptionId};
@@ -17,6 +17,18 @@ pub fn consent(name: &str) -> Consent {
         permission: name.to_owned(),
         role: AppRoleId::derived(&[name]),
         granted: false,
+        privileged: false,
+    }
+}
+
+pub fn new_application() -> NewApplication {
+    let name = || "x".to_owned();
+    NewApplication {
+        unique_name: name(),
+        display_name: name(),
+        notes: None,
+        service_management_reference: None,
+        tag: name(),
     }
 }
 
@@ -34,7 +46,7 @@ async fn consents_travel_twenty_at_a_time() {
     let names: Vec<_> = (0..45).map(|index| format!("p{index}")).collect();
     let mut plan = Plan::default();
     for name in &names {
-        plan.push(consent(name), &[]);
+        plan.push(GraphPermission::Consent(consent(name)), &[]);
     }
     let fake = Fake::new(move |line, body| {
         if !line.ends_with("$batch") {
@@ -53,13 +65,9 @@ async fn consents_travel_twenty_at_a_time() {
 #[tokio::test(start_paused = true)]
 async fn a_held_name_is_told_and_only_what_needs_the_application_is_skipped() {
     let mut plan = Plan::default();
-    let name = || "x".to_owned();
-    plan.push(
-        Application::CreateApplication { unique_name: name(), display_name: name(), tag: name() },
-        &[],
-    );
-    plan.push(Application::CreatePrincipal { display_name: name() }, &[]);
-    plan.push(consent("a"), &[]);
+    plan.push(Application::CreateApplication(new_application()), &[]);
+    plan.push(Application::CreatePrincipal { display_name: "x".to_owned() }, &[]);
+    plan.push(GraphPermission::Consent(consent("a")), &[]);
     let message = "Another object with the same value for property uniqueName already exists.";
     let fake = Fake::new(move |_, _| (400, refusal("Request_BadRequest", message)));
     let outcome = fake.apply(&plan, Duration::days(1)).await;
@@ -75,7 +83,7 @@ async fn a_held_name_is_told_and_only_what_needs_the_application_is_skipped() {
     assert_eq!(fake.count(""), 1);
 }
 
-fn role() -> Definition {
+pub fn role() -> Definition {
     Definition {
         id: RoleDefinitionId::derived(&["role"]),
         name: "mondoo-role".to_owned(),
@@ -93,7 +101,16 @@ fn subscription() -> ScopeId {
 #[tokio::test(start_paused = true)]
 async fn a_role_is_read_again_before_it_is_replaced() {
     let mut plan = Plan::default();
-    plan.push(Role::Redefine { before: role(), after: role(), at: subscription() }, &[]);
+    plan.push(
+        Role::Redefine {
+            before: role(),
+            after: role(),
+            at: subscription(),
+            dropped: Vec::new(),
+            privileged: false,
+        },
+        &[],
+    );
     let fake = Fake::new(|line, body| {
         let scopes = json!(["/SUBSCRIPTIONS/ours", "/subscriptions/new"]);
         if line.starts_with("PUT") {
@@ -101,7 +118,7 @@ async fn a_role_is_read_again_before_it_is_replaced() {
             assert_eq!(*written, json!(["/subscriptions/ours", "/subscriptions/new"]));
         }
         let properties = json!({ "roleName": "mondoo-role", "assignableScopes": scopes });
-        (200, json!({ "name": role().id, "properties": properties }))
+        (200, json!({ "id": "/x", "name": role().id, "properties": properties }))
     });
     assert!(fake.apply(&plan, Duration::days(1)).await.is_complete());
     assert_eq!(fake.count("PUT"), 1);
@@ -110,7 +127,7 @@ async fn a_role_is_read_again_before_it_is_replaced() {
 #[tokio::test(start_paused = true)]
 async fn a_role_name_that_is_taken_out_of_sight_is_told() {
     let mut plan = Plan::default();
-    plan.push(Role::Define { definition: role(), at: subscription() }, &[]);
+    plan.push(Role::Define { definition: role(), at: subscription(), privileged: false }, &[]);
     let fake = Fake::new(|_, _| (409, refusal("RoleDefinitionWithSameNameExists", "taken")));
     let outcome = fake.apply(&plan, Duration::days(1)).await;
     let (_, status) = outcome.statuses().next().unwrap();

@@ -1,6 +1,7 @@
 //! What is tried again because Azure is slow to hear of new objects, and what is not.
 
 use planner::Plan;
+use planner::steps::b_graph_permissions::Action as GraphPermission;
 use planner::steps::c_role_assignments::{Action, Assignment};
 use planner::steps::e_key_vault_access;
 use serde_json::{Value, json};
@@ -17,6 +18,7 @@ fn assign() -> Plan {
         place: "s".to_owned(),
         role: RoleDefinitionId::derived(&["role"]),
         role_name: "Reader".to_owned(),
+        privileged: false,
         description: "x".to_owned(),
     };
     plan.push(Action::Assign(assignment), &[]);
@@ -79,8 +81,8 @@ async fn a_conflict_is_tried_again_whatever_the_age() {
     let action = e_key_vault_access::Action {
         vault: VaultId::new("/vaults/a".to_owned()),
         tenant: TenantId::derived(&["t"]),
-        has_entry: false,
-        add: e_key_vault_access::Permissions::default(),
+        before: None,
+        change: e_key_vault_access::Change::Add(e_key_vault_access::Permissions::default()),
     };
     plan.push(action, &[]);
     let fake = refusing(3, 409, "ConflictError");
@@ -102,8 +104,8 @@ fn batch(body: &Value, mut answer: impl FnMut(&str) -> (u16, Value)) -> (u16, Va
 
 fn consents() -> Plan {
     let mut plan = Plan::default();
-    plan.push(order::consent("a"), &[]);
-    plan.push(order::consent("b"), &[]);
+    plan.push(GraphPermission::Consent(order::consent("a")), &[]);
+    plan.push(GraphPermission::Consent(order::consent("b")), &[]);
     plan
 }
 
@@ -162,13 +164,18 @@ async fn a_grant_that_is_said_to_exist_is_read() {
         }
         reads += 1;
         let id = PrincipalId::derived(&["graph"]);
-        let listed = ["a", "b"]
-            .iter()
-            .take(reads)
-            .map(|name| json!({ "resourceId": id, "appRoleId": order::consent(name).role }));
+        let listed = ["a", "b"].iter().take(reads).map(
+            |name| json!({ "id": name, "resourceId": id, "appRoleId": order::consent(name).role }),
+        );
         let principal = json!({ "id": id, "appId": id });
-        let bodies =
-            [json!({ "value": [] }), principal, json!({ "value": listed.collect::<Vec<_>>() })];
+        let none = json!({ "value": [] });
+        let bodies = [
+            none.clone(),
+            none.clone(),
+            none,
+            principal,
+            json!({ "value": listed.collect::<Vec<_>>() }),
+        ];
         let responses = bodies
             .iter()
             .enumerate()

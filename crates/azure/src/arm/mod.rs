@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 pub use containers::{ManagementGroup, Subscription};
 pub use roles::{RoleAssignment, RoleDefinition, RolePermissions};
-pub use vaults::{AccessPolicy, Vault, VaultPermissions};
+pub use vaults::{AccessPolicy, PolicyUpdate, Vault, VaultPermissions};
 
 /// Recorded answers have `null` where documentation has an empty list.
 fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>

@@ -39,6 +39,9 @@ pub struct RolePermissions {
 
 #[derive(Clone, Debug)]
 pub struct RoleAssignment {
+    /// Its ARM path.
+    pub id: String,
+    pub description: String,
     /// ARM path of where it sits, which may be above the scope that was asked about.
     pub scope: String,
     pub role: RoleDefinitionId,
@@ -48,6 +51,7 @@ pub struct RoleAssignment {
 
 #[derive(Deserialize)]
 struct Resource<P> {
+    id: String,
     name: String,
     properties: P,
 }
@@ -71,6 +75,7 @@ struct AssignmentProperties {
     scope: String,
     role_definition_id: String,
     principal_id: PrincipalId,
+    description: Option<String>,
     condition: Option<String>,
 }
 
@@ -87,13 +92,49 @@ impl Reader {
     /// One role definition, read directly: lists lag behind.
     pub async fn role_definition(
         &self,
-        scope: &ScopeId,
+        scope: &str,
         id: RoleDefinitionId,
     ) -> Result<Option<RoleDefinition>, Error> {
         let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
         let query = [("api-version", VERSION)];
         match self.arm.send(Call::get(path, &query)).await {
             Ok(answer) => answer.read().map(RoleDefinition::read),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A role by its name or id, built-in ones too. Nothing, where there is none.
+    pub async fn role_named(
+        &self,
+        scope: &ScopeId,
+        name: &str,
+    ) -> Result<Option<RoleDefinition>, Error> {
+        if let Ok(id) = name.parse() {
+            return self.role_definition(&scope.to_string(), id).await;
+        }
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
+        let filter = format!("roleName eq '{}'", name.replace('\'', "''"));
+        let query = [("api-version", VERSION), ("$filter", &filter)];
+        let listed: Vec<Resource<DefinitionProperties>> =
+            self.arm.list(Call::get(path, &query)).await?;
+        Ok(listed.into_iter().find_map(RoleDefinition::read))
+    }
+
+    /// Every assignment at, above and below `scope`, an ARM path.
+    pub async fn all_role_assignments(&self, scope: &str) -> Result<Vec<RoleAssignment>, Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
+        let query = [("api-version", VERSION)];
+        let listed: Vec<Resource<AssignmentProperties>> =
+            self.arm.list(Call::get(path, &query)).await?;
+        Ok(listed.into_iter().filter_map(RoleAssignment::read).collect())
+    }
+
+    /// One assignment, read directly. Nothing, where it is gone.
+    pub async fn role_assignment(&self, id: &str) -> Result<Option<RoleAssignment>, Error> {
+        let query = [("api-version", VERSION)];
+        match self.arm.send(Call::get(id.to_owned(), &query)).await {
+            Ok(answer) => answer.read().map(RoleAssignment::read),
             Err(error) if error.is_not_found() => Ok(None),
             Err(error) => Err(error),
         }
@@ -146,9 +187,16 @@ impl RoleDefinition {
 
 impl RoleAssignment {
     fn read(resource: Resource<AssignmentProperties>) -> Option<RoleAssignment> {
-        let AssignmentProperties { scope, role_definition_id, principal_id, condition } =
-            resource.properties;
+        let AssignmentProperties {
+            scope,
+            role_definition_id,
+            principal_id,
+            description,
+            condition,
+        } = resource.properties;
         Some(RoleAssignment {
+            id: resource.id,
+            description: description.unwrap_or_default(),
             scope,
             // The id's path varies with the scope of the request; its last part does not.
             role: role_definition_id.rsplit('/').next()?.parse().ok()?,
@@ -159,6 +207,29 @@ impl RoleAssignment {
 }
 
 impl Writer {
+    /// Deletes a role definition, through one of its assignable scopes. One that is gone is a
+    /// success; Azure refuses one that is assigned.
+    pub async fn delete_role_definition(
+        &self,
+        scope: &str,
+        id: RoleDefinitionId,
+    ) -> Result<(), Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
+        self.delete(path).await
+    }
+
+    /// Deletes a role assignment by its ARM path. One that is gone is a success.
+    pub async fn delete_role_assignment(&self, id: &str) -> Result<(), Error> {
+        self.delete(id.to_owned()).await
+    }
+
+    async fn delete(&self, path: String) -> Result<(), Error> {
+        match self.reader.arm.send(Call::delete(path, &[("api-version", VERSION)])).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            other => other.map(drop),
+        }
+    }
+
     /// Makes or replaces a custom role, through one of its assignable scopes.
     pub async fn put_role_definition(
         &self,

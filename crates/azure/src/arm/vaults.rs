@@ -40,6 +40,8 @@ pub struct VaultPermissions {
     pub secrets: Vec<String>,
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_empty")]
     pub certificates: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "null_is_empty")]
+    pub storage: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -67,21 +69,55 @@ impl Reader {
             Err(error) if error.has_code("MissingSubscriptionRegistration") => Vec::new(),
             other => other?,
         };
-        let vaults = listed.into_iter().map(|Resource { id, properties }| Vault {
+        Ok(listed.into_iter().map(Vault::read).collect())
+    }
+
+    /// One vault, read directly.
+    pub async fn vault(&self, id: &VaultId) -> Result<Vault, Error> {
+        let query = [("api-version", VERSION)];
+        let answer = self.arm.send(Call::get(id.to_string(), &query)).await?;
+        answer.read().map(Vault::read)
+    }
+}
+
+impl Vault {
+    fn read(Resource { id, properties }: Resource) -> Vault {
+        Vault {
             id: VaultId::new(id),
             tenant: properties.tenant_id,
             rbac: properties.enable_rbac_authorization.unwrap_or(false),
             access_policies: properties.access_policies,
-        });
-        Ok(vaults.collect())
+        }
+    }
+}
+
+/// What an update of access policies does with the entry that is sent.
+#[derive(Clone, Copy, Debug)]
+pub enum PolicyUpdate {
+    /// Its permissions are added to the entry, which is made where there is none.
+    Add,
+    /// The entry becomes what is sent.
+    Replace,
+    /// Its permissions are taken from the entry, as they are spelled there; an empty entry goes.
+    Remove,
+}
+
+impl PolicyUpdate {
+    fn operation(self) -> &'static str {
+        match self {
+            PolicyUpdate::Add => "add",
+            PolicyUpdate::Replace => "replace",
+            PolicyUpdate::Remove => "remove",
+        }
     }
 }
 
 impl Writer {
-    /// Adds permissions to the entry of `principal`, and makes the entry where there is none. Every
-    /// other entry stays as it is: the vault itself is never written.
-    pub async fn add_access_policy(
+    /// Changes the entry of `principal`. Every other entry stays as it is: the vault itself is never
+    /// written.
+    pub async fn update_access_policy(
         &self,
+        update: PolicyUpdate,
         vault: &VaultId,
         tenant: TenantId,
         principal: PrincipalId,
@@ -93,7 +129,8 @@ impl Writer {
             "permissions": permissions,
         }]}});
         let query = [("api-version", VERSION)];
-        let call = Call::write(Method::Put, format!("{vault}/accessPolicies/add"), &query, body);
+        let path = format!("{vault}/accessPolicies/{}", update.operation());
+        let call = Call::write(Method::Put, path, &query, body);
         self.reader.arm.send(call).await.map(drop)
     }
 }

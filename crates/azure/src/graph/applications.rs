@@ -3,7 +3,7 @@
 use azure_core::http::Method;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use spec::{AppId, AppRoleId, ApplicationId, KeyId};
+use spec::{AppId, AppRoleId, ApplicationId, KeyId, ObjectId};
 use time::OffsetDateTime;
 
 use super::GRAPH_APP_ID;
@@ -17,6 +17,13 @@ pub struct Application {
     pub app_id: AppId,
     pub display_name: String,
     pub sign_in_audience: Option<String>,
+    pub unique_name: Option<String>,
+    pub notes: Option<String>,
+    pub service_management_reference: Option<String>,
+    /// Set where Microsoft disabled it.
+    pub disabled_by_microsoft_status: Option<String>,
+    #[serde(default)]
+    pub is_disabled: Option<bool>,
     #[serde(default)]
     pub tags: Vec<String>,
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -62,6 +69,12 @@ struct ResourceAccess {
 }
 
 impl Application {
+    pub fn is_disabled(&self) -> bool {
+        let status = self.disabled_by_microsoft_status.as_deref();
+        self.is_disabled.unwrap_or(false)
+            || status.is_some_and(|status| status != "NotDisabled" && status != "none")
+    }
+
     /// Application permissions of Microsoft Graph that it declares.
     pub fn requested_roles(&self) -> impl Iterator<Item = AppRoleId> {
         let of_graph = self
@@ -73,20 +86,43 @@ impl Application {
     }
 }
 
+/// What Graph says of a reference that exists.
+const ALREADY_OWNER: &str = "added object references already exist";
+
 impl Writer {
-    /// Makes the application of that `uniqueName`, or updates it where it has come to exist.
+    /// Makes the application of that `uniqueName`. Nothing, where it has come to exist meanwhile and
+    /// was updated instead.
     ///
-    /// Only scalars are sent: the request may turn out to be an update, and an update replaces
-    /// collections whole.
-    pub async fn upsert_application(
+    /// Only scalars may be sent, `displayName` among them: an update replaces collections whole.
+    pub async fn create_application(
         &self,
         unique_name: &str,
-        display_name: &str,
-        sign_in_audience: &str,
-    ) -> Result<Application, Error> {
-        let path = format!("/applications(uniqueName='{unique_name}')");
-        let body = json!({ "displayName": display_name, "signInAudience": sign_in_audience });
-        self.upsert(path, body).await
+        scalars: Value,
+    ) -> Result<Option<Application>, Error> {
+        self.upsert(format!("/applications(uniqueName='{unique_name}')"), scalars).await
+    }
+
+    /// Brings back a deleted application or service principal.
+    pub async fn restore(&self, id: &str) -> Result<(), Error> {
+        let path = format!("/v1.0/directory/deletedItems/{id}/restore");
+        self.reader.graph.send(Call::write(Method::Post, path, &[], json!({}))).await.map(drop)
+    }
+
+    /// Removes a deleted object for good.
+    pub async fn purge(&self, id: ApplicationId) -> Result<(), Error> {
+        let path = format!("/v1.0/directory/deletedItems/{id}");
+        self.reader.graph.send(Call::delete(path, &[])).await.map(drop)
+    }
+
+    /// Makes a user or service principal an owner. One that is an owner already is a success.
+    pub async fn add_owner(&self, id: ApplicationId, owner: ObjectId) -> Result<(), Error> {
+        let path = format!("/v1.0/applications/{id}/owners/$ref");
+        let object = self.reader.graph.url(&format!("/v1.0/directoryObjects/{owner}"));
+        let body = json!({ "@odata.id": object });
+        match self.reader.graph.send(Call::write(Method::Post, path, &[], body)).await {
+            Err(Error::Refused(refusal)) if refusal.message.contains(ALREADY_OWNER) => Ok(()),
+            other => other.map(drop),
+        }
     }
 
     /// The whole application as Graph has it, to be written back in parts.
@@ -103,18 +139,14 @@ impl Writer {
         self.reader.graph.send(call).await.map(drop)
     }
 
-    /// Makes or updates the object at an alternate key, and returns it.
+    /// Makes the object at an alternate key, and returns it; or updates it, and returns nothing.
     pub(super) async fn upsert<T: serde::de::DeserializeOwned>(
         &self,
         path: String,
         body: Value,
-    ) -> Result<T, Error> {
+    ) -> Result<Option<T>, Error> {
         let call = Call::write(Method::Patch, format!("/v1.0{path}"), &[], body);
         let call = Call { prefer: Some("create-if-missing"), ..call };
-        match self.reader.graph.send(call).await?.read_optional()? {
-            Some(created) => Ok(created),
-            // An update has no body.
-            None => self.reader.graph_get(path).await,
-        }
+        self.reader.graph.send(call).await?.read_optional()
     }
 }

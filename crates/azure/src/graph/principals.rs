@@ -2,11 +2,12 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use spec::{AppId, AppRoleId, PrincipalId};
+use spec::{AppId, AppRoleId, ApplicationId, ObjectId, PrincipalId};
 use time::OffsetDateTime;
 
 use super::batch::Item;
-use crate::service::Answer;
+use super::{Application, KeyCredential, PasswordCredential};
+use crate::service::{Answer, Call};
 use crate::{Error, Reader, Refusal, Writer};
 
 #[derive(Clone, Debug, Deserialize)]
@@ -14,6 +15,12 @@ use crate::{Error, Reader, Refusal, Writer};
 pub struct ServicePrincipal {
     pub id: PrincipalId,
     pub app_id: AppId,
+    /// Not part of every answer; a principal is enabled unless somebody disables it.
+    pub account_enabled: Option<bool>,
+    #[serde(default)]
+    pub key_credentials: Vec<KeyCredential>,
+    #[serde(default)]
+    pub password_credentials: Vec<PasswordCredential>,
     #[serde(default)]
     pub tags: Vec<String>,
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -37,17 +44,29 @@ pub struct AppRole {
 #[derive(Debug, Default)]
 pub struct PrincipalState {
     pub principal: Option<ServicePrincipal>,
-    /// App roles granted on the resource that was asked about.
-    pub granted: Vec<AppRoleId>,
-    /// Who may change the application.
+    /// App roles that it holds, on every API.
+    pub granted: Vec<Granted>,
+    /// Who may change the application or its service principal, repeats included.
     pub owners: Vec<Owner>,
+    /// Names of the federated credentials of the application.
+    pub federated: Vec<String>,
+}
+
+/// An app role assignment.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Granted {
+    pub id: String,
+    pub resource_id: PrincipalId,
+    pub resource_display_name: Option<String>,
+    pub app_role_id: AppRoleId,
 }
 
 /// A user or service principal that owns an application.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Owner {
-    pub id: String,
+    pub id: ObjectId,
     pub display_name: Option<String>,
 }
 
@@ -60,56 +79,93 @@ pub struct Grant {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct AppRoleAssignment {
-    resource_id: PrincipalId,
-    app_role_id: AppRoleId,
+struct Named {
+    name: String,
 }
 
 impl Reader {
-    /// The owners of an application, its service principal and that one's grants on `resource`: one
-    /// request, and one more per further page.
-    pub async fn principal(
-        &self,
-        app_id: AppId,
-        resource: PrincipalId,
-    ) -> Result<PrincipalState, Error> {
-        let path = format!("/servicePrincipals(appId='{app_id}')");
-        let owners = format!("/applications(appId='{app_id}')/owners?$select=id,displayName");
-        let grants = Item::get(format!("{path}/appRoleAssignments?$top=999"));
-        let items = vec![Item::get(owners), Item::get(path), grants];
+    /// The owners and federated credentials of an application, its service principal and all that
+    /// one holds: one request, and one more per further page.
+    pub async fn principal(&self, app_id: AppId) -> Result<PrincipalState, Error> {
+        let application = format!("/applications(appId='{app_id}')");
+        let principal = format!("/servicePrincipals(appId='{app_id}')");
+        let items = vec![
+            Item::get(format!("{application}/owners?$select=id,displayName")),
+            Item::get(format!("{application}/federatedIdentityCredentials?$select=name")),
+            Item::get(format!("{principal}/owners?$select=id,displayName")),
+            Item::get(principal.clone()),
+            Item::get(format!("{principal}/appRoleAssignments?$top=999")),
+        ];
         let mut answers = self.batch(items).await?.into_iter();
         let mut next = || answers.next().expect("a batch answers every item");
-        // A replica that has not heard of the application yet knows none of its owners.
-        let owners = match next() {
-            Ok(first) => self.graph.rest(first).await?,
-            Err(error) if error.is_not_found() => Vec::new(),
-            Err(error) => return Err(error),
-        };
+        let mut owners: Vec<Owner> = self.known(next()).await?;
+        let federated: Vec<Named> = self.known(next()).await?;
+        owners.extend(self.known::<Owner>(next()).await?);
         let principal = match next() {
-            Ok(answer) => answer.read()?,
-            Err(error) if error.is_not_found() => {
-                return Ok(PrincipalState { owners, ..PrincipalState::default() });
-            }
+            Ok(answer) => Some(answer.read()?),
+            Err(error) if error.is_not_found() => None,
             Err(error) => return Err(error),
         };
-        // A replica that has not heard of the principal yet has not heard of grants either.
-        let granted = match next() {
-            Ok(first) => self.granted_on(resource, first).await?,
-            Err(error) if error.is_not_found() => Vec::new(),
-            Err(error) => return Err(error),
-        };
-        Ok(PrincipalState { principal: Some(principal), granted, owners })
+        let granted = self.known(next()).await?;
+        let federated = federated.into_iter().map(|credential| credential.name).collect();
+        Ok(PrincipalState { principal, granted, owners, federated })
     }
 
-    async fn granted_on(
+    /// A collection, which is empty where a replica has not heard of its owner yet.
+    async fn known<T: serde::de::DeserializeOwned>(
         &self,
-        resource: PrincipalId,
-        first: Answer,
-    ) -> Result<Vec<AppRoleId>, Error> {
-        let assignments: Vec<AppRoleAssignment> = self.graph.rest(first).await?;
-        let of_resource = assignments.into_iter().filter(|grant| grant.resource_id == resource);
-        Ok(of_resource.map(|grant| grant.app_role_id).collect())
+        first: Result<Answer, Error>,
+    ) -> Result<Vec<T>, Error> {
+        match first {
+            Ok(first) => self.graph.rest(first).await,
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The deleted application of that `uniqueName`, and its service principal. Graph documents no
+    /// filter by that name.
+    pub async fn deleted(
+        &self,
+        unique_name: &str,
+    ) -> Result<Option<(Application, Option<ServicePrincipal>)>, Error> {
+        let path = "/v1.0/directory/deletedItems/microsoft.graph.application".to_owned();
+        let listed = self.graph.list(Call::get(path, &[])).await;
+        let applications: Vec<Application> = match listed {
+            // Whoever may not look is told by the refusal to make another one of the name.
+            Err(error) if error.is_not_permitted() => return Ok(None),
+            other => other?,
+        };
+        let found = applications
+            .into_iter()
+            .find(|deleted| deleted.unique_name.as_deref() == Some(unique_name));
+        let Some(application) = found else { return Ok(None) };
+        let principal = self.deleted_principal(application.app_id).await?;
+        Ok(Some((application, principal)))
+    }
+
+    /// The deleted service principal of an application.
+    pub async fn deleted_principal(
+        &self,
+        app_id: AppId,
+    ) -> Result<Option<ServicePrincipal>, Error> {
+        let path = "/v1.0/directory/deletedItems/microsoft.graph.servicePrincipal".to_owned();
+        let principals: Vec<ServicePrincipal> = match self.graph.list(Call::get(path, &[])).await {
+            Err(error) if error.is_not_permitted() => return Ok(None),
+            other => other?,
+        };
+        Ok(principals.into_iter().find(|found| found.app_id == app_id))
+    }
+
+    /// A deleted application by its object id. Nothing, where it is gone.
+    pub async fn deleted_application(
+        &self,
+        id: ApplicationId,
+    ) -> Result<Option<Application>, Error> {
+        match self.graph_get(format!("/directory/deletedItems/{id}")).await {
+            Err(error) if error.is_not_found() => Ok(None),
+            other => other.map(Some),
+        }
     }
 }
 
@@ -122,7 +178,11 @@ impl Writer {
         display_name: &str,
     ) -> Result<ServicePrincipal, Error> {
         let path = format!("/servicePrincipals(appId='{app_id}')");
-        self.upsert(path, json!({ "displayName": display_name })).await
+        let body = json!({ "displayName": display_name });
+        match self.upsert(path.clone(), body).await? {
+            Some(created) => Ok(created),
+            None => self.reader.graph_get(path).await,
+        }
     }
 
     /// The whole service principal as Graph has it, to be written back in parts.
@@ -145,6 +205,17 @@ impl Writer {
         });
         let outcomes = self.reader.batch(items.collect()).await?;
         Ok(outcomes.into_iter().map(|outcome| outcome.map(drop)).collect())
+    }
+}
+
+impl Writer {
+    /// Takes an app role away. One that is gone is a success.
+    pub async fn revoke(&self, resource: PrincipalId, assignment: &str) -> Result<(), Error> {
+        let path = format!("/v1.0/servicePrincipals/{resource}/appRoleAssignedTo/{assignment}");
+        match self.reader.graph.send(Call::delete(path, &[])).await {
+            Err(error) if error.is_not_found() => Ok(()),
+            other => other.map(drop),
+        }
     }
 }
 

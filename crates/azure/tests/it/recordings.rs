@@ -114,10 +114,12 @@ async fn applications_and_what_graph_offers() {
             json!({ "responses": [
                 item("0", json!({ "value": [tenant] })),
                 item("1", application.clone()),
-                item("2", graph.clone()),
+                item("2", json!({ "value": [] })),
+                item("3", graph.clone()),
             ]}),
         )]);
-        let identity = fake.reader().await.identity("x").await.unwrap();
+        let question = azure::Question { unique_name: "x", display_name: "x", users: Vec::new() };
+        let identity = fake.reader().await.identity(&question).await.unwrap();
         let read = identity.application.unwrap();
         assert_eq!(application["appId"], read.app_id.to_string());
         let offers =

@@ -68,7 +68,7 @@ async fn an_update_is_repeated_only_when_nothing_was_done() {
 async fn an_upsert_is_repeated_like_a_put() {
     let fake = Fake::new([status(503), Answer::Status(201, application())]);
     let writer = Writer::new(fake.reader().await);
-    writer.upsert_application("x", "x", "AzureADMyOrg").await.unwrap();
+    writer.create_application("x", json!({ "displayName": "x" })).await.unwrap();
     assert_eq!(fake.seen(), ["PATCH /v1.0/applications(uniqueName='x')"; 2]);
 }
 
@@ -124,7 +124,7 @@ async fn only_throttled_items_of_a_batch_are_sent_again() {
 async fn a_batch_of_reads_is_repeated_and_one_with_writes_is_not() {
     for bad in [status(503), Answer::Broken] {
         let gone = json!({ "status": 404, "body": {} });
-        let responses: Vec<_> = ["0", "1", "2"]
+        let responses: Vec<_> = ["0", "1", "2", "3", "4"]
             .iter()
             .map(|id| {
                 let mut response = gone.clone();
@@ -134,7 +134,7 @@ async fn a_batch_of_reads_is_repeated_and_one_with_writes_is_not() {
             .collect();
         let fake = Fake::new([bad, Answer::Status(200, json!({ "responses": responses }))]);
         let app = spec::AppId::derived(&["app"]);
-        let state = fake.reader().await.principal(app, principal()).await.unwrap();
+        let state = fake.reader().await.principal(app).await.unwrap();
         assert!(state.principal.is_none());
         assert_eq!(fake.seen().len(), 2);
     }

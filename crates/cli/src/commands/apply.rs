@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use applier::{Options, Outcome, Products};
 use azure::Writer;
-use planner::{Event, Plan};
+use planner::{Change, Event, Plan, Verb};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -24,7 +24,7 @@ const CONVERGENCE: Duration = Duration::from_secs(120);
 
 pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
-    let inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
+    let inputs = Inputs::of_target(target)?;
     if !arguments.auto_approve && !Console::can_ask() {
         let message = "there is no terminal to ask whether to apply".to_owned();
         return Err(Failure::new(Exit::BadInput, message).hint("say it with --auto-approve"));
@@ -49,6 +49,9 @@ async fn with_session(
     if plan.is_empty() {
         return Ok(if plan.blocked_lines().next().is_some() { Exit::Partly } else { whole(&plan) });
     }
+    if arguments.auto_approve && !arguments.allow_deletes {
+        refuse_deletes(&plan)?;
+    }
     if !arguments.auto_approve && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
@@ -66,6 +69,18 @@ async fn with_session(
     let blocked = plan.blocked_lines().count();
     console.result(&render::outcome::summary(&outcome, blocked))?;
     Ok(ended(&plan, &outcome, blocked, &looked))
+}
+
+/// What somebody did not look at takes nothing away.
+fn refuse_deletes(plan: &Plan) -> Result<(), Failure> {
+    let deletes = |change: &Change| change.action.verb() == Verb::Delete;
+    let count = plan.changes().filter(|(_, change)| deletes(change)).count();
+    if count == 0 {
+        return Ok(());
+    }
+    let message = format!("nothing was written: the plan deletes {count} objects");
+    Err(Failure::new(Exit::Blocked, message)
+        .hint("look at the lines that begin with -, then say --allow-deletes"))
 }
 
 /// How the look at the finished work ended.

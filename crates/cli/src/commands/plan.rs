@@ -1,7 +1,6 @@
 //! `plan`: what apply would change.
 
 use planner::{FindingCode, Observed, Plan};
-use time::OffsetDateTime;
 
 use crate::arguments;
 use crate::console::Console;
@@ -13,7 +12,7 @@ use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
-    let inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
+    let inputs = Inputs::of_target(target)?;
     let session = Session::connect(&target.connection, &inputs, console).await?;
     let shown = show(&session, &inputs, console).await;
     session.close().await;
@@ -41,11 +40,14 @@ pub(crate) async fn show(
     let observed = observation.observed;
     let plan = planner::plan(&inputs.desired, &observed);
     let header = render::plan::header(&observed, &observation.operator, session.effort());
-    console.result(&(header + &render::plan::plan(&plan, &observed, console.verbose)))?;
+    console.result(
+        &(header + &render::plan::plan(&plan, &inputs.desired, &observed, console.verbose)),
+    )?;
     Ok((plan, observed))
 }
 
 /// Whether all was readable that the plan speaks of.
 pub(crate) fn is_whole(plan: &Plan) -> bool {
-    plan.findings().iter().all(|finding| finding.code != FindingCode::Unreadable)
+    let gaps = [FindingCode::Unreadable, FindingCode::DeletePostponed];
+    plan.findings().iter().all(|finding| !gaps.contains(&finding.code))
 }

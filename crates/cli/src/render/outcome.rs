@@ -54,12 +54,25 @@ fn advice(step: Step, error: &ApplyError) -> &'static str {
     if has("RequestDisallowedByPolicy") {
         return "an Azure Policy forbids it: ask for an exemption";
     }
+    if has("RoleDefinitionHasAssignments") {
+        return "somebody else holds this role: plan again, which tells who uses it";
+    }
+    if has("ReadOnlyDisabledSubscription") {
+        return "a subscription that it names is disabled: enable it, or take it out of the spec";
+    }
+    if has("PrincipalNotFound") {
+        return "is the service principal's object id right, and of this tenant?";
+    }
     if error.is_not_permitted() {
         return needed_right(step);
     }
     match error {
         ApplyError::Azure(_) => "what is done stays done: run apply again",
         ApplyError::NameHeld { .. } | ApplyError::RoleNameTaken { .. } => "then run apply again",
+        ApplyError::InvalidAction { .. } => {
+            "take it out of roles.custom.addActions, or add it to removeActions where the profile has it"
+        }
+        ApplyError::Changed { .. } => "run apply again, and look at what it shows",
         ApplyError::Contended { .. } => "see who else edits the application",
         ApplyError::Certificate(_) | ApplyError::File { .. } => {
             "correct certificate.source in the spec, and run apply again"

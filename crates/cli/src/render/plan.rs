@@ -1,20 +1,23 @@
 //! A plan as text: one line per object, grouped by step, the summary last.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use anstyle::Style;
 use azure::Operator;
-use planner::steps::e_key_vault_access::{Model, Vault};
-use planner::{Change, Field, Finding, Observed, Plan, Seen, Severity, Step, Value, Verb};
+use planner::steps::e_key_vault_access::{self, Model, Vault};
+use planner::{
+    Change, Desired, Field, Finding, Object, Observed, Plan, Severity, Step, Value, Verb,
+};
 use similar::{ChangeTag, TextDiff};
 
-use crate::console::{BOLD, DIM, GREEN, RED, YELLOW, printable};
+use crate::console::{BOLD, DIM, GREEN, RED, YELLOW, one_line};
 
 /// Who asked whom, and what it took.
 pub(crate) fn header(observed: &Observed, operator: &Operator, effort: (usize, f64)) -> String {
     let tenant = &observed.directory.tenant;
-    let name = printable(&tenant.name);
-    let operator = printable(&operator.to_string());
+    let name = tenant.name.as_deref().map_or_else(String::new, one_line);
+    let operator = one_line(&operator.to_string());
     let (requests, seconds) = effort;
     format!(
         "Tenant   {name} ({})   as  {operator}\nRead     {requests} requests in {seconds:.1} s\n\n",
@@ -22,15 +25,17 @@ pub(crate) fn header(observed: &Observed, operator: &Operator, effort: (usize, f
     )
 }
 
-pub(crate) fn plan(plan: &Plan, observed: &Observed, verbose: bool) -> String {
-    let vaults = if plan.is_empty() { String::new() } else { vaults(plan, observed) };
-    let summary = blocked(plan) + &vaults + &summary(plan);
+pub(crate) fn plan(plan: &Plan, desired: &Desired, observed: &Observed, verbose: bool) -> String {
+    let vaults = if plan.is_empty() { String::new() } else { vaults(plan, desired, observed) };
+    let summary = blocked(plan).to_owned() + &vaults + &summary(plan);
     let parts = [steps(plan, verbose), findings(plan.findings()), summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
 fn steps(plan: &Plan, verbose: bool) -> String {
     let mut text = String::new();
+    let widths = plan.changes().map(|(_, change)| change.action.line().0.chars().count());
+    let width = widths.max().unwrap_or_default().max(21);
     for step in Step::ALL {
         let changes = plan.changes().map(|(_, change)| change);
         let changes: Vec<_> = changes.filter(|change| change.action.step() == step).collect();
@@ -38,7 +43,7 @@ fn steps(plan: &Plan, verbose: bool) -> String {
             let _ = writeln!(text, "{BOLD}{step:?}  {}{BOLD:#}", step.title());
         }
         for change in changes {
-            text += &line(change);
+            text += &line(change, width);
             if verbose {
                 text += &change.action.fields().iter().map(field).collect::<String>();
             }
@@ -60,12 +65,13 @@ fn summary(plan: &Plan) -> String {
     format!("Plan: {}.\n", counts.join(", "))
 }
 
-fn line(change: &Change) -> String {
+/// `width` is that of the first column, so that the second one stands in line.
+fn line(change: &Change, width: usize) -> String {
     let verb = change.action.verb();
     let style = style(verb);
     let (what, target) = change.action.line();
-    let (what, target) = (printable(&what), printable(&target));
-    format!("   {style}{}{style:#} {what:<21} {target}\n", verb.symbol())
+    let (what, target) = (one_line(&what), one_line(&target));
+    format!("   {style}{}{style:#} {what:<width$} {target}\n", verb.symbol())
 }
 
 fn style(verb: Verb) -> Style {
@@ -83,9 +89,10 @@ fn field(field: &Field) -> String {
             format!("       {DIM}{name}{DIM:#}\n{}", difference(before, after))
         }
         (Value::Absent, Value::Text(after)) if after.contains('\n') => {
-            let lines = after.lines().map(|line| format!("         {}\n", printable(line)));
+            let lines = after.lines().map(|line| format!("         {}\n", one_line(line)));
             format!("       {DIM}{name}{DIM:#}\n{}", lines.collect::<String>())
         }
+        (before, Value::Absent) => format!("       {DIM}{name:<17}{DIM:#} {}\n", value(before)),
         (Value::Absent, after) => format!("       {DIM}{name:<17}{DIM:#} {}\n", value(after)),
         (before, after) => {
             format!("       {DIM}{name:<17}{DIM:#} {} -> {}\n", value(before), value(after))
@@ -96,7 +103,7 @@ fn field(field: &Field) -> String {
 fn value(value: &Value) -> String {
     match value {
         Value::Absent => "(none)".to_owned(),
-        Value::Text(text) => printable(text),
+        Value::Text(text) => one_line(text),
         Value::AfterApply => "(known after apply)".to_owned(),
     }
 }
@@ -115,7 +122,7 @@ fn difference(before: &str, after: &str) -> String {
                 ChangeTag::Delete => ('-', RED),
                 ChangeTag::Insert => ('+', GREEN),
             };
-            let line = printable(change.value().trim_end_matches('\n'));
+            let line = one_line(change.value().trim_end_matches('\n'));
             let _ = writeln!(text, "       {style}{sign} {line}{style:#}");
         }
     }
@@ -131,7 +138,7 @@ fn findings(findings: &[Finding]) -> String {
             Severity::Warning => ('!', YELLOW),
             Severity::Note => ('i', DIM),
         };
-        let message = printable(&finding.message);
+        let message = one_line(&finding.message);
         format!("   {style}{sign}{style:#} {message} {DIM}[{}]{DIM:#}\n", finding.code)
     });
     let lines: String = lines.collect();
@@ -139,28 +146,22 @@ fn findings(findings: &[Finding]) -> String {
 }
 
 /// What stands at x above, so that nobody takes the summary for the whole.
-fn blocked(plan: &Plan) -> String {
-    match plan.blocked_lines().count() {
-        0 => String::new(),
-        1 => "Blocked: one scope or vault, left out until the spec or it changes.\n".to_owned(),
-        count => {
-            format!("Blocked: {count} scopes or vaults, left out until the spec or they change.\n")
-        }
+fn blocked(plan: &Plan) -> &'static str {
+    match plan.blocked_lines().next() {
+        None => "",
+        Some(_) => "Blocked: what stands at x above is left out until the spec or Azure changes.\n",
     }
 }
 
 /// How many vaults there are, and why the others need nothing.
-fn vaults(plan: &Plan, observed: &Observed) -> String {
-    let read = observed.key_vault_access.vaults.values().filter_map(|vaults| match vaults {
-        Seen::Read(vaults) => Some(vaults),
-        Seen::Unreadable(_) => None,
-    });
-    let vaults: Vec<&Vault> = read.flatten().collect();
+fn vaults(plan: &Plan, desired: &Desired, observed: &Observed) -> String {
+    let vaults: Vec<&Vault> = e_key_vault_access::wanted(desired, observed).collect();
     let rbac = vaults.iter().filter(|vault| vault.model == Model::Rbac).count();
-    let change = plan.changes().filter(|(_, change)| change.action.step() == Step::E).count();
+    let is_wanted = |object| vaults.iter().any(|vault| Object::Vault(vault.id.clone()) == object);
+    let changed: HashSet<_> = plan.changes().map(|(_, change)| change.action.object()).collect();
+    let change = changed.into_iter().filter(|object| is_wanted(object.clone())).count();
     let total = vaults.len();
     format!(
-        "Vaults: {total}, of which {change} to change and {rbac} on RBAC, which need nothing.
-"
+        "Vaults: {total}, of which {change} to change and {rbac} on RBAC, which need nothing.\n"
     )
 }

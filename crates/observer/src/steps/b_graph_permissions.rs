@@ -1,7 +1,10 @@
 //! Step B.
 
+use std::collections::BTreeMap;
+
 use azure::{AppRole, Application, PrincipalState, ServicePrincipal};
 use planner::steps::b_graph_permissions::Observed;
+use spec::PrincipalId;
 
 pub(crate) fn observe(
     graph: &ServicePrincipal,
@@ -13,11 +16,33 @@ pub(crate) fn observe(
         role.is_enabled && role.allowed_member_types.iter().any(|kind| kind == "Application")
     };
     let offered = graph.app_roles.iter().filter(for_applications);
+    let names = graph.app_roles.iter().filter_map(|role| Some((role.id, role.value.clone()?)));
+    let (on_graph, elsewhere): (Vec<_>, Vec<_>) =
+        principal.granted.iter().partition(|grant| grant.resource_id == graph.id);
+    let api =
+        |name: &Option<String>, id: PrincipalId| name.clone().unwrap_or_else(|| id.to_string());
     Observed {
         graph: graph.id,
         offered: offered.filter_map(|role| Some((role.value.clone()?, role.id))).collect(),
+        names: names.collect(),
         requested: application.into_iter().flat_map(Application::requested_roles).collect(),
-        granted: principal.granted.iter().copied().collect(),
+        granted: on_graph.iter().map(|grant| (grant.app_role_id, grant.id.clone())).collect(),
+        elsewhere: elsewhere
+            .iter()
+            .map(|grant| api(&grant.resource_display_name, grant.resource_id))
+            .collect(),
+    }
+}
+
+/// Where Microsoft Graph is not asked.
+pub(crate) fn nothing() -> Observed {
+    Observed {
+        graph: PrincipalId::derived(&["not asked"]),
+        offered: BTreeMap::new(),
+        names: BTreeMap::new(),
+        requested: [].into(),
+        granted: BTreeMap::new(),
+        elsewhere: [].into(),
     }
 }
 
@@ -38,6 +63,9 @@ mod tests {
         let graph = ServicePrincipal {
             id: spec::PrincipalId::derived(&["graph"]),
             app_id: spec::AppId::derived(&["graph"]),
+            account_enabled: None,
+            key_credentials: Vec::new(),
+            password_credentials: Vec::new(),
             tags: Vec::new(),
             created_date_time: None,
             app_roles: vec![

@@ -1,27 +1,44 @@
 //! Step C.
 
-use azure::RoleAssignment;
-use planner::steps::c_role_assignments::{Existing, Observed};
-use spec::{PrincipalId, Scope};
+use std::collections::BTreeSet;
 
-/// Keeps the assignments of our principal that sit at a scope of the spec itself: an inherited one
-/// may vanish with somebody else's decision.
+use azure::{RoleAssignment, RoleDefinition};
+use planner::Reason;
+use planner::steps::c_role_assignments::{BuiltIn, Existing, Observed};
+use spec::PrincipalId;
+
+use super::d_custom_role::permissions;
+use crate::assignments::Assignments;
+
+/// Each assignment of our principal once, however many lists show it. A group's membership grants
+/// too, and is nobody's decision here.
 pub(crate) fn observe(
-    scopes: &[Scope],
-    assignments: &[RoleAssignment],
+    assignments: &Assignments,
+    named_roles: Vec<RoleDefinition>,
     principal: Option<PrincipalId>,
 ) -> Observed {
-    let at = |scope: &Scope| {
-        let path = scope.id.to_string();
-        let here = assignments.iter().filter(move |found| {
-            found.scope.eq_ignore_ascii_case(&path) && Some(found.principal) == principal
-        });
-        let scope = scope.id.clone();
-        here.map(move |found| Existing {
-            scope: scope.clone(),
-            role: found.role,
-            has_condition: found.has_condition,
-        })
-    };
-    Observed { assignments: scopes.iter().flat_map(at).collect() }
+    let mut seen = BTreeSet::new();
+    let ours = assignments.found.iter().filter(|found| Some(found.principal) == principal);
+    let once = ours.filter(|found| seen.insert(found.id.to_lowercase()));
+    let unreadable = assignments.unreadable.iter();
+    Observed {
+        assignments: once.map(existing).collect(),
+        built_in: named_roles.into_iter().map(built_in).collect(),
+        unreadable: unreadable.map(|(id, error)| (*id, Reason(error.to_string()))).collect(),
+    }
+}
+
+fn existing(found: &RoleAssignment) -> Existing {
+    let RoleAssignment { id, description, scope, role, principal: _, has_condition } = found;
+    Existing {
+        id: id.clone(),
+        scope: scope.clone(),
+        role: *role,
+        description: description.clone(),
+        has_condition: *has_condition,
+    }
+}
+
+fn built_in(role: RoleDefinition) -> BuiltIn {
+    BuiltIn { id: role.id, name: role.name, permissions: permissions(role.permissions) }
 }

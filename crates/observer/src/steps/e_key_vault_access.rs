@@ -23,12 +23,13 @@ fn vault(vault: Vault, principal: Option<PrincipalId>) -> Observable {
     let model = if rbac {
         Model::Rbac
     } else {
+        let entries = access_policies.len();
         let ours = access_policies.into_iter().find(|entry| is_ours(entry, principal));
-        let ours = ours.map_or_else(Permissions::default, |entry| {
-            let VaultPermissions { keys, secrets, certificates } = entry.permissions;
-            Permissions { keys, secrets, certificates }
+        let ours = ours.map(|entry| {
+            let VaultPermissions { keys, secrets, certificates, storage } = entry.permissions;
+            Permissions { keys, secrets, certificates, storage }
         });
-        Model::AccessPolicies { ours }
+        Model::AccessPolicies { ours, entries }
     };
     Observable { id, tenant, model }
 }

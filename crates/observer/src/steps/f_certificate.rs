@@ -1,13 +1,14 @@
 //! Step F, and the one thing that is observed on this machine: the certificate's source.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use azure::Application;
 use certificate::FileError;
 use planner::steps::f_certificate::{Certificate, KeyCredential, Observed, Source};
 use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 pub(crate) fn observe(application: Option<&Application>) -> Observed {
     let credentials = application.into_iter().flat_map(|live| &live.key_credentials);
@@ -30,6 +31,7 @@ pub fn read_source(
 ) -> Result<(Source, Option<certificate::Certificate>), FileError> {
     let held = match &spec.certificate.source {
         CertificateSource::File(path) => certificate::read(&directory.join(path), false, now)?,
+        CertificateSource::Environment(variable) => from_environment(variable, now)?,
         CertificateSource::Generate(new) => {
             let path = directory.join(&new.output);
             // Not even a link that leads nowhere: the new file would not be put in its place.
@@ -41,6 +43,20 @@ pub fn read_source(
         }
     };
     Ok((Source::Held(facts(&held)), Some(held)))
+}
+
+/// A variable is named as in a shell where a file would be named.
+fn from_environment(
+    variable: &str,
+    now: OffsetDateTime,
+) -> Result<certificate::Certificate, FileError> {
+    let path = PathBuf::from(format!("${variable}"));
+    let Some(pem) = std::env::var_os(variable) else {
+        let reason = io::Error::new(io::ErrorKind::NotFound, "it is not set");
+        return Err(FileError::Unreadable { path, reason });
+    };
+    let pem = Zeroizing::new(pem.into_encoded_bytes());
+    certificate::parse(&pem, false, now).map_err(|reason| FileError::Unusable { path, reason })
 }
 
 /// A place that cannot be written shall be known before anything else is.

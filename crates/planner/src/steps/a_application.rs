@@ -1,13 +1,17 @@
-//! Step A: the app registration and its service principal exist, in this tenant alone.
+//! Step A: the app registration and its service principal exist, enabled, in this tenant alone,
+//! and in hands that are known.
 
-use std::collections::BTreeSet;
+mod action;
+mod safety;
 
-use spec::{AppId, ApplicationId, PrincipalId};
+use std::collections::{BTreeMap, BTreeSet};
+
+use spec::{AppId, ApplicationId, ObjectId, OwnerRef, PrincipalId, Spec};
 use time::OffsetDateTime;
 
-use crate::{
-    ChangeId, Field, Finding, FindingCode, Marker, Object, Observed as All, Plan, Product, Verb,
-};
+use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan};
+
+pub use action::{Action, ApplicationUpdate, NewApplication};
 
 /// The sign-in audience of an application that only its own tenant may use.
 pub const SINGLE_TENANT: &str = "AzureADMyOrg";
@@ -15,9 +19,40 @@ pub const SINGLE_TENANT: &str = "AzureADMyOrg";
 /// Without this tag the portal does not list a service principal under Enterprise applications.
 pub const LISTED_TAG: &str = "WindowsAzureActiveDirectoryIntegratedApp";
 
+/// Marks an application that was made by hand and taken over.
+pub const ADOPTED_TAG: &str = "mondoo-azure-adopted";
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
     pub display_name: String,
+    pub owners: Vec<OwnerRef>,
+    /// Not managed where the spec says nothing, and so is the next.
+    pub notes: Option<String>,
+    pub service_management_reference: Option<String>,
+    /// Make a new one instead of restoring a deleted one, which is purged.
+    pub purge_deleted: bool,
+    /// Given by somebody else: nothing in Entra ID is looked at or written then.
+    pub given: Option<PrincipalId>,
+}
+
+impl Desired {
+    pub(crate) fn new(spec: &Spec) -> Desired {
+        let spec::Application {
+            display_name,
+            owners,
+            notes,
+            service_management_reference,
+            principal_id,
+        } = spec.application.clone();
+        Desired {
+            display_name,
+            owners,
+            notes,
+            service_management_reference,
+            purge_deleted: false,
+            given: principal_id,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,9 +60,16 @@ pub struct Observed {
     /// The application whose `uniqueName` is the installation's name.
     pub application: Option<Application>,
     pub principal: Option<Principal>,
-    /// Owners but for the operator, and passwords, each as it is named: together with foreign
-    /// certificates, who else could change the application or sign in as it.
-    pub other_hands: Vec<String>,
+    pub owners: BTreeMap<ObjectId, String>,
+    /// Who signed in, whom Entra ID makes the owner of what they make.
+    pub operator: Option<ObjectId>,
+    /// The users whom the spec names by their user principal name; none, where there is no such.
+    pub users: BTreeMap<String, Option<ObjectId>>,
+    /// Passwords, federated credentials and those of the service principal, each as it is named:
+    /// with foreign certificates, what else could sign in as the application.
+    pub credentials: Vec<String>,
+    /// Other applications of the same display name.
+    pub look_alikes: Vec<LookAlike>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -36,8 +78,11 @@ pub struct Application {
     pub app_id: AppId,
     pub display_name: String,
     pub sign_in_audience: String,
+    pub notes: Option<String>,
+    pub service_management_reference: Option<String>,
     pub tags: BTreeSet<String>,
     pub created: Option<OffsetDateTime>,
+    pub standing: Standing,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -45,182 +90,163 @@ pub struct Principal {
     pub id: PrincipalId,
     pub tags: BTreeSet<String>,
     pub created: Option<OffsetDateTime>,
+    pub standing: Standing,
+}
+
+/// Whether an object of the directory is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    Live,
+    /// By somebody, or by Microsoft: never enabled again by us.
+    Disabled,
+    /// Restorable for 30 days.
+    Deleted,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    CreateApplication { unique_name: String, display_name: String, tag: String },
-    UpdateApplication(ApplicationUpdate),
-    CreatePrincipal { display_name: String },
-    TagPrincipal { display_name: String },
-}
-
-/// The properties that differ, each as it is and as it shall be.
-#[derive(Clone, Debug, PartialEq)]
-pub struct ApplicationUpdate {
-    pub name: String,
-    pub display_name: Option<(String, String)>,
-    pub sign_in_audience: Option<(String, String)>,
-    pub missing_tag: Option<String>,
+pub struct LookAlike {
+    pub app_id: AppId,
+    pub display_name: String,
 }
 
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    let Observed { application, principal, other_hands } = &observed.application;
-    let display_name = desired.application.display_name.clone();
-    let application = match application {
-        None => {
-            let unique_name = desired.installation.to_string();
+    safety::check(desired, observed, plan);
+    let application = match &observed.application.application {
+        None => Some(plan.push(Action::CreateApplication(new(desired)), &[])),
+        Some(live) if live.standing == Standing::Deleted && desired.application.purge_deleted => {
+            let (id, name) = (live.id, live.display_name.clone());
             let tag = desired.marker.to_string();
-            let display_name = display_name.clone();
-            Some(plan.push(Action::CreateApplication { unique_name, display_name, tag }, &[]))
+            let purged = plan.push(Action::PurgeApplication { id, name, tag }, &[]);
+            Some(plan.push(Action::CreateApplication(new(desired)), &[purged]))
         }
-        Some(application) => {
-            let certificates = observed.certificate.foreign(&desired.certificate.marker);
-            let hands: Vec<_> = other_hands.iter().cloned().chain(certificates).collect();
-            if let Some(finding) = application.not_ours(&desired.marker, &hands) {
-                plan.find(finding);
-            }
-            application.updated(&desired.application, &desired.marker, plan)
-        }
+        Some(live) => plan_existing(live, desired, observed, plan),
     };
-    match principal {
+    plan_principal(application, desired, observed, plan);
+    plan_owners(desired, observed, plan);
+}
+
+fn new(desired: &crate::Desired) -> NewApplication {
+    let Desired {
+        display_name,
+        owners: _,
+        notes,
+        service_management_reference,
+        purge_deleted: _,
+        given: _,
+    } = desired.application.clone();
+    NewApplication {
+        unique_name: desired.installation.to_string(),
+        display_name,
+        notes,
+        service_management_reference,
+        tag: desired.marker.to_string(),
+    }
+}
+
+/// The last change that its service principal waits for, where there is one.
+fn plan_existing(
+    live: &Application,
+    desired: &crate::Desired,
+    observed: &All,
+    plan: &mut Plan,
+) -> Option<ChangeId> {
+    let restored = (live.standing == Standing::Deleted).then(|| {
+        let credentials = safety::credentials(desired, observed).collect();
+        let name = live.display_name.clone();
+        let (id, app_id) = (live.id, live.app_id);
+        plan.push(Action::RestoreApplication { id, app_id, name, credentials }, &[])
+    });
+    match live.difference(desired) {
+        Some(update) => Some(plan.push(Action::UpdateApplication(update), &[])),
+        None if restored.is_some() => restored,
         None => {
-            // It must be called as its application is.
-            plan.push(Action::CreatePrincipal { display_name }, application.as_slice());
+            plan.keep();
+            None
         }
-        Some(principal) if !principal.tags.contains(LISTED_TAG) => {
-            plan.push(Action::TagPrincipal { display_name }, &[]);
+    }
+}
+
+/// It must be called as its application is, and so comes after it.
+fn plan_principal(
+    application: Option<ChangeId>,
+    desired: &crate::Desired,
+    observed: &All,
+    plan: &mut Plan,
+) {
+    let display_name = desired.application.display_name.clone();
+    let Some(live) = &observed.application.principal else {
+        plan.push(Action::CreatePrincipal { display_name }, application.as_slice());
+        return;
+    };
+    let deleted = live.standing == Standing::Deleted;
+    if deleted {
+        let name = display_name.clone();
+        plan.push(Action::RestorePrincipal { id: live.id, name }, application.as_slice());
+    }
+    if !live.tags.contains(LISTED_TAG) {
+        plan.push(Action::TagPrincipal { display_name }, &[]);
+    } else if !deleted {
+        plan.keep();
+    }
+}
+
+/// Owners are added, never removed: whoever else is one is spoken of.
+fn plan_owners(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let Observed { owners, users, .. } = &observed.application;
+    for wanted in &desired.application.owners {
+        match wanted_owner(wanted, users) {
+            None => {
+                let message = format!("no user is called {wanted}: correct application.owners");
+                plan.find(Finding::blocks(FindingCode::OwnerUnknown, message));
+            }
+            Some(id) if owners.contains_key(&id) => plan.keep(),
+            Some(owner) => {
+                plan.push(Action::AddOwner { owner, name: wanted.to_string() }, &[]);
+            }
         }
-        Some(_) => plan.keep(),
+    }
+}
+
+pub(crate) fn wanted_owner(
+    wanted: &OwnerRef,
+    users: &BTreeMap<String, Option<ObjectId>>,
+) -> Option<ObjectId> {
+    match wanted {
+        OwnerRef::Id(id) => Some(*id),
+        OwnerRef::UserPrincipalName(name) => users.get(name).copied().flatten(),
     }
 }
 
 impl Application {
-    /// Somebody else may have taken the name to be given our rights. One without our tag is
-    /// ours only when a run was killed before it could tag it: then nobody else has a hand in it.
-    fn not_ours(&self, marker: &Marker, hands: &[String]) -> Option<Finding> {
-        if self.tags.contains(&marker.to_string()) || hands.is_empty() {
-            return None;
-        }
-        let message = format!(
-            "application {} ({}) has the uniqueName but not our tag, and others have a hand in it \
-             ({}): if it is yours, give it the tag {marker}; if not, name the installation otherwise",
-            self.display_name,
-            self.app_id,
-            hands.join(", ")
-        );
-        Some(Finding::blocks(FindingCode::ApplicationNotOurs, message))
-    }
-
-    /// Plans an update where this live application is not as wanted.
-    fn updated(&self, desired: &Desired, marker: &Marker, plan: &mut Plan) -> Option<ChangeId> {
-        let update = self.difference(desired, marker);
-        if update.is_none() {
-            plan.keep();
-        }
-        update.map(|update| plan.push(Action::UpdateApplication(update), &[]))
-    }
-
-    fn difference(&self, desired: &Desired, marker: &Marker) -> Option<ApplicationUpdate> {
-        let Application { id: _, app_id: _, display_name, sign_in_audience, tags, created: _ } =
-            self;
-        let changed = |before: &String, after: &str| {
-            (before != after).then(|| (before.clone(), after.to_owned()))
+    fn difference(&self, desired: &crate::Desired) -> Option<ApplicationUpdate> {
+        let Application {
+            id: _,
+            app_id: _,
+            display_name,
+            sign_in_audience,
+            notes,
+            service_management_reference,
+            tags,
+            created: _,
+            standing: _,
+        } = self;
+        let changed = |before: &str, after: &str| {
+            (before != after).then(|| (before.to_owned(), after.to_owned()))
         };
-        let tag = marker.to_string();
+        let optional = |before: &Option<String>, after: &Option<String>| {
+            changed(before.as_deref().unwrap_or_default(), after.as_ref()?)
+        };
+        let wanted = &desired.application;
+        let reference = &wanted.service_management_reference;
+        let tag = desired.marker.to_string();
         let update = ApplicationUpdate {
             name: display_name.clone(),
-            display_name: changed(display_name, &desired.display_name),
+            display_name: changed(display_name, &wanted.display_name),
             sign_in_audience: changed(sign_in_audience, SINGLE_TENANT),
+            notes: optional(notes, &wanted.notes),
+            service_management_reference: optional(service_management_reference, reference),
             missing_tag: (!tags.contains(&tag)).then_some(tag),
         };
         (!update.is_empty()).then_some(update)
-    }
-}
-
-impl ApplicationUpdate {
-    fn is_empty(&self) -> bool {
-        let ApplicationUpdate { name: _, display_name, sign_in_audience, missing_tag } = self;
-        display_name.is_none() && sign_in_audience.is_none() && missing_tag.is_none()
-    }
-
-    fn fields(&self) -> Vec<Field> {
-        let ApplicationUpdate { name: _, display_name, sign_in_audience, missing_tag } = self;
-        let changed = |name, change: &Option<(String, String)>| {
-            change
-                .as_ref()
-                .map(|(before, after)| Field::changed(name, before.clone(), after.clone()))
-        };
-        let tag = missing_tag.as_ref().map(|tag| Field::set("tag", tag.clone()));
-        [changed("displayName", display_name), changed("signInAudience", sign_in_audience), tag]
-            .into_iter()
-            .flatten()
-            .collect()
-    }
-}
-
-impl Action {
-    pub(crate) fn verb(&self) -> Verb {
-        match self {
-            Action::CreateApplication { .. } | Action::CreatePrincipal { .. } => Verb::Create,
-            Action::UpdateApplication(_) | Action::TagPrincipal { .. } => Verb::Update,
-        }
-    }
-
-    pub(crate) fn line(&self) -> (String, String) {
-        let (what, name) = match self {
-            Action::CreateApplication { display_name, .. } => ("application", display_name),
-            Action::UpdateApplication(update) => ("application", &update.name),
-            Action::CreatePrincipal { display_name } | Action::TagPrincipal { display_name } => {
-                ("service principal", display_name)
-            }
-        };
-        (what.to_owned(), name.clone())
-    }
-
-    pub(crate) fn fields(&self) -> Vec<Field> {
-        match self {
-            Action::CreateApplication { unique_name, display_name, tag } => vec![
-                Field::set("uniqueName", unique_name.clone()),
-                Field::set("displayName", display_name.clone()),
-                Field::set("signInAudience", SINGLE_TENANT.to_owned()),
-                Field::set("tag", tag.clone()),
-            ],
-            Action::UpdateApplication(update) => update.fields(),
-            Action::CreatePrincipal { .. } | Action::TagPrincipal { .. } => {
-                vec![Field::set("tag", LISTED_TAG.to_owned())]
-            }
-        }
-    }
-
-    pub(crate) fn object(&self) -> Object {
-        match self {
-            Action::CreateApplication { .. } | Action::UpdateApplication(_) => Object::Application,
-            Action::CreatePrincipal { .. } | Action::TagPrincipal { .. } => Object::Principal,
-        }
-    }
-
-    pub(crate) fn uses(&self) -> &'static [Product] {
-        match self {
-            Action::CreateApplication { .. } => &[],
-            Action::UpdateApplication(_) | Action::CreatePrincipal { .. } => {
-                &[Product::Application]
-            }
-            Action::TagPrincipal { .. } => &[Product::Principal],
-        }
-    }
-
-    pub(crate) fn makes(&self) -> Option<Product> {
-        match self {
-            Action::CreateApplication { .. } => Some(Product::Application),
-            Action::CreatePrincipal { .. } => Some(Product::Principal),
-            Action::UpdateApplication(_) | Action::TagPrincipal { .. } => None,
-        }
-    }
-}
-
-impl From<Action> for crate::Action {
-    fn from(action: Action) -> Self {
-        crate::Action::Application(action)
     }
 }

@@ -4,21 +4,31 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use spec::{AppRoleId, Caution, PrincipalId, Spec};
 
-use crate::{Field, Finding, FindingCode, Object, Observed as All, Plan, Verb};
+use crate::privileged::{self, only_reads};
+use crate::{Field, Finding, FindingCode, Object, Observed as All, Plan, Verb, extras};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
     /// By name: ids are the tenant's own to tell.
-    pub permissions: Vec<String>,
+    pub permissions: Vec<Permission>,
     pub retired: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Permission {
+    pub name: String,
+    /// By the spec, not the profile.
+    pub added: bool,
 }
 
 impl Desired {
     pub(crate) fn new(spec: &Spec) -> Desired {
-        let lines = &spec.profile.graph_permissions;
+        let lines = &spec.rights.graph_permissions;
+        let permissions =
+            lines.iter().map(|line| Permission { name: line.name.clone(), added: line.added });
         let retired = lines.iter().filter(|line| line.caution == Some(Caution::Retired));
         Desired {
-            permissions: lines.iter().map(|line| line.name.clone()).collect(),
+            permissions: permissions.collect(),
             retired: retired.map(|line| line.name.clone()).collect(),
         }
     }
@@ -30,64 +40,145 @@ pub struct Observed {
     pub graph: PrincipalId,
     /// Enabled application permissions that it offers, by name.
     pub offered: BTreeMap<String, AppRoleId>,
+    /// Names of all its application permissions, those that are disabled too.
+    pub names: BTreeMap<AppRoleId, String>,
     /// Declared on the application, which grants nothing.
     pub requested: BTreeSet<AppRoleId>,
-    /// App role assignments of our principal.
-    pub granted: BTreeSet<AppRoleId>,
+    /// App role assignments of our principal on Microsoft Graph, each with its id.
+    pub granted: BTreeMap<AppRoleId, String>,
+    /// Names of other APIs on which our principal holds app roles.
+    pub elsewhere: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    Consent(Consent),
+    Revoke { graph: PrincipalId, permission: String, role: AppRoleId, assignment: String },
 }
 
 /// Requests a permission on the application and consents to it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Action {
+pub struct Consent {
     pub graph: PrincipalId,
     pub permission: String,
     pub role: AppRoleId,
     /// Consented already; only the request is missing.
     pub granted: bool,
+    pub privileged: bool,
 }
 
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    let Observed { graph, offered, requested, granted } = &observed.graph_permissions;
+    let Observed { offered, .. } = &observed.graph_permissions;
     let Desired { permissions, retired } = &desired.graph_permissions;
     for permission in permissions {
-        let Some(&role) = offered.get(permission) else {
-            let message =
-                format!("{permission} is not offered by this tenant's Microsoft Graph: left out");
-            plan.find(Finding::warning(FindingCode::PermissionNotOffered, message));
-            continue;
-        };
-        let granted = granted.contains(&role);
-        if granted && requested.contains(&role) {
-            plan.keep();
-        } else {
-            let permission = permission.clone();
-            plan.push(Action { graph: *graph, permission, role, granted }, &[]);
-        }
+        plan_permission(permission, desired, observed, plan);
     }
     for permission in retired.iter().filter(|permission| offered.contains_key(*permission)) {
         let message =
             format!("{permission} reaches no Graph API any more; the manual still lists it");
         plan.find(Finding::note(FindingCode::PermissionRetired, message));
     }
+    plan_extras(desired, observed, plan);
+}
+
+fn plan_permission(wanted: &Permission, desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let Observed { graph, offered, names: _, requested, granted, elsewhere: _ } =
+        &observed.graph_permissions;
+    let Permission { name, added } = wanted;
+    let privileged = !only_reads(name);
+    if privileged {
+        privileged::check("permission", name, desired, plan);
+    }
+    let Some((name, &role)) = offered.iter().find(|(live, _)| live.eq_ignore_ascii_case(name))
+    else {
+        return plan.find(not_offered(name, *added));
+    };
+    let granted = granted.contains_key(&role);
+    if granted && requested.contains(&role) {
+        return plan.keep();
+    }
+    let permission = name.clone();
+    let consent = Consent { graph: *graph, permission, role, granted, privileged };
+    plan.push(Action::Consent(consent), &[]);
+}
+
+/// What the profile asks for may be gone; what the spec adds was meant.
+fn not_offered(permission: &str, added: bool) -> Finding {
+    let message = format!("{permission} is not offered by this tenant's Microsoft Graph");
+    if added {
+        let message = format!("{message}: correct graphPermissions.add");
+        Finding::blocks(FindingCode::PermissionNotOffered, message)
+    } else {
+        Finding::warning(FindingCode::PermissionNotOffered, format!("{message}: left out"))
+    }
+}
+
+fn plan_extras(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let Observed { graph, offered: _, names, requested: _, granted, elsewhere } =
+        &observed.graph_permissions;
+    let permissions = &desired.graph_permissions.permissions;
+    for (&role, assignment) in granted {
+        let permission = names.get(&role).cloned().unwrap_or_else(|| role.to_string());
+        if permissions.iter().any(|wanted| wanted.name.eq_ignore_ascii_case(&permission)) {
+            continue;
+        }
+        let shown = privileged::shown(&permission, !only_reads(&permission));
+        if extras::remove(&permission, &format!("{shown} is consented"), desired, observed, plan) {
+            let assignment = assignment.clone();
+            plan.push(Action::Revoke { graph: *graph, permission, role, assignment }, &[]);
+        }
+    }
+    for api in elsewhere.iter().filter(|api| !desired.keep.has(api)) {
+        let message = format!(
+            "the application holds permissions of {api}, which no scan needs: look who gave them; \
+             they are never removed here, and keep: [{api}] hides this"
+        );
+        plan.find(Finding::warning(FindingCode::Extra, message));
+    }
 }
 
 impl Action {
     pub(crate) fn verb(&self) -> Verb {
-        if self.granted { Verb::Update } else { Verb::Create }
+        match self {
+            Action::Consent(consent) if consent.granted => Verb::Update,
+            Action::Consent(_) => Verb::Create,
+            Action::Revoke { .. } => Verb::Delete,
+        }
     }
 
     pub(crate) fn line(&self) -> (String, String) {
-        let what = if self.granted { "request" } else { "consent" };
-        (what.to_owned(), self.permission.clone())
+        match self {
+            Action::Consent(consent) => {
+                let what = if consent.granted { "request" } else { "consent" };
+                (what.to_owned(), privileged::shown(&consent.permission, consent.privileged))
+            }
+            Action::Revoke { graph: _, permission, role: _, assignment: _ } => {
+                ("consent".to_owned(), privileged::shown(permission, !only_reads(permission)))
+            }
+        }
     }
 
     pub(crate) fn fields(&self) -> Vec<Field> {
-        let Action { graph, permission: _, role, granted: _ } = self;
-        vec![Field::set("resourceId", graph.to_string()), Field::set("appRoleId", role.to_string())]
+        match self {
+            Action::Consent(Consent { graph, permission: _, role, granted: _, privileged: _ }) => {
+                vec![
+                    Field::set("resourceId", graph.to_string()),
+                    Field::set("appRoleId", role.to_string()),
+                ]
+            }
+            Action::Revoke { graph: _, permission: _, role, assignment } => vec![
+                Field::unset("appRoleId", role.to_string()),
+                Field::unset("id", assignment.clone()),
+            ],
+        }
     }
 
     pub(crate) fn object(&self) -> Object {
-        Object::Consent(self.role)
+        match self {
+            Action::Consent(Consent { role, .. }) | Action::Revoke { role, .. } => {
+                Object::Consent(*role)
+            }
+        }
     }
 }
 

@@ -3,17 +3,25 @@
 //! One definition serves all subscriptions. Each management group has one of its own, because
 //! Azure admits one group per definition and no data actions at a group.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+mod action;
+mod definition;
 
-use spec::{CustomRolePermissions, Line, RoleDefinitionId, ScopeId, Spec};
+use std::collections::{BTreeMap, BTreeSet};
+
+use spec::{
+    Caution, CustomRolePermissions, ManagementGroupId, RoleDefinitionId, ScopeId, ScopeRef, Spec,
+};
 use time::OffsetDateTime;
 
-use super::c_role_assignments::{self, Assignment, Role};
+use super::c_role_assignments::{self, Existing, Role};
+use crate::privileged::{self, action_only_reads};
 use crate::{
-    ChangeId, Field, Finding, FindingCode, Marker, Object, Observed as All, Plan, Product, Verb,
-    custom_role_id, is_marked, marked_description,
+    ChangeId, Finding, FindingCode, Marker, Observed as All, Plan, Seen, custom_role_id, extras,
+    is_marked, marked_description,
 };
+
+pub use action::Action;
+pub use definition::{Definition, Permissions};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -21,114 +29,118 @@ pub struct Desired {
     pub description: String,
     pub at_subscriptions: Permissions,
     pub at_management_groups: Permissions,
+    /// Where the definition for subscriptions can be assigned, instead of at the scopes.
+    pub defined_at: Option<ManagementGroupId>,
     /// Said in the plan, because a reviewer should know.
-    pub cautions: BTreeSet<spec::Caution>,
+    pub cautions: BTreeMap<Caution, Vec<String>>,
+    /// Actions that the spec adds and that do more than read.
+    pub privileged: Vec<String>,
+    pub scan_vms: bool,
 }
 
 impl Desired {
     pub(crate) fn new(spec: &Spec, marker: &Marker) -> Desired {
-        let variants = &spec.profile.custom_role;
-        let used = spec.scopes.iter().map(|scope| match scope.id {
-            ScopeId::Subscription(_) => &variants.subscription,
-            ScopeId::ManagementGroup(_) => &variants.management_group,
-        });
-        let lines = used.flat_map(|variant| variant.actions.iter().chain(&variant.data_actions));
+        let rights = &spec.rights;
+        let variants: Vec<_> = spec.scopes.iter().map(|scope| variant(scope, rights)).collect();
+        let lines = || variants.iter().flat_map(|v| v.actions.iter().chain(&v.data_actions));
+        let privileged: BTreeSet<_> = lines()
+            .filter(|line| line.added && !action_only_reads(&line.name))
+            .map(|line| line.name.clone())
+            .collect();
+        let mut cautions: BTreeMap<Caution, Vec<String>> = BTreeMap::new();
+        for (caution, name) in lines().filter_map(|line| Some((line.caution?, &line.name))) {
+            let names = cautions.entry(caution).or_default();
+            if !names.contains(name) {
+                names.push(name.clone());
+            }
+        }
         Desired {
-            role_name: spec.custom_role_name.clone(),
-            description: marked_description(&variants.description, marker),
-            at_subscriptions: Permissions::new(&variants.subscription),
-            at_management_groups: Permissions::new(&variants.management_group),
-            cautions: lines.filter_map(|line| line.caution).collect(),
+            role_name: spec.custom_role.name.clone(),
+            description: marked_description(&rights.role_description, marker),
+            at_subscriptions: Permissions::new(&rights.at_subscriptions),
+            at_management_groups: Permissions::new(&rights.at_management_groups),
+            defined_at: spec.custom_role.defined_at.clone(),
+            cautions,
+            privileged: privileged.into_iter().collect(),
+            scan_vms: spec.scan_vms,
         }
     }
 }
 
-/// Custom role definitions visible at the spec's scopes, each once.
+/// What the role grants at a scope of the spec.
+fn variant<'a>(scope: &spec::Scope, rights: &'a spec::Rights) -> &'a CustomRolePermissions {
+    match scope.place {
+        ScopeRef::Id(ScopeId::Subscription(_)) | ScopeRef::SubscriptionNamed(_) => {
+            &rights.at_subscriptions
+        }
+        ScopeRef::Id(ScopeId::ManagementGroup(_)) | ScopeRef::TenantRoot => {
+            &rights.at_management_groups
+        }
+    }
+}
+
+/// Custom role definitions visible at the spec's scopes or assigned to our principal, each once.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     pub definitions: Vec<Definition>,
     /// When each was last written, where Azure says so.
     pub updated: BTreeMap<RoleDefinitionId, OffsetDateTime>,
+    /// How many assignments to others use a definition of ours that the spec does not want.
+    pub used_by_others: BTreeMap<RoleDefinitionId, Seen<usize>>,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub struct Definition {
-    pub id: RoleDefinitionId,
-    pub name: String,
-    pub description: String,
-    pub permissions: Permissions,
-    /// ARM paths.
-    pub assignable_scopes: Vec<String>,
-}
-
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Permissions {
-    pub actions: Vec<String>,
-    pub not_actions: Vec<String>,
-    pub data_actions: Vec<String>,
-    pub not_data_actions: Vec<String>,
-}
-
-impl Permissions {
-    fn new(lines: &CustomRolePermissions) -> Permissions {
-        let names = |lines: &[Line]| lines.iter().map(|line| line.name.clone()).collect();
-        Permissions {
-            actions: names(&lines.actions),
-            data_actions: names(&lines.data_actions),
-            ..Permissions::default()
-        }
-    }
-
-    /// Equal as sets and without regard to case, as Azure reads them.
-    fn grants_the_same(&self, other: &Permissions) -> bool {
-        let Permissions { actions, not_actions, data_actions, not_data_actions } = self;
-        same_set(actions, &other.actions)
-            && same_set(not_actions, &other.not_actions)
-            && same_set(data_actions, &other.data_actions)
-            && same_set(not_data_actions, &other.not_data_actions)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    Define {
-        definition: Definition,
-        at: ScopeId,
-    },
-    /// `at` is one of the scopes that are wanted, through which it is written.
-    Redefine {
-        before: Definition,
-        after: Definition,
-        at: ScopeId,
-    },
-    Assign(Assignment),
+/// One definition and the scopes where it is assigned.
+struct Variant {
+    wanted: Definition,
+    scopes: Vec<ScopeId>,
 }
 
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let scopes = observed.directory.scopes(&desired.scopes);
+    let variants = variants(&scopes, desired, observed);
+    let removals = plan_removals(&variants, desired, observed, plan);
+    for Variant { wanted, scopes } in &variants {
+        let writable = observed.directory.writable(scopes);
+        plan_variant(wanted, &writable, &removals, desired, observed, plan);
+    }
+    for name in &desired.custom_role.privileged {
+        privileged::check("action", name, desired, plan);
+    }
+    plan_deletes(&removals, desired, observed, plan);
+    plan_unseen(desired, observed, plan);
+    for (caution, actions) in &desired.custom_role.cautions {
+        plan.find(caution_finding(*caution, actions, &desired.custom_role));
+    }
+}
+
+fn variants(scopes: &[ScopeId], desired: &crate::Desired, observed: &All) -> Vec<Variant> {
     let wanted = &desired.custom_role;
-    let (groups, subscriptions): (Vec<_>, Vec<_>) = observed
-        .directory
-        .writable(&desired.scopes)
-        .cloned()
-        .partition(|scope| matches!(scope, ScopeId::ManagementGroup(_)));
-    let shared = definition(&wanted.role_name, None, &subscriptions, desired, observed);
-    variant(shared, &subscriptions, desired, observed, plan);
+    let is_group = |scope: &&ScopeId| matches!(scope, ScopeId::ManagementGroup(_));
+    let (groups, subscriptions): (Vec<_>, Vec<_>) = scopes.iter().partition(is_group);
+    let subscriptions: Vec<ScopeId> = subscriptions.into_iter().cloned().collect();
+    let mut variants = Vec::new();
+    if !subscriptions.is_empty() {
+        let at = match &wanted.defined_at {
+            Some(group) => vec![ScopeId::ManagementGroup(group.clone())],
+            None => observed.directory.writable(&subscriptions),
+        };
+        let definition = definition(&wanted.role_name, None, &at, desired, observed);
+        variants.push(Variant { wanted: definition, scopes: subscriptions });
+    }
     for scope in groups {
-        let ScopeId::ManagementGroup(group) = &scope else { continue };
+        let ScopeId::ManagementGroup(group) = scope else { continue };
         let name = format!("{}-{group}", wanted.role_name);
-        let scopes = std::slice::from_ref(&scope);
-        let definition = definition(&name, Some(group), scopes, desired, observed);
-        variant(definition, scopes, desired, observed, plan);
+        let scopes = vec![scope.clone()];
+        let definition = definition(&name, Some(group), &scopes, desired, observed);
+        variants.push(Variant { wanted: definition, scopes });
     }
-    for caution in &wanted.cautions {
-        plan.find(caution_finding(*caution, &wanted.role_name));
-    }
+    variants
 }
 
 fn definition(
     name: &str,
-    group: Option<&spec::ManagementGroupId>,
-    scopes: &[ScopeId],
+    group: Option<&ManagementGroupId>,
+    assignable: &[ScopeId],
     desired: &crate::Desired,
     observed: &All,
 ) -> Definition {
@@ -142,26 +154,107 @@ fn definition(
             None => wanted.at_subscriptions.clone(),
             Some(_) => wanted.at_management_groups.clone(),
         },
-        assignable_scopes: scopes.iter().map(ToString::to_string).collect(),
+        assignable_scopes: assignable.iter().map(ToString::to_string).collect(),
     }
 }
 
+/// Roles that are ours, wanted or not: by id or marker.
+pub(crate) fn ours(desired: &crate::Desired, observed: &All) -> BTreeSet<RoleDefinitionId> {
+    let scopes = observed.directory.scopes(&desired.scopes);
+    let wanted = variants(&scopes, desired, observed).into_iter().map(|v| v.wanted.id);
+    let live = observed.custom_role.definitions.iter();
+    let marked = live.filter(|live| is_marked(&live.description, &desired.marker));
+    wanted.chain(marked.map(|live| live.id)).collect()
+}
+
+/// Our definitions that the spec does not want any more. The observer asks who else uses them.
+pub fn leftover<'a>(desired: &crate::Desired, observed: &'a All) -> Vec<&'a Definition> {
+    let scopes = observed.directory.scopes(&desired.scopes);
+    let variants = variants(&scopes, desired, observed);
+    let tenant = observed.directory.tenant.id;
+    let live = observed.custom_role.definitions.iter();
+    // Whoever copies a definition may copy the mark in its description, but not the id.
+    let made = live.filter(|live| {
+        is_marked(&live.description, &desired.marker)
+            && live.is_made_by(tenant, &desired.installation)
+    });
+    let is_wanted = |live: &Definition| {
+        variants.iter().any(|v| v.wanted.id == live.id || v.wanted.is_called(&live.name))
+    };
+    made.filter(|live| !is_wanted(live)).collect()
+}
+
+/// Assignments of our roles where the spec does not want them any more.
+struct Removed {
+    change: ChangeId,
+    role: RoleDefinitionId,
+    scope: String,
+}
+
+fn plan_removals(
+    variants: &[Variant],
+    desired: &crate::Desired,
+    observed: &All,
+    plan: &mut Plan,
+) -> Vec<Removed> {
+    let ours = ours(desired, observed);
+    let is_wanted = |existing: &&Existing| {
+        variants.iter().any(|Variant { wanted, scopes }| {
+            let live = find(wanted, desired, observed).ok().flatten();
+            let role = live.map_or(wanted.id, |live| live.id);
+            role == existing.role && scopes.iter().any(|scope| existing.is_at(scope))
+        })
+    };
+    let mut removals = Vec::new();
+    let existing = observed.role_assignments.assignments.iter();
+    for existing in existing.filter(|e| ours.contains(&e.role) && !is_wanted(e)) {
+        let removal = c_role_assignments::leftover(existing, desired, observed, plan);
+        let Some(removal) = removal else { continue };
+        let (role, scope) = (removal.role, existing.scope.clone());
+        let change = plan.push(Action::Unassign(removal), &[]);
+        removals.push(Removed { change, role, scope });
+    }
+    removals
+}
+
 /// Plans one definition and its assignments; nothing, without a scope.
-fn variant(
-    wanted: Definition,
+fn plan_variant(
+    wanted: &Definition,
     scopes: &[ScopeId],
+    removals: &[Removed],
     desired: &crate::Desired,
     observed: &All,
     plan: &mut Plan,
 ) {
-    let Some(at) = scopes.first().cloned() else { return };
-    let (role, defined) = match find(&wanted, desired, observed) {
+    let Some(first) = scopes.first() else { return };
+    let at = match &desired.custom_role.defined_at {
+        Some(group) => ScopeId::ManagementGroup(group.clone()),
+        None => first.clone(),
+    };
+    let privileged = desired.custom_role.privileged.iter().any(|action| wanted.grants(action));
+    let role = |definition: &Definition| Role {
+        name: definition.name.clone(),
+        id: definition.id,
+        privileged,
+    };
+    let (role, defined) = match find(wanted, desired, observed) {
         Err(finding) => return plan.find(finding),
         Ok(None) => {
-            let role = wanted.role();
-            (role, Some(plan.push(Action::Define { definition: wanted, at }, &[])))
+            let definition = wanted.clone();
+            let action = Action::Define { definition, at, privileged };
+            (role(wanted), Some(plan.push(action, &[])))
         }
-        Ok(Some(live)) => (live.role(), live.redefined(wanted, at, plan)),
+        Ok(Some(live)) => match redefinition(live, wanted, removals) {
+            None => {
+                plan.keep();
+                (role(live), None)
+            }
+            Some((after, dropped, needs)) => {
+                let before = live.clone();
+                let action = Action::Redefine { before, after, at, dropped, privileged };
+                (role(live), Some(plan.push(action, &needs)))
+            }
+        },
     };
     for scope in scopes {
         match c_role_assignments::missing(&role, scope, &desired.marker, observed) {
@@ -171,6 +264,65 @@ fn variant(
             }
             Err(finding) => plan.find(finding),
         }
+    }
+}
+
+/// What a live definition shall become where it is not as wanted, the scopes that it loses, and the
+/// removals to wait for. A scope goes together with our assignment there, and after it: Azure
+/// refuses to drop one that has assignments.
+fn redefinition(
+    live: &Definition,
+    wanted: &Definition,
+    removals: &[Removed],
+) -> Option<(Definition, Vec<String>, Vec<ChangeId>)> {
+    let of_role: Vec<_> = removals.iter().filter(|removed| removed.role == live.id).collect();
+    let is_left =
+        |scope: &&String| of_role.iter().any(|removed| removed.scope.eq_ignore_ascii_case(scope));
+    let scopes = live.assignable_scopes.iter();
+    let dropped = scopes.filter(|scope| is_left(scope) || wanted.replaces_group(scope));
+    let dropped: Vec<_> = dropped.cloned().collect();
+    let after = live.redefined(wanted, &dropped)?;
+    Some((after, dropped, of_role.iter().map(|removed| removed.change).collect()))
+}
+
+/// Deletes definitions of ours that nobody needs any more.
+fn plan_deletes(removals: &[Removed], desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    for definition in leftover(desired, observed) {
+        let Definition { id, name, .. } = definition;
+        let after: Vec<_> = removals.iter().filter(|r| r.role == *id).map(|r| r.change).collect();
+        let held = observed.role_assignments.assignments.iter().filter(|e| e.role == *id).count();
+        let used = match observed.custom_role.used_by_others.get(id) {
+            Some(Seen::Read(others)) => others + held - after.len(),
+            Some(Seen::Unreadable(reason)) => {
+                extras::postponed(&format!("role definition {name}"), &reason.0, plan);
+                continue;
+            }
+            None => continue,
+        };
+        let Some(at) = definition.assignable_scopes.first().filter(|_| used == 0) else {
+            let message = format!(
+                "role definition {name} is not wanted any more and stays: {used} assignments use it"
+            );
+            plan.find(Finding::warning(FindingCode::RoleInUse, message));
+            continue;
+        };
+        let (definition, at) = (definition.clone(), at.clone());
+        plan.push(Action::Delete { definition, at }, &after);
+    }
+}
+
+/// A role of ours that can be assigned where this operator sees nothing may be assigned there.
+fn plan_unseen(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let live = observed.custom_role.definitions.iter();
+    let marked = live.filter(|live| is_marked(&live.description, &desired.marker));
+    let scopes: BTreeSet<_> = marked.flat_map(|live| &live.assignable_scopes).collect();
+    for scope in scopes.into_iter().filter(|scope| !observed.directory.sees(scope)) {
+        let message = format!(
+            "our role can be assigned at {}, which this sign-in does not see: what we hold there is \
+             not known",
+            observed.directory.describe_path(scope)
+        );
+        plan.find(Finding::note(FindingCode::NotLookedAt, message));
     }
 }
 
@@ -185,12 +337,12 @@ fn find<'a>(
     if let Some(ours) = live.iter().find(|live| live.id == wanted.id) {
         return Ok(Some(ours));
     }
-    match live.iter().find(|live| live.name.eq_ignore_ascii_case(&wanted.name)) {
+    match live.iter().find(|live| wanted.is_called(&live.name)) {
         Some(live) if is_marked(&live.description, &desired.marker) => Ok(Some(live)),
         Some(live) => {
             let message = format!(
-                "a custom role {} ({}) exists that is not ours: rename it, or set \
-                 roles.custom.name in the spec",
+                "a custom role {} ({}) exists that is not ours (another installation's, perhaps): set \
+                 roles.custom.name in the spec, or rename that role",
                 live.name, live.id
             );
             Err(Finding::blocks(FindingCode::RoleNameTaken, message))
@@ -199,142 +351,32 @@ fn find<'a>(
     }
 }
 
-impl Definition {
-    fn role(&self) -> Role {
-        Role { name: self.name.clone(), id: self.id }
-    }
-
-    /// Plans an update where this live definition is not as wanted.
-    fn redefined(&self, wanted: Definition, at: ScopeId, plan: &mut Plan) -> Option<ChangeId> {
-        let Definition { id, name, description, permissions, assignable_scopes } = self;
-        let missing: Vec<_> = wanted
-            .assignable_scopes
-            .into_iter()
-            .filter(|scope| !assignable_scopes.iter().any(|live| live.eq_ignore_ascii_case(scope)))
-            .collect();
-        let same = *name == wanted.name
-            && *description == wanted.description
-            && permissions.grants_the_same(&wanted.permissions)
-            && missing.is_empty();
-        if same {
-            plan.keep();
-            return None;
-        }
-        // Scopes only grow here: Azure refuses to drop one that has assignments.
-        let assignable_scopes = assignable_scopes.iter().cloned().chain(missing).collect();
-        let after = Definition { id: *id, assignable_scopes, ..wanted };
-        Some(plan.push(Action::Redefine { before: self.clone(), after, at }, &[]))
-    }
-
-    /// One line per fact, sorted where Azure does not order: made to be compared by eye.
-    fn document(&self) -> String {
-        let Definition { id: _, name, description, permissions, assignable_scopes } = self;
-        let Permissions { actions, not_actions, data_actions, not_data_actions } = permissions;
-        let mut text = format!("name: {name}\ndescription: {description}\n");
-        for (title, lines) in [
-            ("assignableScopes", assignable_scopes),
-            ("actions", actions),
-            ("notActions", not_actions),
-            ("dataActions", data_actions),
-            ("notDataActions", not_data_actions),
-        ] {
-            let mut lines: Vec<_> = lines.iter().collect();
-            lines.sort_by_key(|line| line.to_lowercase());
-            let _ = writeln!(text, "{title}:");
-            for line in lines {
-                let _ = writeln!(text, "  {line}");
-            }
-        }
-        text
-    }
-}
-
-fn same_set(a: &[String], b: &[String]) -> bool {
-    let folded = |lines: &[String]| -> BTreeSet<String> {
-        lines.iter().map(|line| line.to_lowercase()).collect()
-    };
-    folded(a) == folded(b)
-}
-
-fn caution_finding(caution: spec::Caution, role: &str) -> Finding {
+fn caution_finding(caution: Caution, actions: &[String], wanted: &Desired) -> Finding {
+    let actions = actions.join(", ");
     let (code, message) = match caution {
-        spec::Caution::RunsCode => (
+        Caution::RunsCode if wanted.scan_vms => (
             FindingCode::GrantsCodeExecution,
-            "may run commands on virtual machines although scanVms is off: the manual's list has it",
+            "may run any code on virtual machines: scanVms is on".to_owned(),
         ),
-        spec::Caution::AppSettings => (
+        Caution::RunsCode => (
+            FindingCode::GrantsCodeExecution,
+            format!("may run any code on virtual machines although scanVms is off: {actions}"),
+        ),
+        Caution::AppSettings => (
             FindingCode::GrantsAppSettings,
-            "reads settings and connection strings of web apps, which often hold secrets",
+            "reads settings and connection strings of web apps, which often hold secrets"
+                .to_owned(),
         ),
-        spec::Caution::Writes => (
+        Caution::Writes => (
             FindingCode::GrantsWrites,
-            "may change alert rules, deployments and support tickets, which no scan needs",
+            format!("may change things, though a scan only reads: {actions}"),
         ),
-        spec::Caution::SecretValues => (FindingCode::GrantsSecretValues, "reads secret values"),
-        spec::Caution::Retired => (FindingCode::PermissionRetired, "has actions that are retired"),
+        Caution::SecretValues => {
+            (FindingCode::GrantsSecretValues, format!("reads secret values: {actions}"))
+        }
+        Caution::Retired => {
+            (FindingCode::PermissionRetired, format!("has actions that are retired: {actions}"))
+        }
     };
-    Finding::warning(code, format!("{role} {message}"))
-}
-
-impl Action {
-    pub(crate) fn verb(&self) -> Verb {
-        match self {
-            Action::Define { .. } | Action::Assign(_) => Verb::Create,
-            Action::Redefine { .. } => Verb::Update,
-        }
-    }
-
-    pub(crate) fn line(&self) -> (String, String) {
-        match self {
-            Action::Define { definition, at: _ }
-            | Action::Redefine { before: _, after: definition, at: _ } => {
-                ("role definition".to_owned(), definition.summary())
-            }
-            Action::Assign(assignment) => assignment.line(),
-        }
-    }
-
-    pub(crate) fn fields(&self) -> Vec<Field> {
-        match self {
-            Action::Define { definition, at: _ } => vec![
-                Field::set("id", definition.id.to_string()),
-                Field::set("definition", definition.document()),
-            ],
-            Action::Redefine { before, after, at: _ } => {
-                vec![Field::changed("definition", before.document(), after.document())]
-            }
-            Action::Assign(assignment) => assignment.fields(),
-        }
-    }
-
-    pub(crate) fn object(&self) -> Object {
-        match self {
-            Action::Define { definition, at: _ }
-            | Action::Redefine { before: _, after: definition, at: _ } => {
-                Object::RoleDefinition(definition.id)
-            }
-            Action::Assign(assignment) => assignment.object(),
-        }
-    }
-
-    pub(crate) fn uses(&self) -> &'static [Product] {
-        match self {
-            Action::Define { .. } | Action::Redefine { .. } => &[],
-            Action::Assign(_) => &[Product::Principal],
-        }
-    }
-}
-
-impl Definition {
-    fn summary(&self) -> String {
-        let Permissions { actions, not_actions: _, data_actions, not_data_actions: _ } =
-            &self.permissions;
-        format!("{} ({} actions, {} data actions)", self.name, actions.len(), data_actions.len())
-    }
-}
-
-impl From<Action> for crate::Action {
-    fn from(action: Action) -> Self {
-        crate::Action::CustomRole(action)
-    }
+    Finding::warning(code, format!("{} {message}", wanted.role_name))
 }

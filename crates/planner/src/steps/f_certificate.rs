@@ -17,7 +17,7 @@ pub struct Desired {
 pub enum Source {
     /// The certificate that the source holds now.
     Held(Certificate),
-    /// To be made, unless the application trusts one of ours already.
+    /// To be made, unless the application trusts one of ours that does not end soon.
     Generate(Generate),
 }
 
@@ -52,9 +52,22 @@ pub struct KeyCredential {
 
 impl Observed {
     /// Certificates that are not ours, as words.
-    pub(crate) fn foreign(&self, marker: &str) -> impl Iterator<Item = String> {
-        let foreign = self.trusted.iter().filter(move |credential| !credential.is_marked(marker));
+    pub(crate) fn foreign(&self, marker: &str) -> impl Iterator<Item = String> + use<'_> {
+        let marker = marker.to_owned();
+        let foreign = self.trusted.iter().filter(move |credential| !credential.is_marked(&marker));
         foreign.map(|credential| format!("certificate {}", credential.display_name))
+    }
+}
+
+impl Observed {
+    /// Certificates but for the one in hand, as words: a name is no proof.
+    pub(crate) fn unknown(&self, source: &Source) -> impl Iterator<Item = String> {
+        let held = match source {
+            Source::Held(certificate) => Some(key_id(&certificate.sha256)),
+            Source::Generate(_) => None,
+        };
+        let unknown = self.trusted.iter().filter(move |credential| Some(credential.id) != held);
+        unknown.map(|credential| format!("certificate {}", credential.display_name))
     }
 }
 
@@ -92,15 +105,12 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
         }
         Source::Generate(new) => {
             let ours = trusted.iter().filter(|c| c.is_marked(marker) && c.end > observed.now);
-            let Some(end) = ours.map(|credential| credential.end).max() else {
+            if ours.map(|credential| credential.end).max().is_some_and(|end| end >= warn_from) {
+                plan.keep();
+                plan.find(elsewhere(new));
+            } else {
                 plan.push(Action::Generate(new.clone()), &[]);
                 plan.push(Action::Trust { marker: marker.clone(), held: None }, &[]);
-                return;
-            };
-            plan.keep();
-            plan.find(elsewhere(new));
-            if end < warn_from {
-                plan.find(expires(end));
             }
         }
     }
@@ -108,8 +118,8 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
 
 fn expires(end: OffsetDateTime) -> Finding {
     let message = format!(
-        "the certificate expires on {}: put a new one in its place before that day; the old one \
-         stays trusted beside it",
+        "the certificate expires on {}: put a new one in its place before that day, or move a \
+         generated one away to have another made; the old one stays trusted beside it",
         end.date()
     );
     Finding::warning(FindingCode::CertificateExpires, message)
@@ -117,7 +127,10 @@ fn expires(end: OffsetDateTime) -> Finding {
 
 fn elsewhere(new: &Generate) -> Finding {
     let output = new.output.display();
-    let message = format!("the application trusts a certificate of ours; {output} is not here");
+    let message = format!(
+        "the application trusts a certificate of ours; {output} is not here: if its key is lost, \
+         remove that certificate from the application, and a new one is made"
+    );
     Finding::note(FindingCode::CertificateElsewhere, message)
 }
 

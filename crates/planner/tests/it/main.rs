@@ -3,5 +3,7 @@
 
 mod laws;
 mod plans;
+mod safety;
 mod schedule;
+mod taking_away;
 mod tenant;

@@ -1,14 +1,20 @@
 //! The order in which changes may start.
 
-use planner::steps::a_application::Action as Application;
-use planner::steps::b_graph_permissions::Action as Permission;
-use planner::steps::e_key_vault_access::{Action as Access, Permissions};
+use planner::steps::a_application::{Action as Application, NewApplication};
+use planner::steps::b_graph_permissions::{Action as Permission, Consent};
+use planner::steps::e_key_vault_access::{Action as Access, Change, Permissions};
 use planner::{Plan, Schedule, Skip};
 use spec::{AppRoleId, PrincipalId, TenantId, VaultId};
 
 fn application() -> Application {
     let name = || "x".to_owned();
-    Application::CreateApplication { unique_name: name(), display_name: name(), tag: name() }
+    Application::CreateApplication(NewApplication {
+        unique_name: name(),
+        display_name: name(),
+        notes: None,
+        service_management_reference: None,
+        tag: name(),
+    })
 }
 
 fn principal() -> Application {
@@ -18,13 +24,14 @@ fn principal() -> Application {
 fn consent(index: usize) -> Permission {
     let role = AppRoleId::derived(&[&index.to_string()]);
     let graph = PrincipalId::derived(&["graph"]);
-    Permission { graph, permission: index.to_string(), role, granted: false }
+    let permission = index.to_string();
+    Permission::Consent(Consent { graph, permission, role, granted: false, privileged: false })
 }
 
 fn access(vault: &str) -> Access {
     let vault = VaultId::new(vault.to_owned());
     let tenant = TenantId::derived(&["x"]);
-    Access { vault, tenant, has_entry: false, add: Permissions::default() }
+    Access { vault, tenant, before: None, change: Change::Add(Permissions::default()) }
 }
 
 #[test]

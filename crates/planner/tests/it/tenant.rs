@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use planner::steps::a_application::{self, Application, LISTED_TAG, Principal};
+use planner::steps::a_application::{self, Application, LISTED_TAG, NewApplication, Principal};
 use planner::steps::c_role_assignments::{self, Assignment, Existing};
-use planner::steps::e_key_vault_access::{Model, Permissions, Vault};
+use planner::steps::e_key_vault_access::{Change, Model, Permissions, Vault};
 use planner::steps::f_certificate::{self, Certificate, KeyCredential, Source};
 use planner::steps::{b_graph_permissions, d_custom_role, e_key_vault_access};
 use planner::{
@@ -22,10 +22,15 @@ pub const DEVELOPMENT: &str = "2c3d4e5f-6071-4829-ba3c-4d5e6f708192";
 
 /// A desired state with these scopes, each written as in a spec.
 pub fn desired(scopes: &[&str]) -> Desired {
+    desired_with(scopes, "")
+}
+
+/// With `more` keys of a spec.
+pub fn desired_with(scopes: &[&str], more: &str) -> Desired {
     let scopes: String = scopes.iter().map(|scope| format!("  - {scope}\n")).collect();
     let yaml = format!(
         "version: 1\nname: mondoo-security\ntenant: contoso.onmicrosoft.com\n\
-         certificate: {{ source: {{ generate: {{ output: mondoo.pem }} }} }}\nscopes:\n{scopes}"
+         certificate: {{ source: {{ generate: {{ output: mondoo.pem }} }} }}\nscopes:\n{scopes}{more}"
     );
     let spec = Spec::parse(&yaml).unwrap();
     let CertificateSource::Generate(generate) = &spec.certificate.source else { unreachable!() };
@@ -35,56 +40,71 @@ pub fn desired(scopes: &[&str]) -> Desired {
 /// Two subscriptions under the group `platform`, each with a vault on access policies and one on
 /// RBAC. Nothing of ours.
 pub fn untouched() -> Observed {
-    let subscriptions =
-        [(PRODUCTION, "Production"), (DEVELOPMENT, "Development")].map(|(id, name)| {
-            (
-                id.parse().unwrap(),
-                Subscription { name: name.to_owned(), standing: Standing::Writable },
-            )
-        });
-    let group = Group {
-        name: "Platform".to_owned(),
-        subscriptions: subscriptions.iter().map(|(id, _)| *id).collect(),
-    };
-    let offered = spec::Profile::documented().graph_permissions.iter().map(|line| &line.name);
-    let offered = offered.map(|name| (name.clone(), spec::AppRoleId::derived(&[name])));
-    let graph = PrincipalId::derived(&["graph"]);
+    let subscriptions = [PRODUCTION, DEVELOPMENT].map(|id| id.parse().unwrap());
     Observed {
         now: NOW,
         key_vault_access: e_key_vault_access::Observed {
-            vaults: subscriptions.iter().map(|(id, _)| (*id, Seen::Read(vaults(*id)))).collect(),
+            vaults: subscriptions.iter().map(|id| (*id, Seen::Read(vaults(*id)))).collect(),
         },
-        directory: Directory {
-            tenant: Tenant {
-                id: spec::TenantId::derived(&["contoso"]),
-                name: "Contoso".to_owned(),
-            },
-            subscriptions: subscriptions.into(),
-            groups: BTreeMap::from([(ManagementGroupId::new("platform".to_owned()), group)]),
-        },
+        directory: directory(subscriptions),
         application: a_application::Observed::default(),
-        graph_permissions: b_graph_permissions::Observed {
-            graph,
-            offered: offered.collect(),
-            requested: BTreeSet::new(),
-            granted: BTreeSet::new(),
-        },
+        graph_permissions: graph_permissions(),
         role_assignments: c_role_assignments::Observed::default(),
         custom_role: d_custom_role::Observed::default(),
         certificate: f_certificate::Observed::default(),
     }
 }
 
+fn directory([production, development]: [SubscriptionId; 2]) -> Directory {
+    let id = spec::TenantId::derived(&["contoso"]);
+    let subscription =
+        |name: &str| Subscription { name: name.to_owned(), standing: Standing::Writable };
+    let group =
+        |name: &str| Group { name: name.to_owned(), subscriptions: vec![production, development] };
+    Directory {
+        tenant: Tenant { id, name: Some("Contoso".to_owned()) },
+        subscriptions: BTreeMap::from([
+            (production, subscription("Production")),
+            (development, subscription("Development")),
+        ]),
+        groups: BTreeMap::from([
+            (ManagementGroupId::new("platform".to_owned()), group("Platform")),
+            (ManagementGroupId::new(id.to_string()), group("Tenant Root Group")),
+        ]),
+    }
+}
+
+fn graph_permissions() -> b_graph_permissions::Observed {
+    let profile = spec::Profile::documented().graph_permissions.iter().map(|line| &line.name[..]);
+    let offered = profile.chain(["Files.Read.All", "Files.ReadWrite.All"]);
+    let offered = offered.map(|name| (name.to_owned(), spec::AppRoleId::derived(&[name])));
+    let offered: BTreeMap<_, _> = offered.collect();
+    b_graph_permissions::Observed {
+        graph: PrincipalId::derived(&["graph"]),
+        names: offered.iter().map(|(name, id)| (*id, name.clone())).collect(),
+        offered,
+        requested: BTreeSet::new(),
+        granted: BTreeMap::new(),
+        elsewhere: BTreeSet::new(),
+    }
+}
+
 fn vaults(subscription: SubscriptionId) -> Vec<Vault> {
     let vault = |name: &str, model| Vault {
-        id: VaultId::new(format!("/subscriptions/{subscription}/vaults/{name}")),
+        id: VaultId::new(vault_id(&subscription.to_string(), name)),
         tenant: spec::TenantId::derived(&["contoso"]),
         model,
     };
     vec![
-        vault("kv-legacy", Model::AccessPolicies { ours: Permissions::default() }),
+        vault("kv-legacy", Model::AccessPolicies { ours: None, entries: 1 }),
         vault("kv-rbac", Model::Rbac),
     ]
+}
+
+pub fn vault_id(subscription: &str, name: &str) -> String {
+    format!(
+        "/subscriptions/{subscription}/resourceGroups/rg/providers/Microsoft.KeyVault/vaults/{name}"
+    )
 }
 
 /// The vault on access policies of one subscription.
@@ -101,71 +121,129 @@ pub fn applied(plan: &Plan, mut observed: Observed) -> Observed {
     for (_, change) in plan.changes() {
         match change.action.clone() {
             Action::Application(action) => apply_application(action, &mut observed.application),
-            Action::GraphPermission(action) => {
-                observed.graph_permissions.requested.insert(action.role);
-                observed.graph_permissions.granted.insert(action.role);
-            }
+            Action::GraphPermission(action) => consent(action, &mut observed.graph_permissions),
             Action::RoleAssignment(c_role_assignments::Action::Assign(assignment))
             | Action::CustomRole(d_custom_role::Action::Assign(assignment)) => {
-                let Assignment { scope, role, .. } = assignment;
-                let existing = Existing { scope, role, has_condition: false };
-                observed.role_assignments.assignments.push(existing);
+                observed.role_assignments.assignments.push(assigned(assignment));
+            }
+            Action::RoleAssignment(c_role_assignments::Action::Remove(removal))
+            | Action::CustomRole(d_custom_role::Action::Unassign(removal)) => {
+                observed.role_assignments.assignments.retain(|live| live.id != removal.id);
             }
             Action::CustomRole(
-                d_custom_role::Action::Define { definition: after, at: _ }
-                | d_custom_role::Action::Redefine { before: _, after, at: _ },
+                d_custom_role::Action::Define { definition: after, .. }
+                | d_custom_role::Action::Redefine { after, .. },
             ) => {
                 let definitions = &mut observed.custom_role.definitions;
                 definitions.retain(|definition| definition.id != after.id);
                 definitions.push(after);
             }
-            Action::KeyVaultAccess(action) => grant(&action, &mut observed),
+            Action::CustomRole(d_custom_role::Action::Delete { definition, at: _ }) => {
+                observed.custom_role.definitions.retain(|live| live.id != definition.id);
+            }
+            Action::KeyVaultAccess(action) => enter(&action, &mut observed),
             Action::Certificate(action) => trust(action, &mut observed.certificate),
         }
     }
     observed
 }
 
+fn assigned(assignment: Assignment) -> Existing {
+    let Assignment { scope, place: _, role, role_name: _, privileged: _, description } = assignment;
+    let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{role}");
+    Existing { id, scope: scope.to_string(), role, description, has_condition: false }
+}
+
 fn apply_application(action: a_application::Action, observed: &mut a_application::Observed) {
     match action {
-        a_application::Action::CreateApplication { unique_name, display_name, tag } => {
-            observed.application = Some(Application {
-                id: spec::ApplicationId::derived(&[&unique_name]),
-                app_id: spec::AppId::derived(&[&unique_name]),
-                display_name,
-                sign_in_audience: a_application::SINGLE_TENANT.to_owned(),
-                tags: BTreeSet::from([tag]),
-                created: Some(NOW),
-            });
+        a_application::Action::CreateApplication(new) => {
+            observed.application = Some(application(new));
         }
         a_application::Action::UpdateApplication(update) => {
             let application = observed.application.as_mut().unwrap();
-            let after = |change: Option<(String, String)>| change.map(|(_, after)| after);
+            for (name, (_, after)) in update.scalars() {
+                match name {
+                    "displayName" => application.display_name.clone_from(after),
+                    "signInAudience" => application.sign_in_audience.clone_from(after),
+                    "notes" => application.notes = Some(after.clone()),
+                    _ => application.service_management_reference = Some(after.clone()),
+                }
+            }
             application.tags.extend(update.missing_tag);
-            application.display_name =
-                after(update.display_name).unwrap_or(application.display_name.clone());
-            application.sign_in_audience =
-                after(update.sign_in_audience).unwrap_or(application.sign_in_audience.clone());
         }
-        a_application::Action::CreatePrincipal { .. } => {
-            let id = PrincipalId::derived(&["ours"]);
-            let tags = BTreeSet::from([LISTED_TAG.to_owned()]);
-            observed.principal = Some(Principal { id, tags, created: Some(NOW) });
+        a_application::Action::RestoreApplication { .. } => {
+            observed.application.as_mut().unwrap().standing = a_application::Standing::Live;
         }
+        a_application::Action::PurgeApplication { .. } => observed.application = None,
+        a_application::Action::RestorePrincipal { .. } => {
+            observed.principal.as_mut().unwrap().standing = a_application::Standing::Live;
+        }
+        a_application::Action::CreatePrincipal { .. } => observed.principal = Some(principal()),
         a_application::Action::TagPrincipal { .. } => {
             observed.principal.as_mut().unwrap().tags.insert(LISTED_TAG.to_owned());
+        }
+        a_application::Action::AddOwner { owner, name } => {
+            observed.owners.insert(owner, name);
         }
     }
 }
 
-fn grant(action: &e_key_vault_access::Action, observed: &mut Observed) {
+fn application(new: NewApplication) -> Application {
+    let NewApplication { unique_name, display_name, notes, service_management_reference, tag } =
+        new;
+    Application {
+        id: spec::ApplicationId::derived(&[&unique_name]),
+        app_id: spec::AppId::derived(&[&unique_name]),
+        display_name,
+        sign_in_audience: a_application::SINGLE_TENANT.to_owned(),
+        notes,
+        service_management_reference,
+        tags: BTreeSet::from([tag]),
+        created: Some(NOW),
+        standing: a_application::Standing::Live,
+    }
+}
+
+fn principal() -> Principal {
+    Principal {
+        id: PrincipalId::derived(&["ours"]),
+        tags: BTreeSet::from([LISTED_TAG.to_owned()]),
+        created: Some(NOW),
+        standing: a_application::Standing::Live,
+    }
+}
+
+fn consent(action: b_graph_permissions::Action, observed: &mut b_graph_permissions::Observed) {
+    match action {
+        b_graph_permissions::Action::Consent(consent) => {
+            observed.requested.insert(consent.role);
+            observed.granted.insert(consent.role, consent.permission);
+        }
+        b_graph_permissions::Action::Revoke { role, .. } => {
+            observed.granted.remove(&role);
+        }
+    }
+}
+
+fn enter(action: &e_key_vault_access::Action, observed: &mut Observed) {
     for vaults in observed.key_vault_access.vaults.values_mut() {
         let Seen::Read(vaults) = vaults else { continue };
         for vault in vaults.iter_mut().filter(|vault| vault.id == action.vault) {
-            let Model::AccessPolicies { ours } = &mut vault.model else { unreachable!() };
-            ours.keys.extend(action.add.keys.clone());
-            ours.secrets.extend(action.add.secrets.clone());
-            ours.certificates.extend(action.add.certificates.clone());
+            let Model::AccessPolicies { ours, entries: _ } = &mut vault.model else {
+                unreachable!()
+            };
+            match action.change.clone() {
+                Change::Add(add) => {
+                    let Permissions { keys, secrets, certificates, storage } = add;
+                    let ours = ours.get_or_insert_default();
+                    ours.keys.extend(keys);
+                    ours.secrets.extend(secrets);
+                    ours.certificates.extend(certificates);
+                    ours.storage.extend(storage);
+                }
+                Change::Reduce { wanted } => *ours = Some(wanted),
+                Change::Remove => *ours = None,
+            }
         }
     }
 }

@@ -1,5 +1,4 @@
 //! The `documented` profile against Mondoo's manual itself.
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use spec::{CustomRolePermissions, Line, Profile};
 

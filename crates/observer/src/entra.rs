@@ -1,0 +1,101 @@
+//! What Entra ID knows of the installation: the tenant, the application, its service principal.
+
+use azure::{Application, Identity, PrincipalState, Question, Reader, ServicePrincipal};
+use planner::Desired;
+use spec::{OwnerRef, PrincipalId, TenantRef};
+
+use crate::ObserveError;
+
+pub(crate) struct Entra {
+    pub identity: Identity,
+    /// Where the application is deleted, it is here and not in `identity`.
+    pub deleted: Option<Application>,
+    pub principal: PrincipalState,
+    /// The service principal is deleted too, and can be restored.
+    pub principal_deleted: bool,
+    purge_deleted: bool,
+}
+
+impl Entra {
+    pub(crate) async fn read(reader: &Reader, desired: &Desired) -> Result<Entra, ObserveError> {
+        let purge_deleted = desired.application.purge_deleted;
+        let identity = reader.identity(&question(desired)).await?;
+        check_tenant(&identity, &desired.tenant)?;
+        if let Some(application) = &identity.application {
+            let mut principal = reader.principal(application.app_id).await?;
+            let mut principal_deleted = false;
+            if principal.principal.is_none() {
+                // A run that was killed while it restored both left it behind.
+                principal.principal = reader.deleted_principal(application.app_id).await?;
+                principal_deleted = principal.principal.is_some();
+            }
+            return Ok(Entra {
+                identity,
+                deleted: None,
+                principal,
+                principal_deleted,
+                purge_deleted,
+            });
+        }
+        let (deleted, principal) = match reader.deleted(desired.installation.as_str()).await? {
+            Some((application, principal)) => (Some(application), principal),
+            None => (None, None),
+        };
+        // The principal of an application that is to be purged is of no more use.
+        let principal = principal.filter(|_| !purge_deleted);
+        let principal_deleted = principal.is_some();
+        let principal = PrincipalState { principal, ..PrincipalState::default() };
+        Ok(Entra { identity, deleted, principal, principal_deleted, purge_deleted })
+    }
+
+    /// The application, deleted or not.
+    pub(crate) fn application(&self) -> Option<&Application> {
+        self.identity.application.as_ref().or(self.deleted.as_ref())
+    }
+
+    /// The application whose certificates and requests count: not one that is to be purged.
+    pub(crate) fn lasting_application(&self) -> Option<&Application> {
+        let deleted = self.deleted.as_ref().filter(|_| !self.purge_deleted);
+        self.identity.application.as_ref().or(deleted)
+    }
+
+    pub(crate) fn service_principal(&self) -> Option<&ServicePrincipal> {
+        self.principal.principal.as_ref()
+    }
+
+    pub(crate) fn principal_id(&self) -> Option<PrincipalId> {
+        self.service_principal().map(|principal| principal.id)
+    }
+}
+
+fn question(desired: &Desired) -> Question<'_> {
+    Question {
+        unique_name: desired.installation.as_str(),
+        display_name: &desired.application.display_name,
+        users: user_names(desired).collect(),
+    }
+}
+
+pub(crate) fn user_names(desired: &Desired) -> impl Iterator<Item = &str> {
+    desired.application.owners.iter().filter_map(|owner| match owner {
+        OwnerRef::UserPrincipalName(name) => Some(name.as_str()),
+        OwnerRef::Id(_) => None,
+    })
+}
+
+/// A login of Azure CLI may be for another tenant than the spec.
+fn check_tenant(identity: &Identity, wanted: &TenantRef) -> Result<(), ObserveError> {
+    let organization = &identity.organization;
+    let same = match wanted {
+        TenantRef::Id(id) => organization.id == *id,
+        TenantRef::Domain(domain) => {
+            let mut domains = organization.verified_domains.iter();
+            domains.any(|verified| verified.name.eq_ignore_ascii_case(domain))
+        }
+    };
+    if same {
+        return Ok(());
+    }
+    let actual = format!("{} ({})", organization.display_name, organization.id);
+    Err(ObserveError::WrongTenant { wanted: wanted.to_string(), actual })
+}

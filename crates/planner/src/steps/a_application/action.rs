@@ -1,0 +1,203 @@
+//! What Step A changes.
+
+use spec::{AppId, ApplicationId, ObjectId, PrincipalId};
+
+use super::{LISTED_TAG, SINGLE_TENANT};
+use crate::{Field, Object, Product, Verb};
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    CreateApplication(NewApplication),
+    /// With its credentials, which are named because they work again.
+    RestoreApplication {
+        id: ApplicationId,
+        app_id: AppId,
+        name: String,
+        credentials: Vec<String>,
+    },
+    /// For good, which frees its name.
+    PurgeApplication {
+        id: ApplicationId,
+        name: String,
+        tag: String,
+    },
+    UpdateApplication(ApplicationUpdate),
+    CreatePrincipal {
+        display_name: String,
+    },
+    RestorePrincipal {
+        id: PrincipalId,
+        name: String,
+    },
+    TagPrincipal {
+        display_name: String,
+    },
+    AddOwner {
+        owner: ObjectId,
+        name: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewApplication {
+    pub unique_name: String,
+    pub display_name: String,
+    pub notes: Option<String>,
+    pub service_management_reference: Option<String>,
+    pub tag: String,
+}
+
+/// The properties that differ, each as it is and as it shall be.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplicationUpdate {
+    pub name: String,
+    pub display_name: Option<(String, String)>,
+    pub sign_in_audience: Option<(String, String)>,
+    pub notes: Option<(String, String)>,
+    pub service_management_reference: Option<(String, String)>,
+    pub missing_tag: Option<String>,
+}
+
+impl ApplicationUpdate {
+    /// The changed properties by their names in Graph, each as it is and as it shall be.
+    pub fn scalars(&self) -> impl Iterator<Item = (&'static str, &(String, String))> {
+        let ApplicationUpdate {
+            name: _,
+            display_name,
+            sign_in_audience,
+            notes,
+            service_management_reference,
+            missing_tag: _,
+        } = self;
+        [
+            ("displayName", display_name),
+            ("signInAudience", sign_in_audience),
+            ("notes", notes),
+            ("serviceManagementReference", service_management_reference),
+        ]
+        .into_iter()
+        .filter_map(|(name, change)| Some((name, change.as_ref()?)))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.missing_tag.is_none() && self.scalars().next().is_none()
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let scalars = self.scalars();
+        let changed = scalars
+            .map(|(name, (before, after))| Field::changed(name, before.clone(), after.clone()));
+        changed.chain(self.missing_tag.iter().map(|tag| Field::set("tag", tag.clone()))).collect()
+    }
+}
+
+impl NewApplication {
+    fn fields(&self) -> Vec<Field> {
+        let NewApplication { unique_name, display_name, notes, service_management_reference, tag } =
+            self;
+        let mut fields = vec![
+            Field::set("uniqueName", unique_name.clone()),
+            Field::set("displayName", display_name.clone()),
+            Field::set("signInAudience", SINGLE_TENANT.to_owned()),
+            Field::set("tag", tag.clone()),
+        ];
+        fields.extend(notes.iter().map(|notes| Field::set("notes", notes.clone())));
+        let reference = service_management_reference.iter();
+        let name = "serviceManagementReference";
+        fields.extend(reference.map(|reference| Field::set(name, reference.clone())));
+        fields
+    }
+}
+
+impl Action {
+    pub(crate) fn verb(&self) -> Verb {
+        match self {
+            Action::CreateApplication(_)
+            | Action::CreatePrincipal { .. }
+            | Action::AddOwner { .. } => Verb::Create,
+            Action::UpdateApplication(_) | Action::TagPrincipal { .. } => Verb::Update,
+            Action::RestoreApplication { .. } | Action::RestorePrincipal { .. } => Verb::Restore,
+            Action::PurgeApplication { .. } => Verb::Delete,
+        }
+    }
+
+    pub(crate) fn line(&self) -> (String, String) {
+        let (what, name) = match self {
+            Action::CreateApplication(new) => ("application", &new.display_name),
+            Action::UpdateApplication(update) => ("application", &update.name),
+            Action::RestoreApplication { id: _, app_id: _, name, credentials: _ }
+            | Action::PurgeApplication { id: _, name, tag: _ } => ("application", name),
+            Action::CreatePrincipal { display_name: name }
+            | Action::TagPrincipal { display_name: name }
+            | Action::RestorePrincipal { id: _, name } => ("service principal", name),
+            Action::AddOwner { owner: _, name } => ("owner", name),
+        };
+        (what.to_owned(), name.clone())
+    }
+
+    pub(crate) fn fields(&self) -> Vec<Field> {
+        match self {
+            Action::CreateApplication(new) => new.fields(),
+            Action::UpdateApplication(update) => update.fields(),
+            Action::PurgeApplication { id, name: _, tag: _ } => {
+                vec![Field::unset("id", id.to_string())]
+            }
+            Action::RestoreApplication { id, app_id: _, name: _, credentials } => {
+                let credentials = credentials.iter().map(|name| Field::set("trusts", name.clone()));
+                [Field::set("id", id.to_string())].into_iter().chain(credentials).collect()
+            }
+            Action::CreatePrincipal { .. } | Action::TagPrincipal { .. } => {
+                vec![Field::set("tag", LISTED_TAG.to_owned())]
+            }
+            Action::RestorePrincipal { id, name: _ } => vec![Field::set("id", id.to_string())],
+            Action::AddOwner { owner, name: _ } => vec![Field::set("id", owner.to_string())],
+        }
+    }
+
+    pub(crate) fn object(&self) -> Object {
+        match self {
+            Action::CreateApplication(_)
+            | Action::UpdateApplication(_)
+            | Action::RestoreApplication { .. }
+            | Action::PurgeApplication { .. } => Object::Application,
+            Action::CreatePrincipal { .. }
+            | Action::TagPrincipal { .. }
+            | Action::RestorePrincipal { .. } => Object::Principal,
+            Action::AddOwner { owner, name: _ } => Object::Owner(*owner),
+        }
+    }
+
+    pub(crate) fn uses(&self) -> &'static [Product] {
+        match self {
+            Action::CreateApplication(_)
+            | Action::RestoreApplication { .. }
+            | Action::PurgeApplication { .. } => &[],
+            Action::UpdateApplication(_)
+            | Action::CreatePrincipal { .. }
+            | Action::RestorePrincipal { .. }
+            | Action::AddOwner { .. } => &[Product::Application],
+            Action::TagPrincipal { .. } => &[Product::Principal],
+        }
+    }
+
+    pub(crate) fn makes(&self) -> Option<Product> {
+        match self {
+            Action::CreateApplication(_) | Action::RestoreApplication { .. } => {
+                Some(Product::Application)
+            }
+            Action::CreatePrincipal { .. } | Action::RestorePrincipal { .. } => {
+                Some(Product::Principal)
+            }
+            Action::UpdateApplication(_)
+            | Action::PurgeApplication { .. }
+            | Action::TagPrincipal { .. }
+            | Action::AddOwner { .. } => None,
+        }
+    }
+}
+
+impl From<Action> for crate::Action {
+    fn from(action: Action) -> Self {
+        crate::Action::Application(action)
+    }
+}

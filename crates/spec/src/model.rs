@@ -1,0 +1,144 @@
+//! What a spec asks for, part by part.
+
+use std::fmt;
+use std::num::NonZeroU16;
+use std::path::PathBuf;
+
+use crate::{ManagementGroupId, ObjectId, PrincipalId, ScopeId, SubscriptionId, VaultId};
+
+/// The app registration.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Application {
+    pub display_name: String,
+    pub owners: Vec<OwnerRef>,
+    pub notes: Option<String>,
+    pub service_management_reference: Option<String>,
+    /// Given to operators who have no right in Microsoft Graph: the application, its permissions
+    /// and its certificate are then as somebody else made them, and are not looked at.
+    pub principal_id: Option<PrincipalId>,
+}
+
+/// How the spec names an owner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnerRef {
+    Id(ObjectId),
+    UserPrincipalName(String),
+}
+
+impl fmt::Display for OwnerRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OwnerRef::Id(id) => id.fmt(f),
+            OwnerRef::UserPrincipalName(name) => f.write_str(name),
+        }
+    }
+}
+
+/// Where the roles are assigned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    pub place: ScopeRef,
+    /// The display name that the author believes it has; only of a subscription by its id.
+    pub name: Option<String>,
+}
+
+/// How the spec names a scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScopeRef {
+    Id(ScopeId),
+    /// A display name, which the tenant must resolve.
+    SubscriptionNamed(String),
+    /// The root management group: every present and future subscription.
+    TenantRoot,
+}
+
+/// How the custom role is called and where it is defined; what it permits is in the rights.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CustomRole {
+    pub name: String,
+    /// Define it once at this group instead of at the scopes.
+    pub defined_at: Option<ManagementGroupId>,
+}
+
+/// Which vaults on the access-policy model are opened to the application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyVaults {
+    pub policies: AccessPolicies,
+    pub exclude: Vec<Excluded>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccessPolicies {
+    /// Every vault in scope.
+    Discover,
+    /// At least one, none twice as written.
+    Listed(Vec<VaultRef>),
+    None,
+}
+
+/// How the spec names a vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VaultRef {
+    Id(VaultId),
+    Name(String),
+}
+
+impl VaultRef {
+    /// Whether this means the vault of that id. Case does not matter.
+    pub fn matches(&self, vault: &VaultId) -> bool {
+        match self {
+            VaultRef::Id(id) => id == vault,
+            VaultRef::Name(name) => name.eq_ignore_ascii_case(vault.name()),
+        }
+    }
+}
+
+impl fmt::Display for VaultRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            VaultRef::Id(id) => id.fmt(f),
+            VaultRef::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Excluded {
+    Vault(VaultRef),
+    /// With all its vaults.
+    Subscription(SubscriptionId),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Certificate {
+    pub source: CertificateSource,
+    pub renew_before_days: u16,
+}
+
+/// Where the certificate comes from that the application is to trust.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CertificateSource {
+    /// A PEM file that exists: a certificate, alone or with its key.
+    File(PathBuf),
+    /// Made by us when the application trusts none of ours.
+    Generate(Generate),
+    /// The name of an environment variable that holds PEM.
+    Environment(String),
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Generate {
+    pub output: PathBuf,
+    /// An RFC 4514 name such as `CN=mondoo-security`.
+    pub subject: String,
+    /// RSA modulus in bits.
+    pub key_bits: u16,
+    pub validity_days: NonZeroU16,
+}
+
+/// What to do with grants that are neither in the spec nor marked as ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extras {
+    Report,
+    Prune,
+}

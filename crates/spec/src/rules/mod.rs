@@ -1,0 +1,104 @@
+//! Document -> Spec: what the keys mean together, and which of them work in this version.
+
+mod application;
+mod certificate;
+mod custom_role;
+mod key_vaults;
+mod lists;
+mod problems;
+mod rights;
+mod scopes;
+mod vault_permissions;
+
+use serde_json::Value;
+
+use crate::document::{self, Cloud, Document};
+use crate::locations::Locations;
+use crate::texts::Text;
+use crate::{Extras, Spec, SpecErrors, TenantRef};
+use problems::Problems;
+
+/// Checks every rule at once. `value` has the structure of a [`Document`].
+pub(crate) fn check(mut value: Value, locations: &Locations) -> Result<Spec, SpecErrors> {
+    whole_numbers(&mut value);
+    let document: Document = serde_json::from_value(value)
+        .map_err(|error| SpecErrors::one(locations.value(""), error.to_string(), None))?;
+    let mut problems = Problems::new(locations);
+    not_supported(&document, &mut problems);
+    let application = application::read(&document, &mut problems);
+    let scopes = scopes::read(&document.scopes, &mut problems);
+    let rights = rights::read(&document, &mut problems);
+    let key_vaults = key_vaults::read(document.key_vaults.as_ref(), &mut problems);
+    let certificate = certificate::read(&document.certificate, &document.name, &mut problems);
+    problems.none()?;
+    let custom_role = custom_role::read(&document);
+    Ok(Spec {
+        tenant: tenant(&document.tenant),
+        scan_vms: document.scan_vms.unwrap_or(false),
+        application,
+        rights,
+        allow_privileged: texts(document.allow_privileged),
+        scopes,
+        custom_role,
+        key_vaults,
+        certificate: certificate.expect("a source that is not supported is a problem above"),
+        extras: match document.extras {
+            None | Some(document::Extras::Report) => Extras::Report,
+            Some(document::Extras::Prune) => Extras::Prune,
+        },
+        keep: texts(document.keep),
+        name: document.name,
+    })
+}
+
+/// `1.0` -> `1`: JSON Schema, and so every editor, takes the one for the other.
+fn whole_numbers(value: &mut Value) {
+    match value {
+        Value::Number(number) => {
+            // A float displays without its point where nothing follows it.
+            let shown = number.as_f64().map(|float| float.to_string());
+            if let Some(Ok(whole)) = shown.map(|shown| shown.parse::<u32>()) {
+                *number = whole.into();
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(whole_numbers),
+        Value::Object(keys) => keys.values_mut().for_each(whole_numbers),
+        Value::Null | Value::Bool(_) | Value::String(_) => {}
+    }
+}
+
+/// Keys that say something this version does not do. Sources of certificates speak for themselves.
+fn not_supported(document: &Document, problems: &mut Problems<'_>) {
+    let Document {
+        version: _,
+        name: _,
+        tenant: _,
+        cloud,
+        profile: _,
+        scan_vms: _,
+        application: _,
+        graph_permissions: _,
+        allow_privileged: _,
+        scopes: _,
+        roles: _,
+        key_vaults: _,
+        certificate: _,
+        extras: _,
+        keep: _,
+        integration,
+    } = document;
+    if cloud.is_some_and(|cloud| cloud != Cloud::Public) {
+        problems.not_yet("/cloud", problems::LEAVE_OUT);
+    }
+    if integration.is_some() {
+        problems.not_yet("/integration", problems::LEAVE_OUT);
+    }
+}
+
+fn tenant(text: &str) -> TenantRef {
+    text.parse().map_or_else(|_| TenantRef::Domain(text.to_lowercase()), TenantRef::Id)
+}
+
+fn texts(written: Option<Vec<Text>>) -> Vec<String> {
+    written.into_iter().flatten().map(|text| text.0).collect()
+}
