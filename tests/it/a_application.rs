@@ -192,6 +192,7 @@ fn what_cannot_be_read_is_not_deleted_and_is_told() {
     assert_eq!(plan.code, Some(1), "{plan:?}");
     assert!(plan.stdout.contains("[not-looked-at]"), "{plan:?}");
     assert!(plan.stdout.contains("[delete-postponed]"), "{plan:?}");
+    assert!(plan.stdout.contains("\nIncomplete: not everything could be read"), "{plan:?}");
     assert!(plan.changes().iter().all(|change| !change.starts_with('-')), "{plan:?}");
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use spec::{ScopeId, VaultId};
+use spec::{RoleDefinitionId, ScopeId, VaultId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
@@ -141,6 +141,7 @@ impl fmt::Display for FindingCode {
 pub enum Subject {
     Scope(ScopeId),
     Vault(VaultId),
+    Role(RoleDefinitionId),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Action, Finding, Product, Severity};
+use crate::{Action, Finding, FindingCode, Product, Severity};
 
 /// Index of a change in its plan. Only [`Plan::push`] makes one, so a change can need earlier
 /// changes alone.
@@ -75,6 +75,12 @@ impl Plan {
     /// Nothing to do. Findings may remain.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// Whether all was readable that the plan speaks of.
+    pub fn is_whole(&self) -> bool {
+        let gaps = [FindingCode::Unreadable, FindingCode::DeletePostponed];
+        self.findings.iter().all(|finding| !gaps.contains(&finding.code))
     }
 
     /// Findings that forbid any write.

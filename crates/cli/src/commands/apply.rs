@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::plan::{is_whole, show};
+use super::plan::show;
 use crate::arguments::Apply;
 use crate::console::{Console, YELLOW};
 use crate::exit::{Exit, Failure};
@@ -104,7 +104,7 @@ fn ended(plan: &Plan, outcome: &Outcome, blocked: usize, looked: &Looked) -> Exi
 
 /// Success, but for what could not be read.
 fn whole(plan: &Plan) -> Exit {
-    if is_whole(plan) { Exit::Done } else { Exit::Failed }
+    if plan.is_whole() { Exit::Done } else { Exit::Failed }
 }
 
 fn confirmed(plan: &Plan, console: &Console) -> bool {

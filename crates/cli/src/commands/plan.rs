@@ -1,6 +1,6 @@
 //! `plan`: what apply would change.
 
-use planner::{FindingCode, Observed, Plan};
+use planner::{Observed, Plan};
 
 use crate::arguments;
 use crate::console::Console;
@@ -19,7 +19,7 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
     let (plan, _) = shown?;
     Ok(if plan.blockers().chain(plan.blocked_lines()).next().is_some() {
         Exit::Blocked
-    } else if !is_whole(&plan) {
+    } else if !plan.is_whole() {
         Exit::Failed
     } else if arguments.detailed_exitcode && !plan.is_empty() {
         Exit::Pending
@@ -44,10 +44,4 @@ pub(crate) async fn show(
         &(header + &render::plan::plan(&plan, &inputs.desired, &observed, console.verbose)),
     )?;
     Ok((plan, observed))
-}
-
-/// Whether all was readable that the plan speaks of.
-pub(crate) fn is_whole(plan: &Plan) -> bool {
-    let gaps = [FindingCode::Unreadable, FindingCode::DeletePostponed];
-    plan.findings().iter().all(|finding| !gaps.contains(&finding.code))
 }

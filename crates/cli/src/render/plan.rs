@@ -27,7 +27,7 @@ pub(crate) fn header(observed: &Observed, operator: &Operator, effort: (usize, f
 
 pub(crate) fn plan(plan: &Plan, desired: &Desired, observed: &Observed, verbose: bool) -> String {
     let vaults = if plan.is_empty() { String::new() } else { vaults(plan, desired, observed) };
-    let summary = blocked(plan).to_owned() + &vaults + &summary(plan);
+    let summary = left_out(plan) + &vaults + &summary(plan);
     let parts = [steps(plan, verbose), findings(plan.findings()), summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
@@ -145,12 +145,15 @@ fn findings(findings: &[Finding]) -> String {
     if lines.is_empty() { lines } else { format!("{BOLD}Notes{BOLD:#}\n{lines}") }
 }
 
-/// What stands at x above, so that nobody takes the summary for the whole.
-fn blocked(plan: &Plan) -> &'static str {
-    match plan.blocked_lines().next() {
-        None => "",
-        Some(_) => "Blocked: what stands at x above is left out until the spec or Azure changes.\n",
-    }
+/// What the summary does not count, so that nobody takes it for the whole.
+fn left_out(plan: &Plan) -> String {
+    let blocked = plan
+        .blocked_lines()
+        .next()
+        .map(|_| "Blocked: what stands at x above is left out until the spec or Azure changes.\n");
+    let incomplete = (!plan.is_whole())
+        .then_some("Incomplete: not everything could be read, as the notes above tell.\n");
+    blocked.into_iter().chain(incomplete).collect()
 }
 
 /// How many vaults there are, and why the others need nothing.

@@ -5,6 +5,7 @@
 
 mod action;
 mod definition;
+mod notes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -93,23 +94,24 @@ pub struct Observed {
 struct Variant {
     wanted: Definition,
     scopes: Vec<ScopeId>,
+    /// Through which it is written: one where it can be assigned.
+    at: Option<ScopeId>,
 }
 
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     let scopes = observed.directory.scopes(&desired.scopes);
     let variants = variants(&scopes, desired, observed);
     let removals = plan_removals(&variants, desired, observed, plan);
-    for Variant { wanted, scopes } in &variants {
-        let writable = observed.directory.writable(scopes);
-        plan_variant(wanted, &writable, &removals, desired, observed, plan);
+    for variant in &variants {
+        plan_variant(variant, &removals, desired, observed, plan);
     }
     for name in &desired.custom_role.privileged {
         privileged::check("action", name, desired, plan);
     }
     plan_deletes(&removals, desired, observed, plan);
-    plan_unseen(desired, observed, plan);
+    notes::unseen(desired, observed, plan);
     for (caution, actions) in &desired.custom_role.cautions {
-        plan.find(caution_finding(*caution, actions, &desired.custom_role));
+        plan.find(notes::caution(*caution, actions, &desired.custom_role));
     }
 }
 
@@ -125,14 +127,18 @@ fn variants(scopes: &[ScopeId], desired: &crate::Desired, observed: &All) -> Vec
             None => observed.directory.writable(&subscriptions),
         };
         let definition = definition(&wanted.role_name, None, &at, desired, observed);
-        variants.push(Variant { wanted: definition, scopes: subscriptions });
+        variants.push(Variant {
+            wanted: definition,
+            scopes: subscriptions,
+            at: at.first().cloned(),
+        });
     }
     for scope in groups {
         let ScopeId::ManagementGroup(group) = scope else { continue };
         let name = format!("{}-{group}", wanted.role_name);
         let scopes = vec![scope.clone()];
         let definition = definition(&name, Some(group), &scopes, desired, observed);
-        variants.push(Variant { wanted: definition, scopes });
+        variants.push(Variant { wanted: definition, scopes, at: Some(scope.clone()) });
     }
     variants
 }
@@ -199,7 +205,7 @@ fn plan_removals(
 ) -> Vec<Removed> {
     let ours = ours(desired, observed);
     let is_wanted = |existing: &&Existing| {
-        variants.iter().any(|Variant { wanted, scopes }| {
+        variants.iter().any(|Variant { wanted, scopes, at: _ }| {
             let live = find(wanted, desired, observed).ok().flatten();
             let role = live.map_or(wanted.id, |live| live.id);
             role == existing.role && scopes.iter().any(|scope| existing.is_at(scope))
@@ -217,47 +223,29 @@ fn plan_removals(
     removals
 }
 
-/// Plans one definition and its assignments; nothing, without a scope.
+/// Plans one definition and its assignments; nothing, where nothing can be written.
 fn plan_variant(
-    wanted: &Definition,
-    scopes: &[ScopeId],
+    variant: &Variant,
     removals: &[Removed],
     desired: &crate::Desired,
     observed: &All,
     plan: &mut Plan,
 ) {
-    let Some(first) = scopes.first() else { return };
-    let at = match &desired.custom_role.defined_at {
-        Some(group) => ScopeId::ManagementGroup(group.clone()),
-        None => first.clone(),
-    };
-    let privileged = desired.custom_role.privileged.iter().any(|action| wanted.grants(action));
-    let role = |definition: &Definition| Role {
-        name: definition.name.clone(),
-        id: definition.id,
-        privileged,
-    };
-    let (role, defined) = match find(wanted, desired, observed) {
+    let scopes = observed.directory.writable(&variant.scopes);
+    if scopes.is_empty() {
+        return;
+    }
+    let live = match find(&variant.wanted, desired, observed) {
+        Ok(live) => live,
         Err(finding) => return plan.find(finding),
-        Ok(None) => {
-            let definition = wanted.clone();
-            let action = Action::Define { definition, at, privileged };
-            (role(wanted), Some(plan.push(action, &[])))
-        }
-        Ok(Some(live)) => match redefinition(live, wanted, removals) {
-            None => {
-                plan.keep();
-                (role(live), None)
-            }
-            Some((after, dropped, needs)) => {
-                let before = live.clone();
-                let action = Action::Redefine { before, after, at, dropped, privileged };
-                (role(live), Some(plan.push(action, &needs)))
-            }
-        },
     };
+    let Variant { wanted, scopes: _, at: _ } = variant;
+    let privileged = desired.custom_role.privileged.iter().any(|action| wanted.grants(action));
+    let Definition { id, name, .. } = live.unwrap_or(wanted).clone();
+    let role = Role { name, id, privileged };
+    let defined = plan_definition(variant, live, privileged, removals, observed, plan);
     for scope in scopes {
-        match c_role_assignments::missing(&role, scope, &desired.marker, observed) {
+        match c_role_assignments::missing(&role, &scope, &desired.marker, observed) {
             Ok(None) => plan.keep(),
             Ok(Some(assignment)) => {
                 plan.push(Action::Assign(assignment), defined.as_slice());
@@ -265,6 +253,32 @@ fn plan_variant(
             Err(finding) => plan.find(finding),
         }
     }
+}
+
+fn plan_definition(
+    variant: &Variant,
+    live: Option<&Definition>,
+    privileged: bool,
+    removals: &[Removed],
+    observed: &All,
+    plan: &mut Plan,
+) -> Option<ChangeId> {
+    let Variant { wanted, scopes: _, at } = variant;
+    let at = at.clone()?;
+    let Some(live) = live else {
+        let definition = wanted.clone();
+        return Some(plan.push(Action::Define { definition, at, privileged }, &[]));
+    };
+    let Some((after, dropped, needs)) = redefinition(live, wanted, removals) else {
+        plan.keep();
+        return None;
+    };
+    if let Some(finding) = notes::frozen(&after, observed) {
+        plan.find(finding);
+        return None;
+    }
+    let before = live.clone();
+    Some(plan.push(Action::Redefine { before, after, at, dropped, privileged }, &needs))
 }
 
 /// What a live definition shall become where it is not as wanted, the scopes that it loses, and the
@@ -311,21 +325,6 @@ fn plan_deletes(removals: &[Removed], desired: &crate::Desired, observed: &All, 
     }
 }
 
-/// A role of ours that can be assigned where this operator sees nothing may be assigned there.
-fn plan_unseen(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    let live = observed.custom_role.definitions.iter();
-    let marked = live.filter(|live| is_marked(&live.description, &desired.marker));
-    let scopes: BTreeSet<_> = marked.flat_map(|live| &live.assignable_scopes).collect();
-    for scope in scopes.into_iter().filter(|scope| !observed.directory.sees(scope)) {
-        let message = format!(
-            "our role can be assigned at {}, which this sign-in does not see: what we hold there is \
-             not known",
-            observed.directory.describe_path(scope)
-        );
-        plan.find(Finding::note(FindingCode::NotLookedAt, message));
-    }
-}
-
 /// The live definition: by id, else by name and marker. A foreign one of the name blocks, because
 /// role names are unique in the tenant.
 fn find<'a>(
@@ -349,34 +348,4 @@ fn find<'a>(
         }
         None => Ok(None),
     }
-}
-
-fn caution_finding(caution: Caution, actions: &[String], wanted: &Desired) -> Finding {
-    let actions = actions.join(", ");
-    let (code, message) = match caution {
-        Caution::RunsCode if wanted.scan_vms => (
-            FindingCode::GrantsCodeExecution,
-            "may run any code on virtual machines: scanVms is on".to_owned(),
-        ),
-        Caution::RunsCode => (
-            FindingCode::GrantsCodeExecution,
-            format!("may run any code on virtual machines although scanVms is off: {actions}"),
-        ),
-        Caution::AppSettings => (
-            FindingCode::GrantsAppSettings,
-            "reads settings and connection strings of web apps, which often hold secrets"
-                .to_owned(),
-        ),
-        Caution::Writes => (
-            FindingCode::GrantsWrites,
-            format!("may change things, though a scan only reads: {actions}"),
-        ),
-        Caution::SecretValues => {
-            (FindingCode::GrantsSecretValues, format!("reads secret values: {actions}"))
-        }
-        Caution::Retired => {
-            (FindingCode::PermissionRetired, format!("has actions that are retired: {actions}"))
-        }
-    };
-    Finding::warning(code, format!("{} {message}", wanted.role_name))
 }

@@ -200,6 +200,8 @@ fn nothing_is_taken_away_in_a_disabled_subscription() {
     let mut observed = done(&desired(&[&production, &development]));
     let live = observed.directory.subscriptions.get_mut(&DEVELOPMENT.parse().unwrap());
     live.unwrap().standing = Standing::Disabled;
+    let text = news(&desired_with(ONE_SUBSCRIPTION, "scanVms: true\n"), &observed);
+    assert_snapshot!(text.lines().find(|line| line.starts_with("Blocks")).unwrap(), @"Blocks subscription-disabled: role definition mondoo-role cannot be changed while it is assignable at subscription Development (2c3d4e5f-…), which is disabled: nothing can be written there");
     assert_snapshot!(news(&desired(ONE_SUBSCRIPTION), &observed), @"
     Note subscription-disabled: Reader at subscription Development (2c3d4e5f-…) stays: the subscription is disabled: nothing can be written there
     Note subscription-disabled: Key Vault Reader at subscription Development (2c3d4e5f-…) stays: the subscription is disabled: nothing can be written there
