@@ -112,9 +112,12 @@ async fn execute(context: &Context<'_>, plan: &Plan, batch: Vec<ChangeId>) -> Re
                 consents.push((change, consent));
                 continue;
             }
-            Action::GraphPermission(GraphPermission::Revoke { graph, assignment, .. }) => {
-                context.writer.revoke(*graph, assignment).await.map_err(ApplyError::from)
-            }
+            Action::GraphPermission(GraphPermission::Revoke {
+                graph,
+                permission: _,
+                role: _,
+                assignment,
+            }) => b_graph_permissions::revoke(context, *graph, assignment).await,
             Action::Application(action) => a_application::execute(context, change, action).await,
             Action::RoleAssignment(action) => {
                 c_role_assignments::execute(context, change, action).await

@@ -104,6 +104,15 @@ impl Refusal {
     }
 }
 
+/// An answer, or nothing where what was asked for is not there.
+pub(crate) fn unless_missing<T>(answer: Result<T, Error>) -> Result<Option<T>, Error> {
+    match answer {
+        Ok(answer) => Ok(Some(answer)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 fn without_reason(status: u16) -> &'static str {
     if status == 429 { "too many requests, for too long" } else { "no reason was given" }
 }

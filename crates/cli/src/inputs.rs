@@ -77,26 +77,23 @@ fn read_text(path: &Path) -> Result<String, Failure> {
 }
 
 fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
-    if let CertificateSource::Environment(variable) = &spec.certificate.source {
-        let hint = format!("set {variable} to a certificate in PEM, alone or with its key");
-        return Failure::new(Exit::BadInput, error.to_string()).hint(hint);
-    }
-    let hint = match error {
-        FileError::Unusable { path, reason } => match (&spec.certificate.source, reason) {
-            (CertificateSource::Generate(_), PemError::Expired(_)) => {
-                format!("move {} away: then a new one is made", path.display())
-            }
-            _ => reason.hint(path),
-        },
-        FileError::Unreadable { .. } => match &spec.certificate.source {
-            CertificateSource::File(_) | CertificateSource::Environment(_) => {
-                "put the certificate there, or use `source: { generate: … }` to have one made"
-            }
-            CertificateSource::Generate(_) => {
-                "make the directory, or make it readable and writable, or name another output"
-            }
+    let hint = match (&spec.certificate.source, error) {
+        (CertificateSource::Environment(variable), _) => {
+            format!("set {variable} to a certificate in PEM, alone or with its key")
         }
-        .to_owned(),
+        (
+            CertificateSource::Generate(_),
+            FileError::Unusable { path, reason: PemError::Expired(_) },
+        ) => format!("move {} away: then a new one is made", path.display()),
+        (_, FileError::Unusable { path, reason }) => reason.hint(path),
+        (CertificateSource::File(_), FileError::Unreadable { .. }) => {
+            "put the certificate there, or use `source: { generate: … }` to have one made"
+                .to_owned()
+        }
+        (CertificateSource::Generate(_), FileError::Unreadable { .. }) => {
+            "make the directory, or make it readable and writable, or name another output"
+                .to_owned()
+        }
     };
     Failure::new(Exit::BadInput, error.to_string()).hint(hint)
 }

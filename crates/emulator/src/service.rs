@@ -1,11 +1,12 @@
 use axum::http::{Method, StatusCode};
 use serde_json::json;
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http::{Reply, Request};
-use crate::login::SigningKey;
+use crate::login::{AccessToken, SigningKey};
 use crate::requests::{RequestCounter, route};
-use crate::store::Store;
+use crate::store::{State, Store};
 use crate::{Clock, arm, graph, login};
 
 /// The emulated services and what they share.
@@ -17,6 +18,15 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) signing_key: SigningKey,
     pub(crate) requests: RequestCounter,
+}
+
+/// What a handler works on.
+pub(crate) struct Call<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) request: &'a Request,
+    pub(crate) caller: &'a AccessToken,
+    pub(crate) url: &'a str,
+    pub(crate) now: OffsetDateTime,
 }
 
 /// Which of the services a path belongs to.

@@ -20,7 +20,7 @@ impl Entra {
     pub(crate) async fn read(reader: &Reader, desired: &Desired) -> Result<Entra, ObserveError> {
         let purge_deleted = desired.application.purge_deleted;
         let identity = reader.identity(&question(desired)).await?;
-        check_tenant(&identity, &desired.tenant)?;
+        check_domain(&identity, &desired.tenant)?;
         if let Some(application) = &identity.application {
             let mut principal = reader.principal(application.app_id).await?;
             let mut principal_deleted = false;
@@ -83,17 +83,12 @@ pub(crate) fn user_names(desired: &Desired) -> impl Iterator<Item = &str> {
     })
 }
 
-/// A login of Azure CLI may be for another tenant than the spec.
-fn check_tenant(identity: &Identity, wanted: &TenantRef) -> Result<(), ObserveError> {
+/// A login of Azure CLI may be for another tenant than the spec. An id was compared with the token's.
+fn check_domain(identity: &Identity, wanted: &TenantRef) -> Result<(), ObserveError> {
+    let TenantRef::Domain(domain) = wanted else { return Ok(()) };
     let organization = &identity.organization;
-    let same = match wanted {
-        TenantRef::Id(id) => organization.id == *id,
-        TenantRef::Domain(domain) => {
-            let mut domains = organization.verified_domains.iter();
-            domains.any(|verified| verified.name.eq_ignore_ascii_case(domain))
-        }
-    };
-    if same {
+    let mut domains = organization.verified_domains.iter();
+    if domains.any(|verified| verified.name.eq_ignore_ascii_case(domain)) {
         return Ok(());
     }
     let actual = format!("{} ({})", organization.display_name, organization.id);

@@ -152,22 +152,12 @@ impl Directory {
         }
     }
 
-    /// An ARM path in words, where it is a scope or lies in a subscription that is known.
+    /// An ARM path in words, where it is a scope or lies in a subscription.
     pub(crate) fn describe_path(&self, path: &str) -> String {
-        let mut parts = path.trim_start_matches('/').splitn(3, '/');
-        let (kind, id, rest) = (parts.next(), parts.next(), parts.next());
-        let id = id.and_then(|id| id.parse().ok());
-        match (kind, id, rest) {
-            (Some(kind), Some(id), rest) if kind.eq_ignore_ascii_case("subscriptions") => {
-                let place = self.describe(&ScopeId::Subscription(id));
-                rest.map_or(place.clone(), |rest| format!("{rest} in {place}"))
-            }
-            _ => match path.rsplit_once("/managementGroups/") {
-                Some((_, id)) => {
-                    self.describe(&ScopeId::ManagementGroup(ManagementGroupId::new(id.to_owned())))
-                }
-                None => path.to_owned(),
-            },
+        match scope_of(path) {
+            Some((scope, "")) => self.describe(&scope),
+            Some((scope, rest)) => format!("{rest} in {}", self.describe(&scope)),
+            None => path.to_owned(),
         }
     }
 
@@ -228,11 +218,23 @@ impl Directory {
     }
 }
 
-/// The subscription that an ARM path lies in.
+/// The scope that an ARM path is or lies in, and what follows it.
+pub(crate) fn scope_of(path: &str) -> Option<(ScopeId, &str)> {
+    if let Some((_, group)) = path.rsplit_once("/managementGroups/") {
+        let group = ManagementGroupId::new(group.to_owned());
+        return Some((ScopeId::ManagementGroup(group), ""));
+    }
+    let (kind, rest) = path.trim_start_matches('/').split_once('/')?;
+    let (id, rest) = rest.split_once('/').unwrap_or((rest, ""));
+    let id = id.parse().ok().filter(|_| kind.eq_ignore_ascii_case("subscriptions"))?;
+    Some((ScopeId::Subscription(id), rest))
+}
+
 fn subscription_of(path: &str) -> Option<SubscriptionId> {
-    let mut parts = path.trim_start_matches('/').split('/');
-    let is_subscription = parts.next()?.eq_ignore_ascii_case("subscriptions");
-    parts.next().filter(|_| is_subscription)?.parse().ok()
+    match scope_of(path)? {
+        (ScopeId::Subscription(id), _) => Some(id),
+        (ScopeId::ManagementGroup(_), _) => None,
+    }
 }
 
 fn tenant_root() -> Finding {

@@ -1,9 +1,7 @@
 //! Step A.
 
 use planner::ChangeId;
-use planner::steps::a_application::{
-    Action, ApplicationUpdate, LISTED_TAG, NewApplication, SINGLE_TENANT,
-};
+use planner::steps::a_application::{Action, ApplicationUpdate, LISTED_TAG, NewApplication};
 use serde_json::{Map, Value, json};
 use spec::{ApplicationId, ObjectId, PrincipalId};
 
@@ -44,17 +42,11 @@ async fn create_application(
     change: ChangeId,
     new: &NewApplication,
 ) -> Result<(), ApplyError> {
-    let NewApplication { unique_name, display_name, notes, service_management_reference, tag } =
-        new;
-    let mut scalars = json!({ "displayName": display_name, "signInAudience": SINGLE_TENANT });
-    let optional = [("notes", notes), ("serviceManagementReference", service_management_reference)];
-    for (name, value) in optional {
-        if let Some(value) = value {
-            scalars[name] = value.as_str().into();
-        }
-    }
+    let NewApplication { unique_name, tag, .. } = new;
+    let scalars: Map<_, _> =
+        new.scalars().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let made = settle(context, change, &[], async || {
-        context.writer.create_application(unique_name, scalars.clone()).await
+        context.writer.create_application(unique_name, scalars.clone().into()).await
     })
     .await
     .map_err(|error| name_held(error, unique_name))?

@@ -26,6 +26,15 @@ pub(crate) async fn execute(context: &Context<'_>, consents: &[Consent<'_>]) -> 
     results
 }
 
+/// Takes a consent away. The request for it stays, and grants nothing.
+pub(crate) async fn revoke(
+    context: &Context<'_>,
+    graph: PrincipalId,
+    assignment: &str,
+) -> Result<(), ApplyError> {
+    Ok(context.writer.revoke(graph, assignment).await?)
+}
+
 async fn request(
     context: &Context<'_>,
     change: ChangeId,

@@ -7,6 +7,7 @@ use spec::{PrincipalId, RoleAssignmentId, RoleDefinitionId, ScopeId};
 use time::OffsetDateTime;
 
 use super::null_is_empty;
+use crate::error::unless_missing;
 use crate::service::Call;
 use crate::{Error, Reader, Writer};
 
@@ -82,8 +83,16 @@ struct AssignmentProperties {
 impl Reader {
     /// Custom roles that can be assigned at `scope`.
     pub async fn custom_roles(&self, scope: &ScopeId) -> Result<Vec<RoleDefinition>, Error> {
+        self.list_definitions(scope, "type eq 'CustomRole'").await
+    }
+
+    async fn list_definitions(
+        &self,
+        scope: &ScopeId,
+        filter: &str,
+    ) -> Result<Vec<RoleDefinition>, Error> {
         let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
-        let query = [("api-version", VERSION), ("$filter", "type eq 'CustomRole'")];
+        let query = [("api-version", VERSION), ("$filter", filter)];
         let listed: Vec<Resource<DefinitionProperties>> =
             self.arm.list(Call::get(path, &query)).await?;
         Ok(listed.into_iter().filter_map(RoleDefinition::read).collect())
@@ -97,10 +106,9 @@ impl Reader {
     ) -> Result<Option<RoleDefinition>, Error> {
         let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{id}");
         let query = [("api-version", VERSION)];
-        match self.arm.send(Call::get(path, &query)).await {
-            Ok(answer) => answer.read().map(RoleDefinition::read),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
+        match unless_missing(self.arm.send(Call::get(path, &query)).await)? {
+            Some(answer) => answer.read().map(RoleDefinition::read),
+            None => Ok(None),
         }
     }
 
@@ -113,30 +121,21 @@ impl Reader {
         if let Ok(id) = name.parse() {
             return self.role_definition(&scope.to_string(), id).await;
         }
-        let path = format!("{scope}/providers/Microsoft.Authorization/roleDefinitions");
         let filter = format!("roleName eq '{}'", name.replace('\'', "''"));
-        let query = [("api-version", VERSION), ("$filter", &filter)];
-        let listed: Vec<Resource<DefinitionProperties>> =
-            self.arm.list(Call::get(path, &query)).await?;
-        Ok(listed.into_iter().find_map(RoleDefinition::read))
+        Ok(self.list_definitions(scope, &filter).await?.into_iter().next())
     }
 
     /// Every assignment at, above and below `scope`, an ARM path.
     pub async fn all_role_assignments(&self, scope: &str) -> Result<Vec<RoleAssignment>, Error> {
-        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
-        let query = [("api-version", VERSION)];
-        let listed: Vec<Resource<AssignmentProperties>> =
-            self.arm.list(Call::get(path, &query)).await?;
-        Ok(listed.into_iter().filter_map(RoleAssignment::read).collect())
+        self.list_assignments(scope, &[("api-version", VERSION)]).await
     }
 
     /// One assignment, read directly. Nothing, where it is gone.
     pub async fn role_assignment(&self, id: &str) -> Result<Option<RoleAssignment>, Error> {
         let query = [("api-version", VERSION)];
-        match self.arm.send(Call::get(id.to_owned(), &query)).await {
-            Ok(answer) => answer.read().map(RoleAssignment::read),
-            Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
+        match unless_missing(self.arm.send(Call::get(id.to_owned(), &query)).await)? {
+            Some(answer) => answer.read().map(RoleAssignment::read),
+            None => Ok(None),
         }
     }
 
@@ -146,11 +145,19 @@ impl Reader {
         scope: &ScopeId,
         principal: PrincipalId,
     ) -> Result<Vec<RoleAssignment>, Error> {
-        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
         let filter = format!("principalId eq '{principal}'");
         let query = [("api-version", VERSION), ("$filter", &filter)];
+        self.list_assignments(&scope.to_string(), &query).await
+    }
+
+    async fn list_assignments(
+        &self,
+        scope: &str,
+        query: &[(&str, &str)],
+    ) -> Result<Vec<RoleAssignment>, Error> {
+        let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
         let listed: Vec<Resource<AssignmentProperties>> =
-            self.arm.list(Call::get(path, &query)).await?;
+            self.arm.list(Call::get(path, query)).await?;
         Ok(listed.into_iter().filter_map(RoleAssignment::read).collect())
     }
 }
@@ -224,10 +231,8 @@ impl Writer {
     }
 
     async fn delete(&self, path: String) -> Result<(), Error> {
-        match self.reader.arm.send(Call::delete(path, &[("api-version", VERSION)])).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            other => other.map(drop),
-        }
+        let query = [("api-version", VERSION)];
+        unless_missing(self.reader.arm.send(Call::delete(path, &query)).await).map(drop)
     }
 
     /// Makes or replaces a custom role, through one of its assignable scopes.

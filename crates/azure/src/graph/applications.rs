@@ -22,7 +22,6 @@ pub struct Application {
     pub service_management_reference: Option<String>,
     /// Set where Microsoft disabled it.
     pub disabled_by_microsoft_status: Option<String>,
-    #[serde(default)]
     pub is_disabled: Option<bool>,
     #[serde(default)]
     pub tags: Vec<String>,

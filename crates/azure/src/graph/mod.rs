@@ -13,6 +13,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use spec::{AppId, ObjectId, TenantId};
 
+use crate::error::unless_missing;
 use crate::service::{Answer, Call};
 use crate::{Error, Reader};
 use batch::Item;
@@ -142,11 +143,7 @@ impl Reader {
 fn found<T: serde::de::DeserializeOwned>(
     answer: Result<Answer, Error>,
 ) -> Result<Option<T>, Error> {
-    match answer {
-        Ok(answer) => answer.read().map(Some),
-        Err(error) if error.is_not_found() => Ok(None),
-        Err(error) => Err(error),
-    }
+    unless_missing(answer)?.map(|answer| answer.read()).transpose()
 }
 
 /// As part of a URL.

@@ -6,7 +6,8 @@ use spec::{AppId, AppRoleId, ApplicationId, ObjectId, PrincipalId};
 use time::OffsetDateTime;
 
 use super::batch::Item;
-use super::{Application, KeyCredential, PasswordCredential};
+use super::{Application, KeyCredential, PasswordCredential, found};
+use crate::error::unless_missing;
 use crate::service::{Answer, Call};
 use crate::{Error, Reader, Refusal, Writer};
 
@@ -101,11 +102,7 @@ impl Reader {
         let mut owners: Vec<Owner> = self.known(next()).await?;
         let federated: Vec<Named> = self.known(next()).await?;
         owners.extend(self.known::<Owner>(next()).await?);
-        let principal = match next() {
-            Ok(answer) => Some(answer.read()?),
-            Err(error) if error.is_not_found() => None,
-            Err(error) => return Err(error),
-        };
+        let principal = found(next())?;
         let granted = self.known(next()).await?;
         let federated = federated.into_iter().map(|credential| credential.name).collect();
         Ok(PrincipalState { principal, granted, owners, federated })
@@ -116,10 +113,9 @@ impl Reader {
         &self,
         first: Result<Answer, Error>,
     ) -> Result<Vec<T>, Error> {
-        match first {
-            Ok(first) => self.graph.rest(first).await,
-            Err(error) if error.is_not_found() => Ok(Vec::new()),
-            Err(error) => Err(error),
+        match unless_missing(first)? {
+            Some(first) => self.graph.rest(first).await,
+            None => Ok(Vec::new()),
         }
     }
 
@@ -162,10 +158,7 @@ impl Reader {
         &self,
         id: ApplicationId,
     ) -> Result<Option<Application>, Error> {
-        match self.graph_get(format!("/directory/deletedItems/{id}")).await {
-            Err(error) if error.is_not_found() => Ok(None),
-            other => other.map(Some),
-        }
+        unless_missing(self.graph_get(format!("/directory/deletedItems/{id}")).await)
     }
 }
 
@@ -212,10 +205,7 @@ impl Writer {
     /// Takes an app role away. One that is gone is a success.
     pub async fn revoke(&self, resource: PrincipalId, assignment: &str) -> Result<(), Error> {
         let path = format!("/v1.0/servicePrincipals/{resource}/appRoleAssignedTo/{assignment}");
-        match self.reader.graph.send(Call::delete(path, &[])).await {
-            Err(error) if error.is_not_found() => Ok(()),
-            other => other.map(drop),
-        }
+        unless_missing(self.reader.graph.send(Call::delete(path, &[])).await).map(drop)
     }
 }
 

@@ -1,26 +1,17 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
 use crate::filter::{Condition, parse};
 use crate::http::{Reply, Request};
-use crate::login::AccessToken;
 use crate::model::hierarchy::SubscriptionState;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::Scope;
 use crate::paging::page;
-use crate::store::{Answer, State};
+use crate::store::Answer;
 
-/// What a handler works on.
-pub(super) struct Call<'a> {
-    pub(super) state: &'a State,
-    pub(super) request: &'a Request,
-    pub(super) caller: &'a AccessToken,
-    pub(super) url: &'a str,
-    pub(super) now: OffsetDateTime,
-}
+pub(super) use crate::service::Call;
 
 impl Call<'_> {
     /// Whether the caller may do it, and the subscription lets it be done. `shown` is the id of what

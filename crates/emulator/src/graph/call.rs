@@ -1,20 +1,10 @@
 use axum::http::StatusCode;
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http::{Reply, Request};
-use crate::login::AccessToken;
-use crate::store::State;
 
-/// What a handler works on.
-pub(super) struct Call<'a> {
-    pub(super) state: &'a State,
-    pub(super) request: &'a Request,
-    pub(super) caller: &'a AccessToken,
-    pub(super) url: &'a str,
-    pub(super) now: OffsetDateTime,
-}
+pub(super) use crate::service::Call;
 
 /// A directory object with the context that says what it is.
 pub(super) fn entity(

@@ -1,8 +1,6 @@
 //! Step C: the built-in roles are assigned at every scope, and what is assigned beyond the spec is
 //! known.
 
-use std::collections::BTreeSet;
-
 use spec::{PrincipalId, RoleAssignmentId, RoleDefinitionId, ScopeId, Spec, SubscriptionId};
 
 use super::d_custom_role::{self, Permissions};
@@ -71,8 +69,9 @@ pub struct Existing {
 }
 
 impl Existing {
-    pub(crate) fn is_at(&self, scope: &ScopeId) -> bool {
-        self.scope.eq_ignore_ascii_case(&scope.to_string())
+    /// Whether it gives `role` at one of `scopes`, which are ARM paths.
+    pub(crate) fn gives(&self, role: RoleDefinitionId, scopes: &[String]) -> bool {
+        self.role == role && scopes.iter().any(|scope| self.scope.eq_ignore_ascii_case(scope))
     }
 }
 
@@ -118,10 +117,10 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
             }
         }
     }
-    let wanted: BTreeSet<_> = roles.iter().map(|role| role.id).collect();
+    let paths: Vec<_> = scopes.iter().map(ToString::to_string).collect();
     let custom = d_custom_role::ours(desired, observed);
     for existing in &observed.role_assignments.assignments {
-        let is_wanted = wanted.contains(&existing.role) && scopes.iter().any(|s| existing.is_at(s));
+        let is_wanted = roles.iter().any(|role| existing.gives(role.id, &paths));
         if !is_wanted
             && !custom.contains(&existing.role)
             && let Some(removal) = leftover(existing, desired, observed, plan)
@@ -167,9 +166,9 @@ pub(crate) fn missing(
 ) -> Result<Option<Assignment>, Finding> {
     let Role { name, id, privileged } = role;
     let place = observed.directory.describe(scope);
-    let existing = observed.role_assignments.assignments.iter();
-    let mut here = existing.filter(|existing| existing.is_at(scope) && existing.role == *id);
-    match here.next() {
+    let path = [scope.to_string()];
+    let mut existing = observed.role_assignments.assignments.iter();
+    match existing.find(|existing| existing.gives(*id, &path)) {
         Some(existing) if existing.has_condition => {
             let message = format!(
                 "{name} is assigned at {place} under a condition, which Azure counts as \

@@ -90,6 +90,13 @@ pub struct Observed {
     pub used_by_others: BTreeMap<RoleDefinitionId, Seen<usize>>,
 }
 
+impl Observed {
+    /// Definitions that carry our marker.
+    fn marked(&self, marker: &Marker) -> impl Iterator<Item = &Definition> {
+        self.definitions.iter().filter(move |live| is_marked(&live.description, marker))
+    }
+}
+
 /// One definition and the scopes where it is assigned.
 struct Variant {
     wanted: Definition,
@@ -108,7 +115,7 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     for name in &desired.custom_role.privileged {
         privileged::check("action", name, desired, plan);
     }
-    plan_deletes(&removals, desired, observed, plan);
+    plan_deletes(&variants, &removals, desired, observed, plan);
     notes::unseen(desired, observed, plan);
     for (caution, actions) in &desired.custom_role.cautions {
         plan.find(notes::caution(*caution, actions, &desired.custom_role));
@@ -117,30 +124,29 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
 
 fn variants(scopes: &[ScopeId], desired: &crate::Desired, observed: &All) -> Vec<Variant> {
     let wanted = &desired.custom_role;
-    let is_group = |scope: &&ScopeId| matches!(scope, ScopeId::ManagementGroup(_));
-    let (groups, subscriptions): (Vec<_>, Vec<_>) = scopes.iter().partition(is_group);
-    let subscriptions: Vec<ScopeId> = subscriptions.into_iter().cloned().collect();
-    let mut variants = Vec::new();
-    if !subscriptions.is_empty() {
-        let at = match &wanted.defined_at {
-            Some(group) => vec![ScopeId::ManagementGroup(group.clone())],
-            None => observed.directory.writable(&subscriptions),
-        };
-        let definition = definition(&wanted.role_name, None, &at, desired, observed);
-        variants.push(Variant {
-            wanted: definition,
-            scopes: subscriptions,
-            at: at.first().cloned(),
-        });
+    let mut subscriptions = Vec::new();
+    let mut of_groups = Vec::new();
+    for scope in scopes {
+        match scope {
+            ScopeId::Subscription(_) => subscriptions.push(scope.clone()),
+            ScopeId::ManagementGroup(group) => {
+                let name = format!("{}-{group}", wanted.role_name);
+                let scopes = vec![scope.clone()];
+                let wanted = definition(&name, Some(group), &scopes, desired, observed);
+                of_groups.push(Variant { wanted, scopes, at: Some(scope.clone()) });
+            }
+        }
     }
-    for scope in groups {
-        let ScopeId::ManagementGroup(group) = scope else { continue };
-        let name = format!("{}-{group}", wanted.role_name);
-        let scopes = vec![scope.clone()];
-        let definition = definition(&name, Some(group), &scopes, desired, observed);
-        variants.push(Variant { wanted: definition, scopes, at: Some(scope.clone()) });
+    if subscriptions.is_empty() {
+        return of_groups;
     }
-    variants
+    let assignable = match &wanted.defined_at {
+        Some(group) => vec![ScopeId::ManagementGroup(group.clone())],
+        None => observed.directory.writable(&subscriptions),
+    };
+    let wanted = definition(&wanted.role_name, None, &assignable, desired, observed);
+    let shared = Variant { wanted, scopes: subscriptions, at: assignable.into_iter().next() };
+    [shared].into_iter().chain(of_groups).collect()
 }
 
 fn definition(
@@ -167,23 +173,35 @@ fn definition(
 /// Roles that are ours, wanted or not: by id or marker.
 pub(crate) fn ours(desired: &crate::Desired, observed: &All) -> BTreeSet<RoleDefinitionId> {
     let scopes = observed.directory.scopes(&desired.scopes);
-    let wanted = variants(&scopes, desired, observed).into_iter().map(|v| v.wanted.id);
-    let live = observed.custom_role.definitions.iter();
-    let marked = live.filter(|live| is_marked(&live.description, &desired.marker));
-    wanted.chain(marked.map(|live| live.id)).collect()
+    ours_beside(&variants(&scopes, desired, observed), desired, observed)
+}
+
+fn ours_beside(
+    variants: &[Variant],
+    desired: &crate::Desired,
+    observed: &All,
+) -> BTreeSet<RoleDefinitionId> {
+    let marked = observed.custom_role.marked(&desired.marker).map(|live| live.id);
+    variants.iter().map(|variant| variant.wanted.id).chain(marked).collect()
 }
 
 /// Our definitions that the spec does not want any more. The observer asks who else uses them.
 pub fn leftover<'a>(desired: &crate::Desired, observed: &'a All) -> Vec<&'a Definition> {
     let scopes = observed.directory.scopes(&desired.scopes);
-    let variants = variants(&scopes, desired, observed);
+    leftover_beside(&variants(&scopes, desired, observed), desired, observed)
+}
+
+fn leftover_beside<'a>(
+    variants: &[Variant],
+    desired: &crate::Desired,
+    observed: &'a All,
+) -> Vec<&'a Definition> {
     let tenant = observed.directory.tenant.id;
-    let live = observed.custom_role.definitions.iter();
     // Whoever copies a definition may copy the mark in its description, but not the id.
-    let made = live.filter(|live| {
-        is_marked(&live.description, &desired.marker)
-            && live.is_made_by(tenant, &desired.installation)
-    });
+    let made = observed
+        .custom_role
+        .marked(&desired.marker)
+        .filter(|live| live.is_made_by(tenant, &desired.installation));
     let is_wanted = |live: &Definition| {
         variants.iter().any(|v| v.wanted.id == live.id || v.wanted.is_called(&live.name))
     };
@@ -203,14 +221,17 @@ fn plan_removals(
     observed: &All,
     plan: &mut Plan,
 ) -> Vec<Removed> {
-    let ours = ours(desired, observed);
-    let is_wanted = |existing: &&Existing| {
-        variants.iter().any(|Variant { wanted, scopes, at: _ }| {
+    let ours = ours_beside(variants, desired, observed);
+    let wanted: Vec<_> = variants
+        .iter()
+        .map(|Variant { wanted, scopes, at: _ }| {
             let live = find(wanted, desired, observed).ok().flatten();
-            let role = live.map_or(wanted.id, |live| live.id);
-            role == existing.role && scopes.iter().any(|scope| existing.is_at(scope))
+            let paths: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+            (live.map_or(wanted.id, |live| live.id), paths)
         })
-    };
+        .collect();
+    let is_wanted =
+        |existing: &&Existing| wanted.iter().any(|(role, paths)| existing.gives(*role, paths));
     let mut removals = Vec::new();
     let existing = observed.role_assignments.assignments.iter();
     for existing in existing.filter(|e| ours.contains(&e.role) && !is_wanted(e)) {
@@ -300,8 +321,14 @@ fn redefinition(
 }
 
 /// Deletes definitions of ours that nobody needs any more.
-fn plan_deletes(removals: &[Removed], desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    for definition in leftover(desired, observed) {
+fn plan_deletes(
+    variants: &[Variant],
+    removals: &[Removed],
+    desired: &crate::Desired,
+    observed: &All,
+    plan: &mut Plan,
+) {
+    for definition in leftover_beside(variants, desired, observed) {
         let Definition { id, name, .. } = definition;
         let after: Vec<_> = removals.iter().filter(|r| r.role == *id).map(|r| r.change).collect();
         let held = observed.role_assignments.assignments.iter().filter(|e| e.role == *id).count();

@@ -92,20 +92,29 @@ impl ApplicationUpdate {
 }
 
 impl NewApplication {
-    fn fields(&self) -> Vec<Field> {
-        let NewApplication { unique_name, display_name, notes, service_management_reference, tag } =
-            self;
-        let mut fields = vec![
-            Field::set("uniqueName", unique_name.clone()),
-            Field::set("displayName", display_name.clone()),
-            Field::set("signInAudience", SINGLE_TENANT.to_owned()),
-            Field::set("tag", tag.clone()),
+    /// The properties by their names in Graph, but for those that are collections or its key.
+    pub fn scalars(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let NewApplication {
+            unique_name: _,
+            display_name,
+            notes,
+            service_management_reference,
+            tag: _,
+        } = self;
+        let optional = [
+            ("notes", notes.as_deref()),
+            ("serviceManagementReference", service_management_reference.as_deref()),
         ];
-        fields.extend(notes.iter().map(|notes| Field::set("notes", notes.clone())));
-        let reference = service_management_reference.iter();
-        let name = "serviceManagementReference";
-        fields.extend(reference.map(|reference| Field::set(name, reference.clone())));
-        fields
+        [("displayName", display_name.as_str()), ("signInAudience", SINGLE_TENANT)]
+            .into_iter()
+            .chain(optional.into_iter().filter_map(|(name, value)| Some((name, value?))))
+    }
+
+    fn fields(&self) -> Vec<Field> {
+        let unique_name = Field::set("uniqueName", self.unique_name.clone());
+        let scalars = self.scalars().map(|(name, value)| Field::set(name, value.to_owned()));
+        let tag = Field::set("tag", self.tag.clone());
+        [unique_name].into_iter().chain(scalars).chain([tag]).collect()
     }
 }
 

@@ -49,8 +49,7 @@ fn check_enabled(application: &Application, observed: &All, plan: &mut Plan) {
 /// Ours is restored, and so is what it trusts; another one that holds our name is its owner's.
 fn check_deleted(application: &Application, desired: &Desired, observed: &All, plan: &mut Plan) {
     let name = &application.display_name;
-    let is_tagged = application.tags.contains(&desired.marker.to_string());
-    if !is_tagged {
+    if !application.tags.contains(&desired.marker.to_string()) {
         let message = format!(
             "a deleted application {name} ({}) that is not ours still holds the name {}: restore \
              or purge it (Entra ID, App registrations, Deleted applications), or name the \
@@ -58,15 +57,12 @@ fn check_deleted(application: &Application, desired: &Desired, observed: &All, p
             application.app_id, desired.installation
         );
         plan.find(Finding::blocks(FindingCode::NameHeld, message));
-    } else if desired.application.purge_deleted {
-    } else if !is_established(desired, observed) {
-        let message = format!(
-            "a deleted application {name} ({}) has our tag, which anybody can write, and never held \
-             a role of ours, so it is not restored: --purge-deleted makes a new one",
-            application.app_id
-        );
-        plan.find(Finding::blocks(FindingCode::ApplicationInOtherHands, message));
-    } else {
+        return;
+    }
+    if desired.application.purge_deleted {
+        return;
+    }
+    if is_established(desired, observed) {
         for credential in credentials(desired, observed) {
             let message = format!(
                 "{credential} of application {name} is not ours and works again once it is \
@@ -74,6 +70,13 @@ fn check_deleted(application: &Application, desired: &Desired, observed: &All, p
             );
             plan.find(Finding::warning(FindingCode::ForeignHand, message));
         }
+    } else {
+        let message = format!(
+            "a deleted application {name} ({}) has our tag, which anybody can write, and never held \
+             a role of ours, so it is not restored: --purge-deleted makes a new one",
+            application.app_id
+        );
+        plan.find(Finding::blocks(FindingCode::ApplicationInOtherHands, message));
     }
 }
 

@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use spec::{
-    CustomRolePermissions, InstallationName, Line, ManagementGroupId, RoleDefinitionId, TenantId,
+    CustomRolePermissions, InstallationName, Line, ManagementGroupId, RoleDefinitionId, ScopeId,
+    TenantId,
 };
 
 use crate::custom_role_id;
+use crate::directory::scope_of;
 use crate::privileged::action_only_reads;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -136,8 +138,10 @@ impl Definition {
 
 /// The management group that an ARM path stands for.
 fn group_of(scope: &str) -> Option<ManagementGroupId> {
-    let (_, id) = scope.rsplit_once("/managementGroups/")?;
-    Some(ManagementGroupId::new(id.to_owned()))
+    match scope_of(scope)? {
+        (ScopeId::ManagementGroup(group), _) => Some(group),
+        (ScopeId::Subscription(_), _) => None,
+    }
 }
 
 fn same_set(a: &[String], b: &[String]) -> bool {

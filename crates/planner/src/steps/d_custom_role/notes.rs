@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use spec::Caution;
 
 use super::{Definition, Desired};
-use crate::{Finding, FindingCode, Observed as All, Plan, Subject, is_marked};
+use crate::{Finding, FindingCode, Observed as All, Plan, Subject};
 
 /// Azure changes no definition while one of its scopes takes no writes.
 pub(super) fn frozen(after: &Definition, observed: &All) -> Option<Finding> {
@@ -23,8 +23,7 @@ pub(super) fn frozen(after: &Definition, observed: &All) -> Option<Finding> {
 
 /// A role of ours that can be assigned where this operator sees nothing may be assigned there.
 pub(super) fn unseen(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    let live = observed.custom_role.definitions.iter();
-    let marked = live.filter(|live| is_marked(&live.description, &desired.marker));
+    let marked = observed.custom_role.marked(&desired.marker);
     let scopes: BTreeSet<_> = marked.flat_map(|live| &live.assignable_scopes).collect();
     for scope in scopes.into_iter().filter(|scope| !observed.directory.sees(scope)) {
         let message = format!(
