@@ -75,6 +75,7 @@ async fn start_sandbox(connection: &Connection) -> Result<Option<emulator::Sandb
         directory: connection.sandbox_dir.clone(),
         listen: ([127, 0, 0, 1], 0).into(),
         clock: emulator::Clock::system(),
+        behaviour: emulator::Behaviour::default(),
     };
     emulator::Sandbox::start(options).await.map(Some).map_err(|error| start_failure(&error))
 }

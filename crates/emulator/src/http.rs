@@ -13,6 +13,8 @@ pub(crate) struct Request {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Body,
+    /// The state's revision when the request came in; writes since then overlap with it.
+    pub(crate) began: u64,
 }
 
 pub(crate) enum Body {
@@ -39,6 +41,7 @@ impl Request {
             query: url::form_urlencoded::parse(query.as_bytes()).into_owned().collect(),
             headers,
             body,
+            began: u64::MAX,
         }
     }
 

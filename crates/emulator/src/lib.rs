@@ -12,6 +12,7 @@
 //! the changes it makes; `store` writes those to disk before the reply is sent.
 
 mod arm;
+mod behaviour;
 mod certificates;
 mod clock;
 mod encoding;
@@ -31,6 +32,7 @@ mod service;
 mod store;
 mod timestamps;
 
+pub use behaviour::{Behaviour, BehaviourError};
 pub use clock::Clock;
 pub use error::StartError;
 pub use sandbox::{Operator, Options, Sandbox};

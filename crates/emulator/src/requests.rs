@@ -11,8 +11,11 @@ use crate::http::Request;
 pub(crate) struct RequestCounter(Mutex<BTreeMap<String, u64>>);
 
 impl RequestCounter {
-    pub(crate) fn count(&self, request: &Request) {
-        *self.counts().entry(route(request)).or_default() += 1;
+    /// The number of all requests so far, this one included.
+    pub(crate) fn count(&self, route: &str) -> u64 {
+        let mut counts = self.counts();
+        *counts.entry(route.to_owned()).or_default() += 1;
+        counts.values().sum()
     }
 
     pub(crate) fn report(&self) -> Value {
@@ -70,7 +73,7 @@ fn collection(segment: &str) -> (String, Option<&'static str>) {
     }
 }
 
-const COLLECTIONS: [(&str, Option<&str>); 27] = [
+const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("applications", Some("{id}")),
     ("servicePrincipals", Some("{id}")),
     ("appRoleAssignments", Some("{id}")),

@@ -4,15 +4,16 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use crate::behaviour::Faults;
 use crate::error::StartError;
 use crate::login::SigningKey;
 use crate::requests::RequestCounter;
 use crate::server::{Port, Server};
 use crate::service::Service;
 use crate::store::{Directory, DirectoryLock, Store};
-use crate::{Clock, Secret, certificates, seed};
+use crate::{Behaviour, Clock, Secret, certificates, seed};
 
-/// Where state lives, where to listen, what time it is.
+/// Where state lives, where to listen, what time it is, and what goes wrong.
 #[derive(Debug)]
 pub struct Options {
     /// Made if it is not there.
@@ -20,6 +21,7 @@ pub struct Options {
     /// A loopback address; port 0 takes any free one.
     pub listen: SocketAddr,
     pub clock: Clock,
+    pub behaviour: Behaviour,
 }
 
 /// A running server.
@@ -48,19 +50,23 @@ impl Sandbox {
     ///
     /// Runs in the tokio runtime that it is called in.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { directory, listen, clock } = options;
+        let Options { directory, listen, clock, behaviour } = options;
         if !listen.ip().is_loopback() {
             return Err(StartError::NotLoopback { address: listen });
         }
-        let opened = tokio::task::spawn_blocking(move || Opened::open(&directory)).await;
-        let Opened { directory, store, signing_key, secret, tls } =
-            opened.expect("opening the state does not panic")?;
+        let (opened, behaviour) =
+            tokio::task::spawn_blocking(move || (Opened::open(&directory, &behaviour), behaviour))
+                .await
+                .expect("opening the state does not panic");
+        let Opened { directory, store, signing_key, secret, tls } = opened?;
         let port = Port::bind(listen)?;
         let url = format!("https://localhost:{}", port.number());
         let service = Service {
             url: url.clone(),
             tenant: seed::TENANT,
             clock,
+            faults: Faults::new(&behaviour.faults),
+            behaviour,
             store,
             signing_key,
             requests: RequestCounter::default(),
@@ -106,13 +112,13 @@ struct Opened {
 
 impl Opened {
     /// The state is written last, so that a start that was killed is begun again.
-    fn open(path: &Path) -> Result<Self, StartError> {
+    fn open(path: &Path, behaviour: &Behaviour) -> Result<Self, StartError> {
         let directory = Directory::create(path)?;
         let lock = DirectoryLock::take(&directory)?;
         let tls = certificates::server_config(&directory)?;
         let signing_key = SigningKey::load_or_create(&directory)?;
         let secret = operator_secret(&directory)?;
-        let store = Store::open(&directory, lock, || seed::fresh(secret.expose()))?;
+        let store = Store::open(&directory, lock, behaviour, || seed::fresh(secret.expose()))?;
         Ok(Self { directory, store, signing_key, secret, tls })
     }
 }

@@ -1,20 +1,25 @@
+use std::convert::Infallible;
+use std::future::ready;
+use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::{Bytes, to_bytes};
-use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::response::{Html, IntoResponse as _, Response};
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsConfig, from_tcp_rustls};
+use hyper::body::Incoming;
 use rustls::ServerConfig;
+use thiserror::Error;
 use tokio::task::{JoinHandle, spawn_blocking};
+use tower::service_fn;
 
+use crate::behaviour::{Effect, Moment};
 use crate::error::StartError;
 use crate::http::{Body, Reply, Request};
-use crate::service::Service;
+use crate::service::{Fate, Service};
 
 /// The services' own limit for a request body.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -54,13 +59,18 @@ impl Server {
     ) -> Result<Self, StartError> {
         let handle = Handle::new();
         let service = Arc::new(service);
-        let router = Router::new().fallback(answer).with_state(Arc::clone(&service));
+        let answering = Arc::clone(&service);
+        let answers = service_fn(move |request: hyper::Request<Incoming>| {
+            answer(Arc::clone(&answering), request.map(axum::body::Body::new))
+        });
+        let connections =
+            service_fn(move |_: SocketAddr| ready(Ok::<_, Infallible>(answers.clone())));
         let address = port.0.local_addr().expect("a bound socket has an address");
         let server = from_tcp_rustls(port.0, RustlsConfig::from_config(tls))
             .map_err(|source| StartError::Listen { address, source })?
             .handle(handle.clone());
         let task = tokio::spawn(async move {
-            if let Err(error) = server.serve(router.into_make_service()).await {
+            if let Err(error) = server.serve(connections).await {
                 tracing::error!(%error, "the sandbox stopped serving");
             }
         });
@@ -83,18 +93,71 @@ impl Drop for Server {
     }
 }
 
+/// A connection that ends without a reply.
+#[derive(Debug, Error)]
+#[error("dropped on purpose")]
+struct Dropped;
+
 /// Handlers block on the state's lock and on the disk, so they run beside the runtime's workers.
-async fn answer(State(service): State<Arc<Service>>, request: axum::extract::Request) -> Response {
-    let request = read(request).await;
-    let reply = spawn_blocking(move || service.answer(&request)).await;
-    reply.map_or_else(|_| StatusCode::INTERNAL_SERVER_ERROR.into_response(), into_response)
+async fn answer(
+    service: Arc<Service>,
+    request: axum::extract::Request,
+) -> Result<Response, Dropped> {
+    let request = read(&service, request).await;
+    let Fate { delay, effect } = service.fate(&request);
+    tokio::time::sleep(delay).await;
+    match &effect {
+        Some(Effect::Drop(Moment::Before)) => return Err(Dropped),
+        Some(Effect::Html(status)) => return Ok(gateway_page(*status)),
+        _ => {}
+    }
+    let asked = effect.clone();
+    let reply = spawn_blocking(move || service.answer(&request, asked.as_ref()));
+    let Ok(reply) = reply.await else {
+        return Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response());
+    };
+    match effect {
+        Some(Effect::Drop(Moment::After)) => Err(Dropped),
+        Some(Effect::Truncate(length)) => Ok(cut_off(reply, length)),
+        Some(Effect::ContentType(kind)) => Ok(under(&kind, into_response(reply))),
+        _ => Ok(into_response(reply)),
+    }
 }
 
-async fn read(request: axum::extract::Request) -> Request {
+/// What a gateway says when there is no service behind it.
+fn gateway_page(status: StatusCode) -> Response {
+    let title = status.canonical_reason().unwrap_or("Error");
+    let page = format!(
+        "<html><head><title>{code} {title}</title></head><body><h1>{code} {title}</h1></body></html>",
+        code = status.as_u16()
+    );
+    (status, Html(page)).into_response()
+}
+
+/// Promises the whole body and breaks off before it.
+fn cut_off(reply: Reply, length: usize) -> Response {
+    let whole = reply.body.as_ref().map(ToString::to_string).unwrap_or_default();
+    let part = Bytes::copy_from_slice(&whole.as_bytes()[..length.min(whole.len())]);
+    let parts = [Ok(part), Err(io::Error::other(Dropped))];
+    let mut response = into_response(reply);
+    response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
+    *response.body_mut() = axum::body::Body::from_stream(futures::stream::iter(parts));
+    response
+}
+
+fn under(kind: &str, mut response: Response) -> Response {
+    if let Ok(kind) = HeaderValue::try_from(kind) {
+        response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    }
+    response
+}
+
+async fn read(service: &Service, request: axum::extract::Request) -> Request {
+    let began = service.store.revision();
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_or(Body::TooLarge, Body::Whole);
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    Request::new(parts.method, target, parts.headers, body)
+    Request { began, ..Request::new(parts.method, target, parts.headers, body) }
 }
 
 fn into_response(reply: Reply) -> Response {

@@ -1,13 +1,16 @@
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 use serde_json::json;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::behaviour::{Effect, Faults, Look, Refusal, luck};
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, SigningKey};
 use crate::requests::{RequestCounter, route};
-use crate::store::{State, Store};
-use crate::{Clock, arm, graph, login};
+use crate::store::{State, Store, Views};
+use crate::{Behaviour, Clock, arm, graph, login};
 
 /// The emulated services and what they share.
 pub(crate) struct Service {
@@ -15,18 +18,58 @@ pub(crate) struct Service {
     pub(crate) url: String,
     pub(crate) tenant: Uuid,
     pub(crate) clock: Clock,
+    pub(crate) behaviour: Behaviour,
+    pub(crate) faults: Faults,
     pub(crate) store: Store,
     pub(crate) signing_key: SigningKey,
     pub(crate) requests: RequestCounter,
 }
 
-/// What a handler works on.
+/// What a handler works on. The four states are one and the same unless writes take their time.
 pub(crate) struct Call<'a> {
+    /// What the request is about: as a reader sees it, or as it is when something is written.
     pub(crate) state: &'a State,
+    /// What can be read by its key; a write to anything else finds nothing.
+    pub(crate) found: &'a State,
+    /// What other objects and services know of.
+    pub(crate) referable: &'a State,
+    /// What Resource Graph and advanced queries know of.
+    pub(crate) indexed: &'a State,
     pub(crate) request: &'a Request,
     pub(crate) caller: &'a AccessToken,
+    pub(crate) behaviour: &'a Behaviour,
     pub(crate) url: &'a str,
     pub(crate) now: OffsetDateTime,
+}
+
+impl<'a> Call<'a> {
+    /// `look` says how the request reads, if it does.
+    pub(crate) fn new(
+        service: &'a Service,
+        views: &Views<'a>,
+        look: Look,
+        request: &'a Request,
+        caller: &'a AccessToken,
+    ) -> Self {
+        let reads = request.method == Method::GET || look == Look::Index;
+        Self {
+            state: if reads { views.seen(look) } else { views.truth },
+            found: views.seen(Look::Read),
+            referable: views.seen(Look::Reference),
+            indexed: views.seen(Look::Index),
+            request,
+            caller,
+            behaviour: &service.behaviour,
+            url: &service.url,
+            now: service.clock.now(),
+        }
+    }
+}
+
+/// What becomes of a request on its way here and back.
+pub(crate) struct Fate {
+    pub(crate) delay: Duration,
+    pub(crate) effect: Option<Effect>,
 }
 
 /// Which of the services a path belongs to.
@@ -38,16 +81,34 @@ enum Area {
 }
 
 impl Service {
-    pub(crate) fn answer(&self, request: &Request) -> Reply {
-        let area = Area::of(request);
-        if !matches!(area, Area::Sandbox) {
-            self.requests.count(request);
+    /// Counts the request, too.
+    pub(crate) fn fate(&self, request: &Request) -> Fate {
+        if matches!(Area::of(request), Area::Sandbox) {
+            return Fate { delay: Duration::ZERO, effect: None };
         }
-        let reply = match area {
-            Area::Sandbox => self.answer_about_requests(request),
-            Area::Login => login::answer(self, request),
-            Area::Graph => graph::answer(self, request),
-            Area::ResourceManager => arm::answer(self, request),
+        let route = route(request);
+        let number = self.requests.count(&route);
+        let latency = self.behaviour.latency;
+        let latency = latency.at(luck(self.behaviour.seed, &format!("latency {number}")));
+        match self.faults.meet(&route) {
+            Some(Effect::Delay(delay)) => Fate { delay: latency + *delay, effect: None },
+            effect => Fate { delay: latency, effect: effect.cloned() },
+        }
+    }
+
+    pub(crate) fn answer(&self, request: &Request, effect: Option<&Effect>) -> Reply {
+        let refusal = match effect {
+            Some(Effect::Status { code, retry_after }) => Some(Refusal::new(*code, *retry_after)),
+            _ => None,
+        };
+        let reply = match (Area::of(request), refusal) {
+            (Area::Sandbox, _) => self.answer_about_requests(request),
+            (Area::Login, None) => login::answer(self, request),
+            (Area::Graph, None) => graph::answer(self, request),
+            (Area::ResourceManager, None) => arm::answer(self, request),
+            (Area::Login, Some(refusal)) => login::refuse(self, request, &refusal),
+            (Area::Graph, Some(refusal)) => graph::refuse(self, request, &refusal),
+            (Area::ResourceManager, Some(refusal)) => arm::refuse(self, request, &refusal),
         };
         tracing::debug!(route = route(request), status = reply.status.as_u16(), "answered");
         reply

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use emulator::{Clock, Options, Sandbox};
+use emulator::{Behaviour, Clock, Options, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -42,6 +42,7 @@ impl Tenant {
             directory: directory.path().join("state"),
             listen: ([127, 0, 0, 1], 0).into(),
             clock: Clock::system(),
+            behaviour: Behaviour::default(),
         };
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
         let ca = std::fs::read(sandbox.ca_file()).unwrap();

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::Path;
 
-use emulator::{Clock, Options, Sandbox as Server};
+use emulator::{Behaviour, Clock, Options, Sandbox as Server};
 
 use crate::arguments::{Reset, Sandbox, Serve};
 use crate::console::{BOLD, Console};
@@ -25,7 +25,12 @@ pub(crate) async fn run(action: Sandbox, console: &Console) -> Result<Exit, Fail
 
 async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
     let Serve { listen, state, env_file } = arguments;
-    let options = Options { directory: state, listen, clock: Clock::system() };
+    let options = Options {
+        directory: state,
+        listen,
+        clock: Clock::system(),
+        behaviour: Behaviour::default(),
+    };
     let server = Server::start(options).await.map_err(|error| start_failure(&error))?;
     let variables = variables(&server);
     if let Some(file) = &env_file {

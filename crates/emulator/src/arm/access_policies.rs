@@ -39,6 +39,7 @@ pub(super) fn update(
     let scope = path.scope()?;
     call.require(WRITE, &scope, scope.as_str())?;
     let vault = path.find(call)?;
+    vaults::refuse_overlapping(call, vault)?;
     let Body { properties: Properties { access_policies: sent } } = call.request.json()?;
     let change = match operation {
         PolicyOperation::Add => add,

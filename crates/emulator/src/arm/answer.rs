@@ -7,6 +7,7 @@ use crate::arm::{
     access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
     subscription_actions, subscriptions, vaults, versions,
 };
+use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience, TokenFault};
 use crate::service::Service;
@@ -25,6 +26,13 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
     headers::stamp(request, reply, service.clock.now())
 }
 
+/// A refusal that comes from outside of the handlers.
+pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) -> Reply {
+    let authority = Authority { url: &service.url, tenant: service.tenant };
+    let reply = refusal.stamp(ArmError::refused(refusal.status).reply(&authority));
+    headers::stamp(request, reply, service.clock.now())
+}
+
 fn respond(service: &Service, request: &Request) -> Result<Reply, ArmError> {
     let now = service.clock.now();
     let caller =
@@ -32,8 +40,8 @@ fn respond(service: &Service, request: &Request) -> Result<Reply, ArmError> {
     versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
     versions::check(request, &route)?;
-    service.store.transact(|state| {
-        let call = Call { state, request, caller: &caller, url: &service.url, now };
+    service.store.transact(now, |views| {
+        let call = Call::new(service, views, route.look(), request, &caller);
         handle(&call, &route)
     })
 }

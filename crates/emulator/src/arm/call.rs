@@ -35,8 +35,7 @@ impl Call<'_> {
         self.may(action, scope).then_some(()).ok_or_else(refusal)
     }
 
-    /// Whether some role assignment at or above the scope allows the action. Effective as soon as
-    /// it is written.
+    /// Whether some role assignment at or above the scope allows the action.
     pub(super) fn may(&self, action: &str, scope: &Scope) -> bool {
         self.held(scope).any(|role| role.allows(action))
     }
@@ -47,8 +46,7 @@ impl Call<'_> {
         let reaches = move |assignment: &&RoleAssignment| {
             Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
         };
-        let assignments = self.state.role_assignments.values();
-        let held = assignments.filter(|assignment| assignment.principal == self.caller.oid);
+        let held = self.referable.assignments_of(self.caller.oid);
         held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role))
     }
 

@@ -32,6 +32,29 @@ impl ArmError {
         Self { gateway: true, ..Self::new(status, code, message) }
     }
 
+    /// What the service is to blame for; recorded codes, and a general one for other statuses.
+    pub(super) fn refused(status: StatusCode) -> Self {
+        let (code, message) = match status {
+            StatusCode::UNAUTHORIZED => {
+                ("InvalidAuthenticationToken", "The access token is invalid.")
+            }
+            StatusCode::TOO_MANY_REQUESTS => (
+                "TooManyRequests",
+                "The request is being throttled as the limit has been reached for operation type.",
+            ),
+            StatusCode::CONFLICT => ("Conflict", "The request conflicts with another one."),
+            StatusCode::SERVICE_UNAVAILABLE => {
+                ("ServerUnavailable", "The server is busy. Please try again later.")
+            }
+            StatusCode::GATEWAY_TIMEOUT => (
+                "GatewayTimeout",
+                "The gateway did not receive a response within the specified time period.",
+            ),
+            _ => ("InternalServerError", "Encountered internal server error."),
+        };
+        Self::new(status, code, message)
+    }
+
     pub(super) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }

@@ -19,5 +19,5 @@ mod subscriptions;
 mod vaults;
 mod versions;
 
-pub(crate) use answer::answer;
+pub(crate) use answer::{answer, refuse};
 use call::{Call, resource_group_scope, subscription_scope};

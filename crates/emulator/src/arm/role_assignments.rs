@@ -131,7 +131,7 @@ fn assignment_name(text: &str) -> Result<Uuid, ArmError> {
 /// The id counts by its last part. A role that cannot be used at the scope does not exist there.
 fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefinition, ArmError> {
     let name = id.rsplit('/').next().unwrap_or_default();
-    let found = role_definitions::find(call.state, name)
+    let found = role_definitions::find(call.referable, name)
         .filter(|role| is_assignable(call.state, role, scope));
     let role =
         found.ok_or_else(|| ArmError::role_definition_not_found(StatusCode::BAD_REQUEST, name))?;
@@ -153,7 +153,10 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
             format!("The Principal ID '{text}' is not valid. Principal ID must be a GUID.");
         ArmError::bad_request("InvalidPrincipalId", message)
     })?;
-    let kind = if call.state.live_service_principal(id).is_some() {
+    // A claimed type spares the look-up that new principals fail (documented).
+    let claimed = properties.principal_type.is_some();
+    let known = if claimed { call.state } else { call.referable };
+    let kind = if known.live_service_principal(id).is_some() {
         "ServicePrincipal"
     } else if call.state.users.contains_key(&id) {
         "User"

@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
+use crate::behaviour::Look;
 use crate::model::scope::Scope;
 
 /// What a path names. Everything fixed is recognised in any case.
@@ -53,6 +54,29 @@ impl Route {
         let route = authorization(segments, &lower).or_else(|| hierarchy(segments, &lower));
         let route = route.or_else(|| key_vault(segments, &lower));
         route.ok_or_else(|| ArmError::unknown_route(&format!("/{}", segments.join("/"))))
+    }
+}
+
+impl Route {
+    pub(super) fn look(&self) -> Look {
+        match self {
+            Self::Tenants
+            | Self::Subscriptions
+            | Self::Resources(_)
+            | Self::ManagementGroups
+            | Self::Descendants(_)
+            | Self::RoleDefinitions(_)
+            | Self::RoleAssignments(_)
+            | Self::VaultsOfSubscription(_)
+            | Self::VaultsOfResourceGroup(..) => Look::List,
+            Self::Subscription(_)
+            | Self::SubscriptionAction(..)
+            | Self::ManagementGroup(_)
+            | Self::RoleDefinition(..)
+            | Self::RoleAssignment(..)
+            | Self::Vault(_)
+            | Self::AccessPolicies(..) => Look::Read,
+        }
     }
 }
 

@@ -33,9 +33,8 @@ pub(super) fn of_resource_group(
 fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
     call.require(READ, scope, scope.as_str())?;
     existence::require(call.state, scope)?;
-    let within = format!("{}/", scope.key());
-    let vaults = call.state.vaults.iter().filter(|(key, _)| key.starts_with(&within));
-    call.page(vaults.map(|(_, vault)| render(call, vault)).collect())
+    let vaults = call.state.vaults_in(&scope.key());
+    call.page(vaults.map(|vault| render(call, vault)).collect())
 }
 
 pub(super) fn one(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
@@ -86,7 +85,10 @@ fn put(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
     access_policies::validate(call, &properties)?;
     let existing = call.state.vault(path.subscription, &path.group, &path.name);
     match existing {
-        Some(existing) => refuse_other_model(call, existing, &properties)?,
+        Some(existing) => {
+            refuse_overlapping(call, existing)?;
+            refuse_other_model(call, existing, &properties)?;
+        }
         None => refuse_taken_name(call, &path.name)?,
     }
     let mut vault = Vault {
@@ -124,6 +126,7 @@ struct Patch {
 
 /// Replaces the properties that the body names, each as a whole: access policies are not merged.
 fn patch(call: &Call<'_>, vault: &Vault) -> Result<Answer, ArmError> {
+    refuse_overlapping(call, vault)?;
     let Patch { tags, properties } = call.request.json()?;
     let invalid = |error: serde_json::Error| ArmError::bad_request("BadRequest", error.to_string());
     let mut merged = serde_json::to_value(&vault.properties).map_err(invalid)?;
@@ -142,6 +145,22 @@ fn patch(call: &Call<'_>, vault: &Vault) -> Result<Answer, ArmError> {
 /// The vault as changed by the caller, now.
 pub(super) fn touched(call: &Call<'_>, vault: Vault) -> Vault {
     Vault { modified_by: call.caller.oid, modified_at: call.now, ..vault }
+}
+
+/// One write at a time: of two that overlap, the later one fails (documented).
+pub(super) fn refuse_overlapping(call: &Call<'_>, vault: &Vault) -> Result<(), ArmError> {
+    if !call.state.vault_written_since(vault, call.request.began) {
+        return Ok(());
+    }
+    let name = &vault.name;
+    let message = format!(
+        "A conflict occurred that prevented the operation from completing. The operation failed \
+         because the Key Vault '{name}' changed from the point the operation began. This can happen \
+         if parallel operations are being performed on the Key Vault. To prevent this error, \
+         serialize the operations so that only one operation is performed on the Key Vault at a \
+         time. Follow this link for more information: https://go.microsoft.com/fwlink/?linkid=2147741"
+    );
+    Err(ArmError::conflict("ConflictError", message))
 }
 
 /// Who switches between access policies and role-based access decides who gets in, so writing vaults

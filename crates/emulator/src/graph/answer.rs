@@ -1,5 +1,6 @@
 use axum::http::Method;
 
+use crate::behaviour::Refusal;
 use crate::graph::call::Call;
 use crate::graph::collection::{ORGANIZATION, list};
 use crate::graph::error::GraphError;
@@ -24,6 +25,14 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
     ids.stamp(reply)
 }
 
+/// A refusal that comes from outside of the handlers.
+pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) -> Reply {
+    let ids = RequestIds::of(request);
+    let error = GraphError::refused(refusal.status);
+    let reply = error.reply(&ids, &service.url, service.clock.now());
+    ids.stamp(refusal.stamp(reply))
+}
+
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, GraphError> {
     let accepts = |audience: &str| Audience::named(audience, &service.url) == Some(Audience::Graph);
     Ok(AccessToken::of(request, &service.signing_key, accepts, service.clock.now())?)
@@ -39,8 +48,8 @@ fn respond(
     if let Route::Batch = route {
         return batch::answer(service, request);
     }
-    service.store.transact(|state| {
-        let call = Call { state, request, caller, url: &service.url, now: service.clock.now() };
+    service.store.transact(service.clock.now(), |views| {
+        let call = Call::new(service, views, route.look(request), request, caller);
         handle(&call, route)
     })
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::graph::collection::{GRANT, list};
 use crate::graph::error::GraphError;
 use crate::graph::route::{ServicePrincipalKey, Side};
-use crate::graph::service_principals::find;
+use crate::graph::service_principals::reach;
 use crate::graph::{Call, entity, render};
 use crate::http::Reply;
 use crate::model::grant::Grant;
@@ -20,7 +20,7 @@ pub(super) fn collection(
     side: Side,
     key: &ServicePrincipalKey,
 ) -> Result<Answer, GraphError> {
-    let principal = find(call.state, key)?;
+    let principal = reach(call, key)?;
     match call.request.method {
         Method::GET => {
             let grants = call.state.grants.values().filter(|grant| side.of(grant) == principal.id);
@@ -39,7 +39,7 @@ pub(super) fn one(
     key: &ServicePrincipalKey,
     id: &str,
 ) -> Result<Answer, GraphError> {
-    let principal = find(call.state, key)?;
+    let principal = reach(call, key)?;
     let grant = call.state.grants.get(id).filter(|grant| side.of(grant) == principal.id);
     let grant = grant.ok_or_else(|| GraphError::not_found(id))?;
     match call.request.method {
@@ -74,7 +74,7 @@ fn create(call: &Call<'_>, side: Side, of: &ServicePrincipal) -> Result<Answer, 
         return Err(not_valid_reference());
     }
     let principal =
-        |id| call.state.live_service_principal(id).ok_or_else(|| GraphError::not_found(id));
+        |id| call.referable.live_service_principal(id).ok_or_else(|| GraphError::not_found(id));
     let (_, resource) = (principal(grant.principal)?, principal(grant.resource)?);
     let without_role = grant.role.is_nil() && resource.app_roles.is_empty();
     if resource.app_role(grant.role).is_none() && !without_role {

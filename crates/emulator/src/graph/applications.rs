@@ -26,12 +26,13 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
 }
 
 pub(super) fn one(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, GraphError> {
-    let found = find(call.state, key);
+    let upserts = creates_if_missing(call.request);
+    let found = if upserts { find(call.state, key) } else { reach(call, key) };
     match (&call.request.method, found) {
         (&Method::GET, Ok(application)) => get(call, application),
         (&Method::PATCH, Ok(application)) => update(call, application),
         (&Method::PATCH, Err(missing)) => match key {
-            ApplicationKey::UniqueName(name) if creates_if_missing(call.request) => {
+            ApplicationKey::UniqueName(name) if upserts => {
                 create(call, &call.request.json()?, Some(name))
             }
             _ => Err(missing),
@@ -42,10 +43,16 @@ pub(super) fn one(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, Graph
     }
 }
 
-pub(super) fn find<'a>(
-    state: &'a State,
+/// An application that can be found by now, as the request has to see it.
+pub(super) fn reach<'a>(
+    call: &Call<'a>,
     key: &ApplicationKey,
 ) -> Result<&'a Application, GraphError> {
+    find(call.found, key)?;
+    find(call.state, key)
+}
+
+fn find<'a>(state: &'a State, key: &ApplicationKey) -> Result<&'a Application, GraphError> {
     let (found, shown) = match key {
         ApplicationKey::Id(id) => {
             (state.live_applications().find(|one| one.id == *id), id.to_string())

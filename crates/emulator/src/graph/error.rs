@@ -27,6 +27,28 @@ impl GraphError {
         Self { status, code, message: message.into(), details: Vec::new(), challenge: false }
     }
 
+    /// What the service is to blame for; documented codes, and the status's own name for others.
+    pub(super) fn refused(status: StatusCode) -> Self {
+        let (code, message) = match status {
+            StatusCode::UNAUTHORIZED => {
+                ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired.")
+            }
+            StatusCode::TOO_MANY_REQUESTS => ("TooManyRequests", "Too many requests."),
+            StatusCode::CONFLICT => (
+                "Directory_ConcurrencyViolation",
+                "Error due to concurrent requests being made to the tenant. Please wait briefly and retry.",
+            ),
+            StatusCode::SERVICE_UNAVAILABLE => {
+                ("ServiceUnavailable", "The service is temporarily unavailable.")
+            }
+            StatusCode::GATEWAY_TIMEOUT => {
+                ("UnknownError", "The server did not respond within the specified time.")
+            }
+            _ => ("UnknownError", ""),
+        };
+        Self::new(status, code, message)
+    }
+
     /// The code of most refusals of directory objects.
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Request_BadRequest", message)

@@ -16,7 +16,7 @@ use crate::store::{Answer, Change};
 const MOST: usize = 20;
 
 pub(super) fn collection(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, GraphError> {
-    let application = applications::find(call.state, key)?;
+    let application = applications::reach(call, key)?;
     match call.request.method {
         Method::GET => {
             let objects =
@@ -30,7 +30,7 @@ pub(super) fn collection(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer
 
 /// `name` is an id or a name (recorded).
 pub(super) fn one(call: &Call<'_>, key: &ApplicationKey, name: &str) -> Result<Answer, GraphError> {
-    let application = applications::find(call.state, key)?;
+    let application = applications::reach(call, key)?;
     let is_meant = |one: &FederatedCredential| {
         one.name == name || Uuid::try_parse(name).is_ok_and(|id| id == one.id)
     };

@@ -2,10 +2,10 @@ use uuid::Uuid;
 
 use crate::graph::error::GraphError;
 use crate::graph::route::HolderKey;
-use crate::graph::{applications, service_principals};
+use crate::graph::{Call, applications, service_principals};
 use crate::model::application::{Application, PasswordCredential};
 use crate::model::service_principal::ServicePrincipal;
-use crate::store::{Change, State};
+use crate::store::Change;
 
 /// An object that has owners and secrets.
 pub(super) enum Holder<'a> {
@@ -14,11 +14,11 @@ pub(super) enum Holder<'a> {
 }
 
 impl<'a> Holder<'a> {
-    pub(super) fn find(state: &'a State, key: &HolderKey) -> Result<Self, GraphError> {
+    pub(super) fn reach(call: &Call<'a>, key: &HolderKey) -> Result<Self, GraphError> {
         match key {
-            HolderKey::Application(key) => applications::find(state, key).map(Self::Application),
+            HolderKey::Application(key) => applications::reach(call, key).map(Self::Application),
             HolderKey::ServicePrincipal(key) => {
-                service_principals::find(state, key).map(Self::ServicePrincipal)
+                service_principals::reach(call, key).map(Self::ServicePrincipal)
             }
         }
     }

@@ -22,5 +22,5 @@ mod route;
 mod service_principals;
 mod users;
 
-pub(crate) use answer::answer;
+pub(crate) use answer::{answer, refuse};
 use call::{Call, created, creates_if_missing, entity};

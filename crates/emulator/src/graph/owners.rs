@@ -18,7 +18,7 @@ use crate::store::{Answer, State};
 
 /// Nobody owns what an application created, until somebody is added.
 pub(super) fn list_of(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
-    let holder = Holder::find(call.state, key)?;
+    let holder = Holder::reach(call, key)?;
     let objects = holder.owners().iter().filter_map(|id| owner(call, *id));
     Ok(list(call, &DIRECTORY_OBJECT, "directoryObjects", objects)?.into())
 }
@@ -30,7 +30,7 @@ struct Reference {
 }
 
 pub(super) fn add(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
-    let holder = Holder::find(call.state, key)?;
+    let holder = Holder::reach(call, key)?;
     let Reference { url } = call.request.json()?;
     let id = Target::of(&url, call.url).ok_or_else(GraphError::malformed_reference)?;
     let id = id.find(call.state)?;
@@ -44,7 +44,7 @@ pub(super) fn add(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError
 
 /// The last owner may go too: what nobody owns is managed by administrators.
 pub(super) fn remove(call: &Call<'_>, key: &HolderKey, id: Uuid) -> Result<Answer, GraphError> {
-    let holder = Holder::find(call.state, key)?;
+    let holder = Holder::reach(call, key)?;
     if !holder.owners().contains(&id) {
         return Err(GraphError::not_found(id));
     }

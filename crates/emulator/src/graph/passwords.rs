@@ -35,7 +35,7 @@ struct Wanted {
 }
 
 pub(super) fn add(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
-    let holder = Holder::find(call.state, key)?;
+    let holder = Holder::reach(call, key)?;
     let Addition { password_credential } = call.request.json()?;
     let secret = base64url(&[Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat());
     let mut password = password(&secret, password_credential.unwrap_or_default(), call.now)?;
@@ -56,7 +56,7 @@ struct Removal {
 }
 
 pub(super) fn remove(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
-    let holder = Holder::find(call.state, key)?;
+    let holder = Holder::reach(call, key)?;
     let Removal { id } = call.request.json()?;
     let rest: Vec<PasswordCredential> =
         holder.passwords().iter().filter(|one| one.key_id != id).cloned().collect();

@@ -1,5 +1,7 @@
+use axum::http::Method;
 use uuid::Uuid;
 
+use crate::behaviour::Look;
 use crate::graph::error::GraphError;
 use crate::http::Request;
 
@@ -87,6 +89,31 @@ impl Route {
             ("users", _) => user(&segments),
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
             _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
+        }
+    }
+}
+
+impl Route {
+    pub(super) fn look(&self, request: &Request) -> Look {
+        let eventual = request
+            .header("consistencylevel")
+            .is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
+        match self {
+            Self::Applications
+            | Self::FederatedCredentials(_)
+            | Self::ServicePrincipals
+            | Self::Owners(_)
+            | Self::Grants(..)
+            | Self::DeletedItems(_)
+                if request.method == Method::GET =>
+            {
+                if eventual {
+                    Look::Index
+                } else {
+                    Look::List
+                }
+            }
+            _ => Look::Read,
         }
     }
 }

@@ -33,12 +33,13 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
 }
 
 pub(super) fn one(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, GraphError> {
-    let found = find(call.state, key);
+    let upserts = creates_if_missing(call.request);
+    let found = if upserts { find(call.state, key) } else { reach(call, key) };
     match (&call.request.method, found) {
         (&Method::GET, Ok(principal)) => get(call, principal),
         (&Method::PATCH, Ok(principal)) => update(call, principal),
         (&Method::PATCH, Err(missing)) => match key {
-            ServicePrincipalKey::AppId(id) if creates_if_missing(call.request) => {
+            ServicePrincipalKey::AppId(id) if upserts => {
                 create(call, &id.to_string(), &call.request.json()?)
             }
             _ => Err(missing),
@@ -52,7 +53,16 @@ pub(super) fn one(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, 
     }
 }
 
-pub(super) fn find<'a>(
+/// A service principal that can be found by now, as the request has to see it.
+pub(super) fn reach<'a>(
+    call: &Call<'a>,
+    key: &ServicePrincipalKey,
+) -> Result<&'a ServicePrincipal, GraphError> {
+    find(call.found, key)?;
+    find(call.state, key)
+}
+
+fn find<'a>(
     state: &'a State,
     key: &ServicePrincipalKey,
 ) -> Result<&'a ServicePrincipal, GraphError> {
@@ -96,7 +106,7 @@ fn get(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, GraphErr
 }
 
 fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<Answer, GraphError> {
-    let (app_id, name) = refuse_without_application(call.state, app_id)?;
+    let (app_id, name) = refuse_without_application(call.referable, app_id)?;
     refuse_second(call.state, app_id)?;
     let mut principal = ServicePrincipal::new(Uuid::new_v4(), app_id, &name, call.state.tenant.id);
     principal.created = Some(call.now);

@@ -52,6 +52,19 @@ impl From<WriteFailed> for LoginError {
     }
 }
 
+/// What the service is to blame for.
+pub(super) fn refused(status: StatusCode) -> LoginError {
+    let (error, code, message) = match status {
+        StatusCode::TOO_MANY_REQUESTS => {
+            ("temporarily_unavailable", 90055, "The request has been throttled.")
+        }
+        _ => {
+            ("temporarily_unavailable", 90033, "A transient error has occurred. Please try again.")
+        }
+    };
+    LoginError { status, error, code, message: message.to_owned() }
+}
+
 pub(super) fn wrong_method(method: &Method) -> LoginError {
     let message = format!("The endpoint only accepts POST requests. Received a {method} request.");
     LoginError::bad_request("invalid_request", 900_561, message)

@@ -16,14 +16,24 @@ pub(crate) use access_token::{AccessToken, TokenFault};
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
 pub(crate) use signing::SigningKey;
 
+use crate::behaviour::{Look, Refusal};
 use crate::http::{Reply, Request};
 use crate::login::error::LoginError;
 use crate::service::Service;
 use crate::store::{Answer, State};
 
 pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
-    let result = service.store.transact(|state| route(service, state, request).map(Answer::from));
-    result.unwrap_or_else(|error| error.reply(request, &service.url, service.clock.now()))
+    let now = service.clock.now();
+    let result = service.store.transact(now, |views| {
+        route(service, views.seen(Look::Reference), request).map(Answer::from)
+    });
+    result.unwrap_or_else(|error| error.reply(request, &service.url, now))
+}
+
+/// A refusal that comes from outside of the handlers.
+pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) -> Reply {
+    let error = error::refused(refusal.status);
+    refusal.stamp(error.reply(request, &service.url, service.clock.now()))
 }
 
 fn route(service: &Service, state: &State, request: &Request) -> Result<Reply, LoginError> {

@@ -1,6 +1,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::behaviour::Lagging;
 use crate::model::application::Application;
 use crate::model::grant::Grant;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
@@ -29,6 +30,53 @@ pub(crate) enum Change {
     RoleDefinitionRemoved(Uuid),
     RoleAssignment(RoleAssignment),
     RoleAssignmentRemoved(Uuid),
+}
+
+impl Change {
+    /// What the change is about; two changes of one object have the same.
+    pub(super) fn object(&self) -> String {
+        match self {
+            Self::Application(one) => format!("application {}", one.id),
+            Self::ApplicationRemoved(id) => format!("application {id}"),
+            Self::ServicePrincipal(one) => format!("service principal {}", one.id),
+            Self::ServicePrincipalRemoved(id) => format!("service principal {id}"),
+            Self::User(one) => format!("user {}", one.id),
+            Self::Grant(one) => format!("grant {}", one.id),
+            Self::GrantRemoved(id) => format!("grant {id}"),
+            Self::ManagementGroup(one) => one.id(),
+            Self::Subscription(one) => format!("subscription {}", one.id),
+            Self::ResourceGroup(one) => one.id(),
+            Self::Resource(one) => one.id.clone(),
+            Self::Vault(one) => one.id(),
+            Self::RoleDefinition(one) => format!("role definition {}", one.name),
+            Self::RoleDefinitionRemoved(id) => format!("role definition {id}"),
+            Self::RoleAssignment(one) => format!("role assignment {}", one.name),
+            Self::RoleAssignmentRemoved(id) => format!("role assignment {id}"),
+        }
+    }
+
+    /// None for what is seen everywhere at once.
+    pub(super) fn lagging(&self) -> Option<Lagging> {
+        match self {
+            Self::Application(_) | Self::ApplicationRemoved(_) => Some(Lagging::Application),
+            Self::ServicePrincipal(_) | Self::ServicePrincipalRemoved(_) => {
+                Some(Lagging::ServicePrincipal)
+            }
+            Self::Grant(_) | Self::GrantRemoved(_) => Some(Lagging::Grant),
+            Self::RoleDefinition(_) | Self::RoleDefinitionRemoved(_) => {
+                Some(Lagging::RoleDefinition)
+            }
+            Self::RoleAssignment(_) | Self::RoleAssignmentRemoved(_) => {
+                Some(Lagging::RoleAssignment)
+            }
+            Self::Vault(_) => Some(Lagging::Vault),
+            Self::User(_)
+            | Self::ManagementGroup(_)
+            | Self::Subscription(_)
+            | Self::ResourceGroup(_)
+            | Self::Resource(_) => None,
+        }
+    }
 }
 
 impl From<Application> for Change {

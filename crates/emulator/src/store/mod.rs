@@ -4,6 +4,7 @@ mod change;
 mod files;
 mod lock;
 mod log;
+mod replicas;
 mod state;
 mod transaction;
 
@@ -11,5 +12,6 @@ pub(crate) use change::Change;
 pub(crate) use files::Directory;
 pub use files::reset;
 pub(crate) use lock::DirectoryLock;
+pub(crate) use replicas::Views;
 pub(crate) use state::State;
 pub(crate) use transaction::{Answer, Store, WriteFailed};

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
@@ -16,6 +16,8 @@ use crate::store::Change;
 /// Everything there is in the tenant. Tables of named things are keyed by the name or id in lower
 /// case.
 pub(crate) struct State {
+    /// How many changes made it what it is, since the start.
+    pub(crate) revision: u64,
     pub(crate) tenant: Tenant,
     /// Deleted ones included, and so are the service principals.
     pub(crate) applications: BTreeMap<Uuid, Application>,
@@ -29,11 +31,16 @@ pub(crate) struct State {
     pub(crate) vaults: BTreeMap<String, Vault>,
     pub(crate) role_definitions: BTreeMap<Uuid, RoleDefinition>,
     pub(crate) role_assignments: BTreeMap<Uuid, RoleAssignment>,
+    /// At which revision a vault was last written.
+    written_vaults: HashMap<String, u64>,
+    /// The role assignments of each principal.
+    held: HashMap<Uuid, BTreeSet<Uuid>>,
 }
 
 impl State {
     pub(crate) fn new(tenant: Tenant, changes: impl IntoIterator<Item = Change>) -> Self {
         let mut state = Self {
+            revision: 0,
             tenant,
             applications: BTreeMap::new(),
             service_principals: BTreeMap::new(),
@@ -46,6 +53,8 @@ impl State {
             vaults: BTreeMap::new(),
             role_definitions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
+            written_vaults: HashMap::new(),
+            held: HashMap::new(),
         };
         for change in changes {
             state.apply(change);
@@ -54,6 +63,7 @@ impl State {
     }
 
     pub(crate) fn apply(&mut self, change: Change) {
+        self.revision += 1;
         match change {
             Change::Application(one) => drop(self.applications.insert(one.id, *one)),
             Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
@@ -68,12 +78,39 @@ impl State {
             Change::Subscription(one) => drop(self.subscriptions.insert(one.id, one)),
             Change::ResourceGroup(one) => drop(self.resource_groups.insert(key(&one.id()), one)),
             Change::Resource(one) => drop(self.resources.insert(key(&one.id), one)),
-            Change::Vault(one) => drop(self.vaults.insert(key(&one.id()), *one)),
+            Change::Vault(one) => {
+                self.written_vaults.insert(key(&one.id()), self.revision);
+                self.vaults.insert(key(&one.id()), *one);
+            }
             Change::RoleDefinition(one) => drop(self.role_definitions.insert(one.name, one)),
             Change::RoleDefinitionRemoved(id) => drop(self.role_definitions.remove(&id)),
-            Change::RoleAssignment(one) => drop(self.role_assignments.insert(one.name, one)),
-            Change::RoleAssignmentRemoved(id) => drop(self.role_assignments.remove(&id)),
+            Change::RoleAssignment(one) => {
+                self.held.entry(one.principal).or_default().insert(one.name);
+                self.role_assignments.insert(one.name, one);
+            }
+            Change::RoleAssignmentRemoved(id) => {
+                if let Some(removed) = self.role_assignments.remove(&id) {
+                    self.held.entry(removed.principal).or_default().remove(&id);
+                }
+            }
         }
+    }
+
+    pub(crate) fn assignments_of(&self, principal: Uuid) -> impl Iterator<Item = &RoleAssignment> {
+        let names = self.held.get(&principal).into_iter().flatten();
+        names.filter_map(|name| self.role_assignments.get(name))
+    }
+
+    /// The vaults below a scope, which is given by its key.
+    pub(crate) fn vaults_in(&self, scope: &str) -> impl Iterator<Item = &Vault> + use<'_> {
+        let within = format!("{scope}/");
+        let from = self.vaults.range(within.clone()..);
+        from.take_while(move |(key, _)| key.starts_with(&within)).map(|(_, vault)| vault)
+    }
+
+    /// Whether the vault was written since that revision.
+    pub(crate) fn vault_written_since(&self, vault: &Vault, revision: u64) -> bool {
+        self.written_vaults.get(&key(&vault.id())).is_some_and(|last| *last > revision)
     }
 
     /// Changes that make this state from nothing.

@@ -2,17 +2,22 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use thiserror::Error;
+use time::OffsetDateTime;
 
+use crate::behaviour::Behaviour;
 use crate::error::StartError;
 use crate::http::Reply;
 use crate::model::tenant::Tenant;
 use crate::store::log::{self, Log};
-use crate::store::{Change, Directory, DirectoryLock, State};
+use crate::store::replicas::Replicas;
+use crate::store::{Change, Directory, DirectoryLock, State, Views};
 
 pub(crate) struct Store(Mutex<Inner>);
 
 struct Inner {
     state: State,
+    /// None when every write is seen at once.
+    replicas: Option<Replicas>,
     /// None once the store is closed.
     log: Option<Log>,
 }
@@ -32,6 +37,7 @@ impl Store {
     pub(crate) fn open(
         directory: &Directory,
         lock: DirectoryLock,
+        behaviour: &Behaviour,
         seed: impl FnOnce() -> (Tenant, Vec<Change>),
     ) -> Result<Self, StartError> {
         let fresh = || {
@@ -40,26 +46,42 @@ impl Store {
         };
         let state = log::read(directory)?.unwrap_or_else(fresh);
         let log = Log::rewrite(directory, &state, lock)?;
-        Ok(Self(Mutex::new(Inner { state, log: Some(log) })))
+        let replicas = Replicas::of(&state, &behaviour.replication, behaviour.seed);
+        Ok(Self(Mutex::new(Inner { state, replicas, log: Some(log) })))
     }
 
-    /// Runs a handler alone on the state. What it changes is on disk, and visible, before its reply
-    /// is returned.
+    /// Runs a handler alone on the state. What it changes is on disk, and on its way to whoever looks,
+    /// before its reply is returned.
     pub(crate) fn transact<E: From<WriteFailed>>(
         &self,
-        handler: impl FnOnce(&State) -> Result<Answer, E>,
+        now: OffsetDateTime,
+        handler: impl FnOnce(&Views<'_>) -> Result<Answer, E>,
     ) -> Result<Reply, E> {
         let mut inner = self.inner();
-        let Inner { state, log } = &mut *inner;
-        let answer = handler(state)?;
+        let Inner { state, replicas, log } = &mut *inner;
+        let answer = match replicas {
+            None => handler(&Views::instant(state)),
+            Some(replicas) => {
+                replicas.hear_until(now);
+                handler(&replicas.views(state))
+            }
+        }?;
         if !answer.changes.is_empty() {
             let closed = || WriteFailed(io::Error::other("it has stopped"));
             log.as_mut().ok_or_else(closed)?.append(&answer.changes).map_err(WriteFailed)?;
             for change in answer.changes {
+                if let Some(replicas) = replicas {
+                    replicas.tell(&change, now);
+                }
                 state.apply(change);
             }
         }
         Ok(answer.reply)
+    }
+
+    /// Grows with every change.
+    pub(crate) fn revision(&self) -> u64 {
+        self.inner().state.revision
     }
 
     /// Ends writing and releases the directory, whoever still holds the store.

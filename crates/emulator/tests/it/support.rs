@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use emulator::{Clock, Options, Sandbox};
+use emulator::{Behaviour, Clock, Options, Sandbox};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Method};
 use serde_json::{Value, json};
@@ -293,6 +293,7 @@ pub(crate) fn options(directory: &Path, clock: &Arc<Mutex<OffsetDateTime>>) -> O
         directory: directory.to_owned(),
         listen: "127.0.0.1:0".parse().unwrap(),
         clock: Clock::from(move || *clock.lock().unwrap()),
+        behaviour: Behaviour::default(),
     }
 }
 

@@ -1,0 +1,64 @@
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer};
+
+/// A length of time that varies as measured ones do: half of all draws are at most `median`, nine
+/// of ten at most `p90`, all at most `most`.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(crate) struct Delay {
+    median: Duration,
+    p90: Duration,
+    most: Duration,
+}
+
+/// `200ms`, or the three figures.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "a time like 200ms, or median, p90 and most")]
+enum Written {
+    Fixed(#[serde(with = "humantime_serde")] Duration),
+    Varying(Figures),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Figures {
+    #[serde(with = "humantime_serde")]
+    median: Duration,
+    #[serde(with = "humantime_serde")]
+    p90: Duration,
+    #[serde(with = "humantime_serde")]
+    most: Duration,
+}
+
+impl Delay {
+    pub(crate) const fn new(median: Duration, p90: Duration, most: Duration) -> Self {
+        Self { median, p90, most }
+    }
+
+    pub(crate) fn is_zero(&self) -> bool {
+        self.most.is_zero()
+    }
+
+    /// The delay that a share `luck` (0 to 1) of all draws stay below.
+    pub(crate) fn at(&self, luck: f64) -> Duration {
+        let between = |from: Duration, to: Duration, share: f64| {
+            from + to.saturating_sub(from).mul_f64(share.clamp(0.0, 1.0))
+        };
+        if luck < 0.5 {
+            between(Duration::ZERO, self.median, luck / 0.5)
+        } else if luck < 0.9 {
+            between(self.median, self.p90, (luck - 0.5) / 0.4)
+        } else {
+            between(self.p90, self.most, (luck - 0.9) / 0.1)
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Delay {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Written::deserialize(deserializer)? {
+            Written::Fixed(all) => Self::new(all, all, all),
+            Written::Varying(Figures { median, p90, most }) => Self::new(median, p90, most),
+        })
+    }
+}

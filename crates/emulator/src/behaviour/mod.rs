@@ -1,0 +1,97 @@
+//! How the services differ from services at rest: what `--faults FILE` asks for.
+//!
+//! The default is a tenant in which nothing lags, fails or runs out.
+
+mod delay;
+mod fault;
+mod luck;
+mod replication;
+
+use serde::Deserialize;
+use thiserror::Error;
+
+use fault::Fault;
+
+pub(crate) use delay::Delay;
+pub(crate) use fault::{Effect, Faults, Moment, Refusal};
+pub(crate) use luck::luck;
+pub(crate) use replication::{Lagging, Look, Replication};
+
+/// Read from YAML or JSON; every key may be left out.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Behaviour {
+    /// What every draw of a delay or a replica follows from: the same requests in the same order
+    /// meet the same luck.
+    pub(crate) seed: u64,
+    /// How long every answer takes.
+    pub(crate) latency: Delay,
+    #[serde(deserialize_with = "replication::deserialize")]
+    pub(crate) replication: Replication,
+    pub(crate) faults: Vec<Fault>,
+    /// Whether quotas run down, and requests beyond them are refused.
+    pub(crate) throttling: bool,
+    /// Objects on a page that does not ask for a number; 100 when left out.
+    pub(crate) page_size: Option<usize>,
+    pub(crate) limits: Limits,
+    /// The other ways in which the services are known to answer.
+    pub(crate) variants: Vec<Variant>,
+    /// Microsoft Graph permissions that this tenant's Graph does not offer, by value.
+    pub(crate) without_permissions: Vec<String>,
+    /// Actions that an Azure Policy of the tenant denies to everybody.
+    pub(crate) denied_by_policy: Vec<String>,
+}
+
+/// How many there may be.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct Limits {
+    pub(crate) role_assignments_per_subscription: usize,
+    pub(crate) role_assignments_per_management_group: usize,
+    pub(crate) custom_roles: usize,
+}
+
+/// The documented figures.
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            role_assignments_per_subscription: 4000,
+            role_assignments_per_management_group: 500,
+            custom_roles: 5000,
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Variant {
+    /// A repeated grant is refused with "EntitlementGrant entry already exists.".
+    EntitlementGrant,
+    /// A service principal whose application is not there yet is refused with 403 instead of 400.
+    BackingApplicationForbidden,
+    /// `RoleAssignmentExists` does not name the assignment that exists.
+    ExistingAssignmentUnnamed,
+    /// Key Vault's management versions before 2026-02-01 are retired, as from 2027-02-27.
+    OldVaultVersionsRetired,
+    /// Errors of Graph spell it `innererror`.
+    LowerCaseInnerError,
+    /// Throttled requests are not told how long to wait.
+    NoRetryAfter,
+}
+
+#[derive(Debug, Error)]
+#[error("the faults cannot be read: {0}")]
+pub struct BehaviourError(serde_yaml::Error);
+
+impl Behaviour {
+    /// Errors name line and column.
+    pub fn parse(yaml: &str) -> Result<Self, BehaviourError> {
+        // A file of comments only asks for nothing.
+        let behaviour: Option<Self> = serde_yaml::from_str(yaml).map_err(BehaviourError)?;
+        Ok(behaviour.unwrap_or_default())
+    }
+
+    pub(crate) fn is(&self, variant: Variant) -> bool {
+        self.variants.contains(&variant)
+    }
+}
