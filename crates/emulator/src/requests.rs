@@ -95,10 +95,12 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("roleDefinitions", Some("{id}")),
     ("Microsoft.Management", None),
     ("managementGroups", Some("{managementGroup}")),
+    ("operationResults", None),
     ("Microsoft.KeyVault", None),
     ("Microsoft.Subscription", None),
     ("vaults", Some("{vault}")),
     ("accessPolicies", None),
+    ("Microsoft.ResourceGraph", None),
     ("Microsoft.Web", None),
     ("sites", Some("{site}")),
 ];

@@ -4,8 +4,8 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
-    subscription_actions, subscriptions, vaults, versions,
+    access_policies, headers, management_groups, metadata, resource_graph, role_assignments,
+    role_definitions, subscription_actions, subscriptions, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -64,6 +64,14 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::SubscriptionAction(id, action) if method == Method::POST => {
             subscription_actions::act(call, *id, *action)
         }
+        Route::ManagementGroup(name) => management_groups::one(call, name),
+        Route::SubscriptionOfGroup(name, id) => management_groups::subscription(call, name, *id),
+        Route::Entities if method == Method::POST => management_groups::entities(call),
+        Route::GroupNameCheck if method == Method::POST => management_groups::check_name(call),
+        Route::TenantBackfill if method == Method::POST => {
+            Ok(management_groups::tenant_backfill(call))
+        }
+        Route::ResourceGraph if method == Method::POST => resource_graph::query(call),
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
     }
@@ -77,8 +85,11 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Subscription(id) => subscriptions::get(call, *id),
         Route::Resources(id) => subscriptions::resources(call, *id),
         Route::ManagementGroups => management_groups::list(call),
-        Route::ManagementGroup(name) => management_groups::get(call, name),
         Route::Descendants(name) => management_groups::descendants(call, name),
+        Route::SubscriptionsOfGroup(name) => management_groups::subscriptions(call, name),
+        Route::GroupOperation(kind, group, polled) => {
+            management_groups::operation(call, *kind, group, *polled)
+        }
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
@@ -86,6 +97,12 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::RoleDefinition(..)
         | Route::RoleAssignment(..)
         | Route::SubscriptionAction(..)
+        | Route::ManagementGroup(_)
+        | Route::SubscriptionOfGroup(..)
+        | Route::Entities
+        | Route::GroupNameCheck
+        | Route::TenantBackfill
+        | Route::ResourceGraph
         | Route::Vault(_)
         | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
     }

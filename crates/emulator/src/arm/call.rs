@@ -1,3 +1,5 @@
+use std::collections::{HashMap, HashSet};
+
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -48,6 +50,21 @@ impl Call<'_> {
         };
         let held = self.referable.assignments_of(self.caller.oid);
         held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role))
+    }
+
+    /// Keys of the scopes at which a role of the caller's allows the action, for judging many
+    /// objects at once.
+    pub(super) fn scopes_allowing(&self, action: &str) -> HashSet<String> {
+        let mut allows: HashMap<Uuid, bool> = HashMap::new();
+        let mut allowed = |role: Uuid| {
+            *allows.entry(role).or_insert_with(|| {
+                let role = self.state.role_definitions.get(&role);
+                role.is_some_and(|role| role.allows(action))
+            })
+        };
+        let held = self.referable.assignments_of(self.caller.oid);
+        let allowing = held.filter(|assignment| allowed(assignment.role));
+        allowing.filter_map(|held| Some(Scope::parse(&held.scope)?.key())).collect()
     }
 
     /// The subscription that the scope is in, if it is disabled.

@@ -2,7 +2,7 @@
 //! match.
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -21,11 +21,19 @@ pub(super) struct ArmError {
     /// Whether Resource Manager refused it itself, before the provider saw it.
     gateway: bool,
     challenge: Option<&'static str>,
+    details: Vec<Value>,
 }
 
 impl ArmError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), gateway: false, challenge: None }
+        Self {
+            status,
+            code,
+            message: message.into(),
+            gateway: false,
+            challenge: None,
+            details: Vec::new(),
+        }
     }
 
     fn gateway(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
@@ -57,6 +65,10 @@ impl ArmError {
 
     pub(super) fn bad_request(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
+    pub(super) fn with_details(self, details: Vec<Value>) -> Self {
+        Self { details, ..self }
     }
 
     pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
@@ -222,7 +234,10 @@ impl ArmError {
     }
 
     pub(super) fn reply(&self, authority: &Authority<'_>) -> Reply {
-        let body = json!({ "error": { "code": self.code, "message": self.message } });
+        let mut body = json!({ "error": { "code": self.code, "message": self.message } });
+        if !self.details.is_empty() {
+            body["error"]["details"] = self.details.as_slice().into();
+        }
         let mut reply = Reply::json(self.status, body);
         if self.gateway {
             reply = reply.with_header("x-ms-failure-cause", "gateway");

@@ -90,7 +90,7 @@ fn wanted_type(condition: Condition) -> Option<String> {
     }
 }
 
-fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
+pub(super) fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
     json!({
         "id": format!("/subscriptions/{}", subscription.id),
         "authorizationSource": "RoleBased",

@@ -201,7 +201,7 @@ fn uri(call: &Call<'_>, vault: &Vault) -> String {
     format!("{}/vaults/{}/", call.url, vault.name)
 }
 
-fn render(call: &Call<'_>, vault: &Vault) -> Value {
+pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
     let mut properties = json!(vault.properties);
     properties["vaultUri"] = uri(call, vault).into();
     properties["provisioningState"] = "Succeeded".into();

@@ -3,6 +3,7 @@
 pub(crate) mod application;
 pub(crate) mod certificate;
 pub(crate) mod grant;
+pub(crate) mod group_operation;
 pub(crate) mod hierarchy;
 pub(crate) mod role;
 pub(crate) mod scope;

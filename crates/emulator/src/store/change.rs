@@ -4,7 +4,10 @@ use uuid::Uuid;
 use crate::behaviour::Lagging;
 use crate::model::application::Application;
 use crate::model::grant::Grant;
-use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
+use crate::model::group_operation::GroupOperation;
+use crate::model::hierarchy::{
+    ManagementGroup, Resource, ResourceGroup, Subscription, management_group_id,
+};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::user::User;
@@ -22,6 +25,8 @@ pub(crate) enum Change {
     Grant(Grant),
     GrantRemoved(String),
     ManagementGroup(ManagementGroup),
+    ManagementGroupRemoved(String),
+    GroupOperation(GroupOperation),
     Subscription(Subscription),
     ResourceGroup(ResourceGroup),
     Resource(Resource),
@@ -44,6 +49,8 @@ impl Change {
             Self::Grant(one) => format!("grant {}", one.id),
             Self::GrantRemoved(id) => format!("grant {id}"),
             Self::ManagementGroup(one) => one.id(),
+            Self::ManagementGroupRemoved(name) => management_group_id(name),
+            Self::GroupOperation(one) => format!("{} of {}", one.kind.name(), one.group),
             Self::Subscription(one) => format!("subscription {}", one.id),
             Self::ResourceGroup(one) => one.id(),
             Self::Resource(one) => one.id.clone(),
@@ -72,6 +79,8 @@ impl Change {
             Self::Vault(_) => Some(Lagging::Vault),
             Self::User(_)
             | Self::ManagementGroup(_)
+            | Self::ManagementGroupRemoved(_)
+            | Self::GroupOperation(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)
             | Self::Resource(_) => None,

@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use crate::model::application::Application;
 use crate::model::grant::Grant;
+use crate::model::group_operation::{GroupOperation, OperationKind};
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
@@ -25,6 +26,8 @@ pub(crate) struct State {
     pub(crate) users: BTreeMap<Uuid, User>,
     pub(crate) grants: BTreeMap<String, Grant>,
     pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
+    /// The last operation of each kind on each management group.
+    group_operations: BTreeMap<String, GroupOperation>,
     pub(crate) subscriptions: BTreeMap<Uuid, Subscription>,
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
     pub(crate) resources: BTreeMap<String, Resource>,
@@ -47,6 +50,7 @@ impl State {
             users: BTreeMap::new(),
             grants: BTreeMap::new(),
             management_groups: BTreeMap::new(),
+            group_operations: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
             resources: BTreeMap::new(),
@@ -74,6 +78,12 @@ impl State {
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
             Change::ManagementGroup(one) => {
                 drop(self.management_groups.insert(key(&one.name), one));
+            }
+            Change::ManagementGroupRemoved(name) => {
+                drop(self.management_groups.remove(&key(&name)));
+            }
+            Change::GroupOperation(one) => {
+                drop(self.group_operations.insert(operation_key(one.kind, &one.group), one));
             }
             Change::Subscription(one) => drop(self.subscriptions.insert(one.id, one)),
             Change::ResourceGroup(one) => drop(self.resource_groups.insert(key(&one.id()), one)),
@@ -117,6 +127,7 @@ impl State {
     pub(crate) fn to_changes(&self) -> impl Iterator<Item = Change> {
         let groups = self.management_groups.values().cloned().map(Change::ManagementGroup);
         groups
+            .chain(self.group_operations.values().cloned().map(Change::GroupOperation))
             .chain(self.subscriptions.values().cloned().map(Change::Subscription))
             .chain(self.resource_groups.values().cloned().map(Change::ResourceGroup))
             .chain(self.resources.values().cloned().map(Change::Resource))
@@ -153,6 +164,14 @@ impl State {
         self.management_groups.get(&key(name))
     }
 
+    pub(crate) fn group_operation(
+        &self,
+        kind: OperationKind,
+        group: &str,
+    ) -> Option<&GroupOperation> {
+        self.group_operations.get(&operation_key(kind, group))
+    }
+
     pub(crate) fn resource_group(&self, subscription: Uuid, name: &str) -> Option<&ResourceGroup> {
         let group = ResourceGroup { subscription, name: name.to_owned() };
         self.resource_groups.get(&key(&group.id()))
@@ -183,6 +202,10 @@ impl State {
         keys.push("/".to_owned());
         keys
     }
+}
+
+fn operation_key(kind: OperationKind, group: &str) -> String {
+    format!("{} {}", kind.name(), key(group))
 }
 
 fn key(id: &str) -> String {
