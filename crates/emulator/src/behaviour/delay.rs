@@ -35,10 +35,6 @@ impl Delay {
         Self { median, p90, most }
     }
 
-    pub(crate) fn is_zero(&self) -> bool {
-        self.most.is_zero()
-    }
-
     /// The delay that a share `luck` (0 to 1) of all draws stay below.
     pub(crate) fn at(&self, luck: f64) -> Duration {
         let between = |from: Duration, to: Duration, share: f64| {

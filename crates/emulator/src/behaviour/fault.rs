@@ -47,6 +47,19 @@ pub(crate) enum Effect {
     ContentType(String),
 }
 
+impl Effect {
+    pub(crate) fn refusal(&self) -> Option<Refusal> {
+        match self {
+            Self::Status { code, retry_after } => Some(Refusal::new(*code, *retry_after)),
+            Self::Delay(_)
+            | Self::Drop(_)
+            | Self::Truncate(_)
+            | Self::Html(_)
+            | Self::ContentType(_) => None,
+        }
+    }
+}
+
 /// A service's refusal that nothing in the request is to blame for; with words where the services
 /// have some for the status.
 pub(crate) struct Refusal {

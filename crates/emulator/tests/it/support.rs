@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use emulator::{Behaviour, Clock, Options, Sandbox};
+use emulator::{Clock, Options, Sandbox};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Method};
 use serde_json::{Value, json};
@@ -290,10 +290,8 @@ impl Answer {
 pub(crate) fn options(directory: &Path, clock: &Arc<Mutex<OffsetDateTime>>) -> Options {
     let clock = Arc::clone(clock);
     Options {
-        directory: directory.to_owned(),
-        listen: "127.0.0.1:0".parse().unwrap(),
         clock: Clock::from(move || *clock.lock().unwrap()),
-        behaviour: Behaviour::default(),
+        ..Options::in_directory(directory)
     }
 }
 
