@@ -17,6 +17,7 @@ mod role_definitions;
 mod route;
 mod subscription_actions;
 mod subscriptions;
+mod throttling;
 mod vaults;
 mod versions;
 
