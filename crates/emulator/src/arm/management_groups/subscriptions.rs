@@ -93,10 +93,7 @@ fn render(call: &Call<'_>, group: &ManagementGroup, subscription: &Subscription)
         "properties": {
             "displayName": display_name,
             "parent": { "id": group.id(), "name": null, "displayName": null },
-            "state": match state {
-                SubscriptionState::Enabled => json!("Active"),
-                other => json!(other),
-            },
+            "state": if *state == SubscriptionState::Enabled { json!("Active") } else { json!(state) },
             "tenant": call.state.tenant.id,
         },
     })

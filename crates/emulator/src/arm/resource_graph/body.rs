@@ -48,10 +48,14 @@ pub(super) enum ResultFormat {
 #[derive(Clone, Copy, Default, Deserialize)]
 pub(super) enum AuthorizationScope {
     #[default]
-    AtScopeAndBelow,
-    AtScopeAndAbove,
-    AtScopeAboveAndBelow,
-    AtScopeExact,
+    #[serde(rename = "AtScopeAndBelow")]
+    AndBelow,
+    #[serde(rename = "AtScopeAndAbove")]
+    AndAbove,
+    #[serde(rename = "AtScopeAboveAndBelow")]
+    AboveAndBelow,
+    #[serde(rename = "AtScopeExact")]
+    Exact,
 }
 
 /// Null counts as left out.

@@ -204,11 +204,12 @@ impl Expression {
             | Self::Not(_) => Type::Boolean,
             Self::Literal(Value::Number(number)) if number.is_f64() => Type::Number,
             Self::Literal(Value::Number(_)) => Type::Integer,
-            Self::Literal(Value::Null | Value::Array(_) | Value::Object(_)) => Type::Object,
             Self::Path(column, steps) if steps.is_empty() => {
                 stage.column(column).map_or(Type::Object, |column| column.kind)
             }
-            Self::Path(..) => Type::Object,
+            Self::Path(..) | Self::Literal(Value::Null | Value::Array(_) | Value::Object(_)) => {
+                Type::Object
+            }
             Self::Call(function, _) => match function {
                 Function::ToLower | Function::ToString => Type::String,
                 Function::ArrayLength => Type::Integer,

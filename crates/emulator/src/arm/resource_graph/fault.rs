@@ -75,67 +75,66 @@ impl Fault {
         if self.is_of_query() { vec![invalid, self.detail()] } else { vec![self.detail()] }
     }
 
-    /// The codes of unknown columns, dynamic keys, complex queries and options are guesses; the
-    /// others were observed.
     fn detail(&self) -> Value {
-        let (code, message) = match self {
-            Self::Syntax { line, position, token } => {
-                let mut detail = json!({
-                    "code": "ParserFailure",
-                    "message": "ParserFailure",
-                    "line": line,
-                    "characterPositionInLine": position,
-                    "token": token,
-                });
-                if token == "<EOF>" {
-                    // A number of the parser's, sent as if it were a character (observed).
-                    detail["expectedToken"] = "\u{1cf}".into();
-                }
-                return detail;
+        let mut detail = json!({ "code": self.code(), "message": self.message() });
+        if let Self::Syntax { line, position, token } = self {
+            detail["line"] = (*line).into();
+            detail["characterPositionInLine"] = (*position).into();
+            detail["token"] = token.as_str().into();
+            if token == "<EOF>" {
+                // A number of the parser's, sent as if it were a character (observed).
+                detail["expectedToken"] = "\u{1cf}".into();
             }
-            Self::UnknownFunction(name) => {
-                ("UnknownFunction", format!("Unknown function: '{name}'."))
+        }
+        detail
+    }
+
+    /// Those of unknown columns, dynamic keys, complex queries and options are guesses; the others
+    /// were observed.
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Syntax { .. } => "ParserFailure",
+            Self::UnknownFunction(_) => "UnknownFunction",
+            Self::UnknownTable(_) => "DisallowedLogicalTableName",
+            Self::UnknownColumn(_) => "UnknownColumn",
+            Self::DynamicKey(_) => "DynamicKey",
+            Self::TooComplex => "QueryTooComplex",
+            Self::Option { .. } => "InvalidOption",
+            Self::NotSubscriptionIds(_) => "SubscriptionsContainInvalidGuids",
+            Self::NoSubscription(_) => "NoValidSubscriptionsInQueryRequest",
+            Self::AccessDenied => "AccessDenied",
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::Syntax { .. } => "ParserFailure".to_owned(),
+            Self::UnknownFunction(name) => format!("Unknown function: '{name}'."),
+            Self::UnknownTable(name) => {
+                format!("Table {name} is invalid, unsupported or disallowed.")
             }
-            Self::UnknownTable(name) => (
-                "DisallowedLogicalTableName",
-                format!("Table {name} is invalid, unsupported or disallowed."),
-            ),
-            Self::UnknownColumn(name) => (
-                "UnknownColumn",
-                format!("Failed to resolve column or scalar expression named '{name}'."),
-            ),
-            Self::DynamicKey(name) => (
-                "DynamicKey",
-                format!(
-                    "The key ('{name}') is of a 'dynamic' type. Please use an explicit cast (for \
-                     example, 'tostring({name})') as keys of a 'dynamic' type are not supported."
-                ),
-            ),
-            Self::TooComplex => {
-                ("QueryTooComplex", "The query is too complex to be run.".to_owned())
+            Self::UnknownColumn(name) => {
+                format!("Failed to resolve column or scalar expression named '{name}'.")
             }
+            Self::DynamicKey(name) => format!(
+                "The key ('{name}') is of a 'dynamic' type. Please use an explicit cast (for \
+                 example, 'tostring({name})') as keys of a 'dynamic' type are not supported."
+            ),
+            Self::TooComplex => "The query is too complex to be run.".to_owned(),
             Self::Option { name, value } => {
-                ("InvalidOption", format!("The value '{value}' of '{name}' is not valid."))
+                format!("The value '{value}' of '{name}' is not valid.")
             }
-            Self::NotSubscriptionIds(given) => (
-                "SubscriptionsContainInvalidGuids",
-                format!("Subscriptions contain invalid guids. Given: '{}'.", given.join(", ")),
+            Self::NotSubscriptionIds(given) => {
+                format!("Subscriptions contain invalid guids. Given: '{}'.", given.join(", "))
+            }
+            Self::NoSubscription(given) => format!(
+                "There must be at least one subscription that is eligible to contain resources. \
+                 Given: '{}'.",
+                given.join(", ")
             ),
-            Self::NoSubscription(given) => (
-                "NoValidSubscriptionsInQueryRequest",
-                format!(
-                    "There must be at least one subscription that is eligible to contain \
-                     resources. Given: '{}'.",
-                    given.join(", ")
-                ),
-            ),
-            Self::AccessDenied => (
-                "AccessDenied",
-                "Access is denied to the requested resource. The user might not have enough \
-                 permission."
-                    .to_owned(),
-            ),
-        };
-        json!({ "code": code, "message": message })
+            Self::AccessDenied => "Access is denied to the requested resource. The user might \
+                                   not have enough permission."
+                .to_owned(),
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::ast::{Named, Operator, SortKey, Type};
+use super::ast::{Expression, Named, Operator, SortKey, Type};
 use super::evaluate::text;
 use super::fault::Fault;
 use super::rows::{Below, Row, Rows, Stage};
@@ -14,7 +14,7 @@ use super::rows::{Below, Row, Rows, Stage};
 /// Rows that one row may be expanded to (documented).
 const MOST_EXPANDED: usize = 128;
 
-impl<'a> Rows<'a> {
+impl Rows<'_> {
     pub(super) fn then(self, operator: Operator) -> Result<Self, Fault> {
         match operator {
             Operator::Where(condition) => {
@@ -44,8 +44,8 @@ impl<'a> Rows<'a> {
             Operator::Limit(count) => Ok(self.limited(count)),
             Operator::Top(count, keys) => Ok(self.sorted(&keys)?.limited(count)),
             Operator::Count => Ok(self.counted()),
-            Operator::Summarize(count, by) => self.summarized(count, by),
-            Operator::Distinct(by) => self.summarized(None, by),
+            Operator::Summarize(count, by) => self.summarized(count, &by),
+            Operator::Distinct(by) => self.summarized(None, &by),
             Operator::MvExpand(named) => self.expanded(&named),
         }
     }
@@ -90,9 +90,9 @@ impl<'a> Rows<'a> {
     }
 
     /// One row for each combination of the keys, in the order of their first appearance.
-    fn summarized(self, count: Option<String>, by: Vec<Named>) -> Result<Self, Fault> {
-        check(&by, &self.stage)?;
-        for named in &by {
+    fn summarized(self, count: Option<String>, by: &[Named]) -> Result<Self, Fault> {
+        check(by, &self.stage)?;
+        for named in by {
             refuse_dynamic(&named.value, &self.stage)?;
         }
         let kinds = by.iter().map(|one| (one.name.clone(), one.value.kind(&self.stage)));
@@ -141,7 +141,7 @@ fn check(named: &[Named], stage: &Stage) -> Result<(), Fault> {
     named.iter().try_for_each(|one| one.value.check(stage))
 }
 
-fn refuse_dynamic(key: &super::ast::Expression, stage: &Stage) -> Result<(), Fault> {
+fn refuse_dynamic(key: &Expression, stage: &Stage) -> Result<(), Fault> {
     match key.kind(stage) {
         Type::Object => Err(Fault::DynamicKey(key.default_name().unwrap_or_default())),
         Type::String | Type::Integer | Type::Number | Type::Boolean => Ok(()),

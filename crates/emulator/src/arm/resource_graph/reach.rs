@@ -66,14 +66,10 @@ impl Reach {
     pub(super) fn covers_authorization(&self, lineage: &[String]) -> bool {
         let key = &lineage[0];
         match self.authorization {
-            AuthorizationScope::AtScopeAndBelow => self.covers(lineage),
-            AuthorizationScope::AtScopeAndAbove => {
-                self.named.contains(key) || self.above.contains(key)
-            }
-            AuthorizationScope::AtScopeAboveAndBelow => {
-                self.covers(lineage) || self.above.contains(key)
-            }
-            AuthorizationScope::AtScopeExact => self.named.contains(key),
+            AuthorizationScope::AndBelow => self.covers(lineage),
+            AuthorizationScope::AndAbove => self.named.contains(key) || self.above.contains(key),
+            AuthorizationScope::AboveAndBelow => self.covers(lineage) || self.above.contains(key),
+            AuthorizationScope::Exact => self.named.contains(key),
         }
     }
 }

@@ -109,14 +109,18 @@ impl Stage {
     /// Only the named columns.
     pub(super) fn projected(&self, named: Vec<Named>) -> Self {
         let mut stage = Self { columns: Vec::new(), expressions: Vec::new() };
-        named.into_iter().for_each(|one| stage.add(one, self));
+        for one in named {
+            stage.add(one, self);
+        }
         stage
     }
 
     /// The named columns besides, or in place of, those that there are.
     pub(super) fn extended(&self, named: Vec<Named>) -> Self {
         let mut stage = Self { columns: self.inherited(|_| true), expressions: Vec::new() };
-        named.into_iter().for_each(|one| stage.add(one, self));
+        for one in named {
+            stage.add(one, self);
+        }
         stage
     }
 
