@@ -48,8 +48,14 @@ impl Call<'_> {
         let reaches = move |assignment: &&RoleAssignment| {
             Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
         };
-        let held = self.referable.assignments_of(self.caller.oid);
-        held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role))
+        self.assignments()
+            .filter(reaches)
+            .filter_map(|held| self.state.role_definitions.get(&held.role))
+    }
+
+    /// The caller's, as far as they are in effect.
+    pub(super) fn assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+        self.referable.assignments_of(self.caller.oid)
     }
 
     /// Keys of the scopes at which a role of the caller's allows the action, for judging many
@@ -62,8 +68,7 @@ impl Call<'_> {
                 role.is_some_and(|role| role.allows(action))
             })
         };
-        let held = self.referable.assignments_of(self.caller.oid);
-        let allowing = held.filter(|assignment| allowed(assignment.role));
+        let allowing = self.assignments().filter(|assignment| allowed(assignment.role));
         allowing.filter_map(|held| Some(Scope::parse(&held.scope)?.key())).collect()
     }
 

@@ -18,7 +18,7 @@ use crate::store::{Answer, State};
 const READ_SUBSCRIPTION: &str = "Microsoft.Resources/subscriptions/read";
 
 /// Groups and subscriptions that the caller may read, with all that they lie in. A caller who may
-/// read nothing gets an empty list (documented).
+/// read nothing gets an empty list, which is a guess.
 pub(in crate::arm) fn entities(call: &Call<'_>) -> Result<Answer, ArmError> {
     let name = wanted_name(call)?;
     let view = call.request.query("$view").unwrap_or_default().to_ascii_lowercase();
@@ -132,7 +132,7 @@ struct NameCheck {
     name: String,
 }
 
-/// Needs no right (observed).
+/// Needs no right, which is a guess; the answers were observed.
 pub(in crate::arm) fn check_name(call: &Call<'_>) -> Result<Answer, ArmError> {
     let NameCheck { name } = call.request.json()?;
     let body = match (invalid_name(&name), call.state.management_group(&name)) {

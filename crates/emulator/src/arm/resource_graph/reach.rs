@@ -98,8 +98,7 @@ impl Held {
     }
 
     fn any(call: &Call<'_>) -> Self {
-        let held = call.referable.assignments_of(call.caller.oid);
-        Self(held.filter_map(|one| Some(Scope::parse(&one.scope)?.key())).collect())
+        Self(call.assignments().filter_map(|one| Some(Scope::parse(&one.scope)?.key())).collect())
     }
 
     pub(super) fn covers(&self, lineage: &[String]) -> bool {
