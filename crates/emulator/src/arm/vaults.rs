@@ -201,10 +201,14 @@ fn uri(call: &Call<'_>, vault: &Vault) -> String {
     format!("{}/vaults/{}/", call.url, vault.name)
 }
 
-pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
+pub(super) fn properties(call: &Call<'_>, vault: &Vault) -> Value {
     let mut properties = json!(vault.properties);
     properties["vaultUri"] = uri(call, vault).into();
     properties["provisioningState"] = "Succeeded".into();
+    properties
+}
+
+fn render(call: &Call<'_>, vault: &Vault) -> Value {
     json!({
         "id": vault.id(),
         "name": vault.name,
@@ -219,6 +223,6 @@ pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
             "lastModifiedByType": "Application",
             "lastModifiedAt": milliseconds(vault.modified_at),
         },
-        "properties": properties,
+        "properties": properties(call, vault),
     })
 }
