@@ -18,6 +18,7 @@ mod key_credentials;
 mod owners;
 mod passwords;
 mod queries;
+mod replay;
 mod resource_manager;
 mod role_assignments;
 mod role_definitions;

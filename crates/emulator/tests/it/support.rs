@@ -51,8 +51,13 @@ impl Tenant {
     }
 
     pub(crate) async fn start_in(directory: TempDir) -> Self {
+        Self::start_with(directory, Behaviour::default()).await
+    }
+
+    pub(crate) async fn start_with(directory: TempDir, behaviour: Behaviour) -> Self {
         let clock = Arc::new(Mutex::new(now()));
-        let sandbox = Sandbox::start(options(directory.path(), &clock)).await.unwrap();
+        let options = Options { behaviour, ..options(directory.path(), &clock) };
+        let sandbox = Sandbox::start(options).await.unwrap();
         let client = client_builder(sandbox.ca_file()).build().unwrap();
         let mut tenant = Self {
             sandbox,

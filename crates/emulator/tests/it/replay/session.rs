@@ -1,0 +1,185 @@
+//! Plays one recorded session to a sandbox of its own.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+
+use emulator::Behaviour;
+use serde_json::{Value, json};
+use time::format_description::well_known::Rfc2822;
+use time::OffsetDateTime;
+
+use super::claimed::claim;
+use super::recording::{Interaction, Session};
+use super::shape::differences;
+use super::substitution::Substitution;
+use super::world::World;
+use crate::support::{Answer, Tenant, fresh_directory, now};
+
+/// What came of one interaction.
+pub(super) struct Outcome {
+    pub(super) place: String,
+    /// As the list of claimed endpoints has it.
+    pub(super) endpoint: &'static str,
+    pub(super) topic: &'static str,
+    /// None when emulator and recording agree.
+    pub(super) differences: BTreeSet<String>,
+}
+
+/// Requests that are not claimed are left out.
+pub(super) async fn play(session: &Session) -> Vec<Outcome> {
+    if session.iter().all(|interaction| claim(&interaction.endpoint).is_none()) {
+        return Vec::new();
+    }
+    let tenant = prepared(session).await;
+    let nobody = match session.iter().any(|one| one.response.status == 403) {
+        true => Some(Nobody::sign_up(&tenant).await),
+        false => None,
+    };
+    let mut known = Substitution::default();
+    let mut outcomes = Vec::new();
+    for interaction in session {
+        let Some((endpoint, topic)) = claim(&interaction.endpoint) else { continue };
+        let answer = send(&tenant, nobody.as_ref(), &known, interaction).await;
+        known.learn(&interaction.response.body, &answer.body);
+        learn_links(&mut known, interaction, &answer);
+        outcomes.push(Outcome {
+            place: interaction.place(),
+            endpoint,
+            topic,
+            differences: compare(interaction, &answer),
+        });
+    }
+    tenant.sandbox.stop().await;
+    outcomes
+}
+
+/// With what the recording takes for granted, at the time of the recording.
+async fn prepared(session: &Session) -> Tenant {
+    let directory = fresh_directory();
+    let path = directory.path().join("state.jsonl");
+    let mut log = std::fs::OpenOptions::new().append(true).open(path).unwrap();
+    log.write_all(World::of(session).lines().as_bytes()).unwrap();
+    let mut tenant = Tenant::start_with(directory, behaviour(session)).await;
+    if let Some(at) = session.iter().find_map(recorded_at) {
+        tenant.advance(at - now());
+        tenant.sign_in_again().await;
+    }
+    tenant
+}
+
+/// When it was recorded, if the recorder left that and the tenant was there by then.
+fn recorded_at(interaction: &Interaction) -> Option<OffsetDateTime> {
+    let date = interaction.date.as_deref()?.replace("GMT", "+0000");
+    let at = OffsetDateTime::parse(&date, &Rfc2822).ok()?;
+    (2015..2030).contains(&at.year()).then_some(at)
+}
+
+/// Failures that no request is to blame for.
+fn behaviour(session: &Session) -> Behaviour {
+    match session.as_slice() {
+        [one] if one.response.status >= 500 || one.response.status == 429 => {
+            let method_and_status = json!({ "status": { "code": one.response.status } });
+            let faults = json!({ "faults": [{ "after": 4, "do": method_and_status }] });
+            Behaviour::parse(&faults.to_string()).unwrap()
+        }
+        _ => Behaviour::default(),
+    }
+}
+
+/// A caller without any right.
+struct Nobody {
+    graph_token: String,
+    arm_token: String,
+}
+
+impl Nobody {
+    async fn sign_up(tenant: &Tenant) -> Self {
+        let (id, app_id) = tenant.application("nobody").await;
+        tenant.service_principal(&app_id).await;
+        let secret = tenant.post(&format!("/v1.0/applications/{id}/addPassword"), json!({})).await;
+        let secret = secret.text("/secretText");
+        let token = |scope: &'static str| {
+            let form = [
+                ("client_id", app_id.clone()),
+                ("client_secret", secret.clone()),
+                ("grant_type", "client_credentials".to_owned()),
+                ("scope", scope.to_owned()),
+            ];
+            async move {
+                let form: Vec<(&str, &str)> =
+                    form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+                tenant.sign_in(&form).await.text("/access_token")
+            }
+        };
+        Self {
+            graph_token: token("https://graph.microsoft.com/.default").await,
+            arm_token: token("https://management.azure.com/.default").await,
+        }
+    }
+}
+
+async fn send(
+    tenant: &Tenant,
+    nobody: Option<&Nobody>,
+    known: &Substitution,
+    interaction: &Interaction,
+) -> Answer {
+    let url = known.url(&interaction.request.url);
+    let method = interaction.request.method.as_str();
+    let body = match &interaction.request.body {
+        Value::Null => None,
+        body => Some(serde_json::from_str(&known.text(&body.to_string())).unwrap()),
+    };
+    let headers: Vec<(&str, &str)> = ["consistencylevel", "prefer", "if-match"]
+        .into_iter()
+        .filter_map(|name| Some((name, header(&interaction.request.headers, name)?)))
+        .collect();
+    match (interaction.response.status, nobody) {
+        (401, _) => tenant.send(method, &url, &headers, String::new()).await,
+        (403, Some(nobody)) => {
+            let graph = url.starts_with("/v1.0");
+            let token = if graph { &nobody.graph_token } else { &nobody.arm_token };
+            tenant.call_as(token, method, &url, &headers, body).await
+        }
+        _ => tenant.call(method, &url, &headers, body).await,
+    }
+}
+
+fn header<'a>(headers: &'a serde_json::Map<String, Value>, name: &str) -> Option<&'a str> {
+    let found = headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    found.and_then(|(_, value)| value.as_str())
+}
+
+fn learn_links(known: &mut Substitution, interaction: &Interaction, answer: &Answer) {
+    for name in ["location", "azure-asyncoperation"] {
+        known.learn_link(header(&interaction.response.headers, name), Some(answer.header(name)));
+    }
+    for name in ["nextLink", "@odata.nextLink"] {
+        known.learn_link(interaction.response.body[name].as_str(), answer.body[name].as_str());
+    }
+}
+
+fn compare(interaction: &Interaction, answer: &Answer) -> BTreeSet<String> {
+    let recorded = &interaction.response;
+    if recorded.status != answer.status {
+        let code = |code: Option<&str>| code.map(|code| format!(" {code}")).unwrap_or_default();
+        return BTreeSet::from([format!(
+            "{}{}, not {}{}",
+            answer.status,
+            code(answer.body.pointer("/error/code").and_then(Value::as_str)),
+            recorded.status,
+            code(interaction.code()),
+        )]);
+    }
+    let mut found = differences(&recorded.body, &answer.body);
+    let codes = [&answer.body, &recorded.body].map(|body| body.pointer("/error/code"));
+    if let [Some(emulated), Some(recorded)] = codes
+        && emulated != recorded
+    {
+        found.insert(format!("code {emulated}, not {recorded}"));
+    }
+    if recorded.body.is_null() != answer.body.is_null() {
+        found.insert(format!("a body: {}, not {}", !answer.body.is_null(), !recorded.body.is_null()));
+    }
+    found
+}
