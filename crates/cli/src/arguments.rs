@@ -102,6 +102,8 @@ pub(crate) enum Sandbox {
     Serve(Serve),
     /// Throw its state away; the next start makes a fresh tenant
     Reset(Reset),
+    /// Make a large tenant, for tests of scale
+    Generate(Generate),
 }
 
 #[derive(Debug, Args)]
@@ -115,6 +117,31 @@ pub(crate) struct Serve {
     /// Write URL, CA file and credentials to FILE as shell variables
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
+    /// Read from FILE what goes wrong: lag, latency, throttling, faults (docs/emulator.md)
+    #[arg(long, value_name = "FILE")]
+    pub faults: Option<PathBuf>,
+    /// Write every request and its answer to FILE, as lines of JSON
+    #[arg(long, value_name = "FILE")]
+    pub request_log: Option<PathBuf>,
+    /// Listen where other machines can reach it, too
+    #[arg(long)]
+    pub allow_remote: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Generate {
+    /// Subscriptions to make
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
+    pub subscriptions: u32,
+    /// Key vaults to make, spread over the subscriptions
+    #[arg(long, value_name = "M", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+    pub vaults: u32,
+    /// Management groups to make, ten below each
+    #[arg(long, value_name = "K", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
+    pub management_groups: u32,
+    /// Where its state is kept
+    #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY)]
+    pub state: PathBuf,
 }
 
 #[derive(Debug, Args)]

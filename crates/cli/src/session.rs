@@ -71,12 +71,7 @@ async fn start_sandbox(connection: &Connection) -> Result<Option<emulator::Sandb
     if !connection.sandbox {
         return Ok(None);
     }
-    let options = emulator::Options {
-        directory: connection.sandbox_dir.clone(),
-        listen: ([127, 0, 0, 1], 0).into(),
-        clock: emulator::Clock::system(),
-        behaviour: emulator::Behaviour::default(),
-    };
+    let options = emulator::Options::in_directory(&connection.sandbox_dir);
     emulator::Sandbox::start(options).await.map(Some).map_err(|error| start_failure(&error))
 }
 

@@ -18,9 +18,12 @@ pub enum StartError {
     Damaged { file: PathBuf, line: usize, reason: String },
 
     #[error(
-        "{address} is not a loopback address; the sandbox serves this machine only, use 127.0.0.1 or [::1]"
+        "{address} can be reached from other machines; use 127.0.0.1 or [::1], or say --allow-remote"
     )]
     NotLoopback { address: SocketAddr },
+
+    #[error("{} holds a tenant already; choose another directory, or run `mondoo-azure sandbox reset --state {}` first", directory.display(), directory.display())]
+    Occupied { directory: PathBuf },
 
     #[error("{} holds no sandbox: nothing was removed", directory.display())]
     NoSandbox { directory: PathBuf },

@@ -7,6 +7,8 @@ use serde_json::Value;
 
 pub(crate) struct Request {
     pub(crate) method: Method,
+    /// Path and query as they came in.
+    pub(crate) target: String,
     /// The path's parts, decoded; doubled slashes leave no empty part, as the services tolerate
     /// them.
     pub(crate) segments: Vec<String>,
@@ -35,6 +37,7 @@ impl Request {
         let segments = path.split('/').filter(|segment| !segment.is_empty());
         Self {
             method,
+            target: target.to_owned(),
             segments: segments
                 .map(|segment| percent_decode_str(segment).decode_utf8_lossy().into_owned())
                 .collect(),

@@ -7,10 +7,14 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use crate::behaviour::Faults;
 use crate::error::StartError;
 use crate::login::SigningKey;
+use crate::model::tenant::Tenant;
+use crate::quotas::Quotas;
+use crate::request_log::RequestLog;
 use crate::requests::RequestCounter;
+use crate::seed::Size;
 use crate::server::{Port, Server};
 use crate::service::Service;
-use crate::store::{Directory, DirectoryLock, Store};
+use crate::store::{Change, Directory, DirectoryLock, Store};
 use crate::{Behaviour, Clock, Secret, certificates, seed};
 
 /// Where state lives, where to listen, what time it is, and what goes wrong.
@@ -18,10 +22,29 @@ use crate::{Behaviour, Clock, Secret, certificates, seed};
 pub struct Options {
     /// Made if it is not there.
     pub directory: PathBuf,
-    /// A loopback address; port 0 takes any free one.
+    /// Port 0 takes any free one.
     pub listen: SocketAddr,
+    /// Lets it listen where other machines reach it.
+    pub reachable: bool,
     pub clock: Clock,
     pub behaviour: Behaviour,
+    /// Gets a line of JSON for every request, with the bodies of both sides but for those with
+    /// secrets.
+    pub request_log: Option<PathBuf>,
+}
+
+impl Options {
+    /// On any free port of this machine only, in a tenant in which nothing goes wrong.
+    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+        Self {
+            directory: directory.into(),
+            listen: ([127, 0, 0, 1], 0).into(),
+            reachable: false,
+            clock: Clock::system(),
+            behaviour: Behaviour::default(),
+            request_log: None,
+        }
+    }
 }
 
 /// A running server.
@@ -50,15 +73,17 @@ impl Sandbox {
     ///
     /// Runs in the tokio runtime that it is called in.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        let Options { directory, listen, clock, behaviour } = options;
-        if !listen.ip().is_loopback() {
+        let Options { directory, listen, reachable, clock, behaviour, request_log } = options;
+        if !(reachable || listen.ip().is_loopback()) {
             return Err(StartError::NotLoopback { address: listen });
         }
-        let (opened, behaviour) =
-            tokio::task::spawn_blocking(move || (Opened::open(&directory, &behaviour), behaviour))
-                .await
-                .expect("opening the state does not panic");
+        let (opened, behaviour) = tokio::task::spawn_blocking(move || {
+            (Opened::open(&directory, &behaviour, seed::fresh), behaviour)
+        })
+        .await
+        .expect("opening the state does not panic");
         let Opened { directory, store, signing_key, secret, tls } = opened?;
+        let request_log = request_log.map(|path| RequestLog::create(&path)).transpose()?;
         let port = Port::bind(listen)?;
         let url = format!("https://localhost:{}", port.number());
         let service = Service {
@@ -70,6 +95,8 @@ impl Sandbox {
             store,
             signing_key,
             requests: RequestCounter::default(),
+            quotas: Quotas::default(),
+            request_log,
         };
         let server = Server::start(port, tls, service)?;
         let operator = Operator {
@@ -101,6 +128,15 @@ impl Sandbox {
     }
 }
 
+/// Fills an empty directory with a large tenant: the one that a fresh sandbox holds, and beside it
+/// as many groups, subscriptions and vaults as are asked for, the same ones every time.
+pub fn generate(directory: &Path, size: Size) -> Result<(), StartError> {
+    if Directory::create(directory)?.state().exists() {
+        return Err(StartError::Occupied { directory: directory.to_owned() });
+    }
+    Opened::open(directory, &Behaviour::default(), |secret| seed::large(secret, size)).map(drop)
+}
+
 /// Everything that comes from the directory.
 struct Opened {
     directory: Directory,
@@ -112,13 +148,17 @@ struct Opened {
 
 impl Opened {
     /// The state is written last, so that a start that was killed is begun again.
-    fn open(path: &Path, behaviour: &Behaviour) -> Result<Self, StartError> {
+    fn open(
+        path: &Path,
+        behaviour: &Behaviour,
+        seed: impl FnOnce(&str) -> (Tenant, Vec<Change>),
+    ) -> Result<Self, StartError> {
         let directory = Directory::create(path)?;
         let lock = DirectoryLock::take(&directory)?;
         let tls = certificates::server_config(&directory)?;
         let signing_key = SigningKey::load_or_create(&directory)?;
         let secret = operator_secret(&directory)?;
-        let store = Store::open(&directory, lock, behaviour, || seed::fresh(secret.expose()))?;
+        let store = Store::open(&directory, lock, behaviour, || seed(secret.expose()))?;
         Ok(Self { directory, store, signing_key, secret, tls })
     }
 }

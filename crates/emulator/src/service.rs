@@ -8,6 +8,8 @@ use uuid::Uuid;
 use crate::behaviour::{Effect, Faults, Look, Refusal, luck};
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, SigningKey};
+use crate::quotas::Quotas;
+use crate::request_log::RequestLog;
 use crate::requests::{RequestCounter, route};
 use crate::store::{State, Store, Views};
 use crate::{Behaviour, Clock, arm, graph, login};
@@ -23,6 +25,8 @@ pub(crate) struct Service {
     pub(crate) store: Store,
     pub(crate) signing_key: SigningKey,
     pub(crate) requests: RequestCounter,
+    pub(crate) quotas: Quotas,
+    pub(crate) request_log: Option<RequestLog>,
 }
 
 /// What a handler works on. The four states are one and the same unless writes take their time.
@@ -96,11 +100,13 @@ impl Service {
         }
     }
 
+    /// What a fault answers one request of a batch with; other faults are about whole connections.
+    pub(crate) fn refusal(&self, inner: &Request) -> Option<Refusal> {
+        self.faults.meet(&route(inner)).and_then(Effect::refusal)
+    }
+
     pub(crate) fn answer(&self, request: &Request, effect: Option<&Effect>) -> Reply {
-        let refusal = match effect {
-            Some(Effect::Status { code, retry_after }) => Some(Refusal::new(*code, *retry_after)),
-            _ => None,
-        };
+        let refusal = effect.and_then(Effect::refusal);
         let reply = match (Area::of(request), refusal) {
             (Area::Sandbox, _) => self.answer_about_requests(request),
             (Area::Login, None) => login::answer(self, request),
@@ -110,6 +116,9 @@ impl Service {
             (Area::Graph, Some(refusal)) => graph::refuse(self, request, &refusal),
             (Area::ResourceManager, Some(refusal)) => arm::refuse(self, request, &refusal),
         };
+        if let Some(log) = &self.request_log {
+            log.write(request, &reply, self.clock.now());
+        }
         tracing::debug!(route = route(request), status = reply.status.as_u16(), "answered");
         reply
     }

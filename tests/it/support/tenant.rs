@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use emulator::{Behaviour, Clock, Options, Sandbox};
+use emulator::{Options, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -38,12 +38,7 @@ impl Tenant {
     pub fn new() -> Tenant {
         let directory = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
-        let options = Options {
-            directory: directory.path().join("state"),
-            listen: ([127, 0, 0, 1], 0).into(),
-            clock: Clock::system(),
-            behaviour: Behaviour::default(),
-        };
+        let options = Options::in_directory(directory.path().join("state"));
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
         let ca = std::fs::read(sandbox.ca_file()).unwrap();
         let ca = reqwest::Certificate::from_pem(&ca).unwrap();

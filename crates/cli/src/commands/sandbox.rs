@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
-use emulator::{Behaviour, Clock, Options, Sandbox as Server};
+use emulator::{Behaviour, Options, Sandbox as Server, Size};
 
-use crate::arguments::{Reset, Sandbox, Serve};
+use crate::arguments::{Generate, Reset, Sandbox, Serve};
 use crate::console::{BOLD, Console};
 use crate::exit::{Exit, Failure};
 use crate::interrupt;
@@ -20,17 +20,42 @@ pub(crate) async fn run(action: Sandbox, console: &Console) -> Result<Exit, Fail
             console.result(&format!("{state}: reset; the next start makes a fresh tenant\n"))?;
             Ok(Exit::Done)
         }
+        Sandbox::Generate(arguments) => generate(&arguments, console),
     }
 }
 
-async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
-    let Serve { listen, state, env_file } = arguments;
-    let options = Options {
-        directory: state,
-        listen,
-        clock: Clock::system(),
-        behaviour: Behaviour::default(),
+fn generate(arguments: &Generate, console: &Console) -> Result<Exit, Failure> {
+    let Generate { subscriptions, vaults, management_groups, state } = arguments;
+    let size = Size {
+        subscriptions: *subscriptions,
+        vaults: *vaults,
+        management_groups: *management_groups,
     };
+    emulator::generate(state, size).map_err(|error| start_failure(&error))?;
+    console.result(&format!(
+        "{}: a tenant with {subscriptions} subscriptions, {vaults} vaults and {management_groups} \
+         management groups besides those of a fresh one\n",
+        state.display()
+    ))?;
+    Ok(Exit::Done)
+}
+
+async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
+    let Serve { listen, state, env_file, faults, request_log, allow_remote } = arguments;
+    let behaviour = faults.as_deref().map(read_behaviour).transpose()?.unwrap_or_default();
+    let options = Options {
+        listen,
+        reachable: allow_remote,
+        behaviour,
+        request_log,
+        ..Options::in_directory(state)
+    };
+    if !listen.ip().is_loopback() {
+        console.say(&format!(
+            "{BOLD}Warning{BOLD:#} {listen} can be reached from other machines: whoever reads the \
+             secret below can do anything in the sandbox."
+        ));
+    }
     let server = Server::start(options).await.map_err(|error| start_failure(&error))?;
     let variables = variables(&server);
     if let Some(file) = &env_file {
@@ -47,6 +72,14 @@ async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
     interrupt::interrupted(interrupt::listen(console)).await;
     server.stop().await;
     Ok(Exit::Done)
+}
+
+fn read_behaviour(file: &Path) -> Result<Behaviour, Failure> {
+    let unusable = |reason: &dyn std::fmt::Display| {
+        Failure::new(Exit::BadInput, format!("{}: {reason}", file.display()))
+    };
+    let text = std::fs::read_to_string(file).map_err(|error| unusable(&error))?;
+    Behaviour::parse(&text).map_err(|error| unusable(&error))
 }
 
 /// What a client needs to know, by the names that other Azure tools read where there are such.

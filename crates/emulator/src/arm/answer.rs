@@ -5,51 +5,65 @@ use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
     access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
-    subscription_actions, subscriptions, vaults, versions,
+    subscription_actions, subscriptions, throttling, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
-use crate::login::{AccessToken, Audience, TokenFault};
+use crate::login::{AccessToken, Audience};
 use crate::service::Service;
 use crate::store::Answer;
 
-/// One request: token, version, route, and then the handler, which looks at rights first.
+/// One request: token, quota, version, route, and then the handler, which looks at rights first.
 pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
     let segments: Vec<String> =
         request.segments.iter().map(|segment| segment.to_ascii_lowercase()).collect();
     let reply = match segments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["metadata", "endpoints"] => metadata::endpoints(service, request),
-        _ => respond(service, request),
+        _ => authenticate(service, request).map(|caller| charged(service, request, &caller)),
     };
-    let authority = Authority { url: &service.url, tenant: service.tenant };
-    let reply = reply.unwrap_or_else(|error| error.reply(&authority));
+    let reply = reply.unwrap_or_else(|error| error.reply(&authority(service)));
     headers::stamp(request, reply, service.clock.now())
 }
 
 /// A refusal that comes from outside of the handlers.
 pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) -> Reply {
-    let authority = Authority { url: &service.url, tenant: service.tenant };
-    let reply = refusal.stamp(ArmError::refused(refusal.status).reply(&authority));
-    headers::stamp(request, reply, service.clock.now())
+    headers::stamp(request, refused(service, refusal), service.clock.now())
 }
 
-fn respond(service: &Service, request: &Request) -> Result<Reply, ArmError> {
-    let now = service.clock.now();
-    let caller =
-        authenticate(service, request).map_err(|fault| ArmError::unauthenticated(&fault, now))?;
+fn refused(service: &Service, refusal: &Refusal) -> Reply {
+    refusal.stamp(ArmError::refused(refusal.status).reply(&authority(service)))
+}
+
+fn authority(service: &Service) -> Authority<'_> {
+    Authority { url: &service.url, tenant: service.tenant }
+}
+
+fn charged(service: &Service, request: &Request, caller: &AccessToken) -> Reply {
+    let charge = throttling::charge(service, request, caller);
+    let reply = match &charge.refusal {
+        Some(refusal) => refused(service, refusal),
+        None => respond(service, request, caller)
+            .unwrap_or_else(|error| error.reply(&authority(service))),
+    };
+    charge.stamp(reply)
+}
+
+fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result<Reply, ArmError> {
     versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
     versions::check(request, &route)?;
-    service.store.transact(now, |views| {
-        let call = Call::new(service, views, route.look(), request, &caller);
+    service.store.transact(service.clock.now(), |views| {
+        let call = Call::new(service, views, route.look(), request, caller);
         handle(&call, &route)
     })
 }
 
-fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, TokenFault> {
+fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, ArmError> {
+    let now = service.clock.now();
     let accepts =
         |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
-    AccessToken::of(request, &service.signing_key, accepts, service.clock.now())
+    AccessToken::of(request, &service.signing_key, accepts, now)
+        .map_err(|fault| ArmError::unauthenticated(&fault, now))
 }
 
 fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {

@@ -16,6 +16,7 @@ mod role_definitions;
 mod route;
 mod subscription_actions;
 mod subscriptions;
+mod throttling;
 mod vaults;
 mod versions;
 

@@ -2,10 +2,11 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer};
 
-/// A length of time that varies as measured ones do: half of all draws are at most `median`, nine
-/// of ten at most `p90`, all at most `most`.
+/// A length of time that varies as measured ones do: all draws are at least `least`, half of them at
+/// most `median`, nine of ten at most `p90`, all at most `most`.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Delay {
+    least: Duration,
     median: Duration,
     p90: Duration,
     most: Duration,
@@ -32,11 +33,7 @@ struct Figures {
 
 impl Delay {
     pub(crate) const fn new(median: Duration, p90: Duration, most: Duration) -> Self {
-        Self { median, p90, most }
-    }
-
-    pub(crate) fn is_zero(&self) -> bool {
-        self.most.is_zero()
+        Self { least: Duration::ZERO, median, p90, most }
     }
 
     /// The delay that a share `luck` (0 to 1) of all draws stay below.
@@ -45,7 +42,7 @@ impl Delay {
             from + to.saturating_sub(from).mul_f64(share.clamp(0.0, 1.0))
         };
         if luck < 0.5 {
-            between(Duration::ZERO, self.median, luck / 0.5)
+            between(self.least, self.median, luck / 0.5)
         } else if luck < 0.9 {
             between(self.median, self.p90, (luck - 0.5) / 0.4)
         } else {
@@ -57,7 +54,7 @@ impl Delay {
 impl<'de> Deserialize<'de> for Delay {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(match Written::deserialize(deserializer)? {
-            Written::Fixed(all) => Self::new(all, all, all),
+            Written::Fixed(all) => Self { least: all, ..Self::new(all, all, all) },
             Written::Varying(Figures { median, p90, most }) => Self::new(median, p90, most),
         })
     }

@@ -4,6 +4,7 @@
 
 mod delay;
 mod fault;
+mod limits;
 mod luck;
 mod replication;
 
@@ -14,6 +15,7 @@ use fault::Fault;
 
 pub(crate) use delay::Delay;
 pub(crate) use fault::{Effect, Faults, Moment, Refusal};
+pub(crate) use limits::Limits;
 pub(crate) use luck::luck;
 pub(crate) use replication::{Lagging, Look, Replication};
 
@@ -40,26 +42,6 @@ pub struct Behaviour {
     pub(crate) without_permissions: Vec<String>,
     /// Actions that an Azure Policy of the tenant denies to everybody.
     pub(crate) denied_by_policy: Vec<String>,
-}
-
-/// How many there may be.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct Limits {
-    pub(crate) role_assignments_per_subscription: usize,
-    pub(crate) role_assignments_per_management_group: usize,
-    pub(crate) custom_roles: usize,
-}
-
-/// The documented figures.
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            role_assignments_per_subscription: 4000,
-            role_assignments_per_management_group: 500,
-            custom_roles: 5000,
-        }
-    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]

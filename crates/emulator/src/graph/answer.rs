@@ -8,7 +8,7 @@ use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
     app_role_assignments, applications, batch, deleted_items, federated_credentials, owners,
-    passwords, render, rights, service_principals, users,
+    passwords, render, rights, service_principals, throttling, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -20,7 +20,7 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
     let ids = RequestIds::of(request);
     let now = service.clock.now();
     let reply = authenticate(service, request)
-        .and_then(|caller| respond(service, &caller, request))
+        .and_then(|caller| charged(service, &caller, request, &ids))
         .unwrap_or_else(|error| error.reply(&ids, &service.url, now));
     ids.stamp(reply)
 }
@@ -38,12 +38,32 @@ fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, Gra
     Ok(AccessToken::of(request, &service.signing_key, accepts, service.clock.now())?)
 }
 
+fn charged(
+    service: &Service,
+    caller: &AccessToken,
+    request: &Request,
+    ids: &RequestIds,
+) -> Result<Reply, GraphError> {
+    let route = Route::parse(request)?;
+    let charge = throttling::charge(service, request, caller, &route);
+    let now = service.clock.now();
+    let reply = match &charge.refusal {
+        Some((refusal, _)) => {
+            let error = GraphError::refused(refusal.status);
+            refusal.stamp(error.reply(ids, &service.url, now))
+        }
+        None => respond(service, caller, request, route)
+            .unwrap_or_else(|error| error.reply(ids, &service.url, now)),
+    };
+    Ok(charge.stamp(reply))
+}
+
 fn respond(
     service: &Service,
     caller: &AccessToken,
     request: &Request,
+    route: Route,
 ) -> Result<Reply, GraphError> {
-    let route = Route::parse(request)?;
     rights::check(&caller.roles, &request.method, &route)?;
     if let Route::Batch = route {
         return batch::answer(service, request);

@@ -86,7 +86,10 @@ fn run(service: &Service, outer: &Request, inner: &Inner) -> Reply {
         Ok(Route::Batch) => {
             refusal(StatusCode::BAD_REQUEST, "BadRequest", "A batch cannot hold another batch.")
         }
-        _ => super::answer(service, &request),
+        _ => match service.refusal(&request) {
+            Some(refusal) => super::refuse(service, &request, &refusal),
+            None => super::answer(service, &request),
+        },
     }
 }
 

@@ -20,6 +20,7 @@ mod request_ids;
 mod rights;
 mod route;
 mod service_principals;
+mod throttling;
 mod users;
 
 pub(crate) use answer::{answer, refuse};

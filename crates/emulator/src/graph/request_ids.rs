@@ -27,7 +27,6 @@ impl RequestIds {
             .with_header("request-id", self.request)
             .with_header("client-request-id", self.client)
             .with_header("x-ms-ags-diagnostic", SERVER)
-            .with_header("x-ms-resource-unit", "1")
     }
 }
 

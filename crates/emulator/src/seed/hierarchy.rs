@@ -11,6 +11,7 @@ use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, PRODUCTION
 use crate::store::Change;
 
 const LOCATION: &str = "westeurope";
+pub(super) const RESOURCE_GROUP: &str = "rg-vaults";
 
 pub(super) fn changes() -> Vec<Change> {
     let root = TENANT.to_string();
@@ -62,7 +63,7 @@ fn subscription(
             state: SubscriptionState::Enabled,
             parent: "platform".to_owned(),
         }),
-        Change::ResourceGroup(group("rg-vaults")),
+        Change::ResourceGroup(group(RESOURCE_GROUP)),
         Change::ResourceGroup(web),
         Change::Resource(site),
         vault(id, legacy, &json!({ "enableRbacAuthorization": false })).into(),
@@ -72,7 +73,7 @@ fn subscription(
 }
 
 /// `properties` come on top of what every vault has.
-fn vault(subscription: Uuid, name: &str, properties: &Value) -> Vault {
+pub(super) fn vault(subscription: Uuid, name: &str, properties: &Value) -> Vault {
     let mut all: Map<String, Value> = Map::new();
     all.insert("sku".to_owned(), json!({ "family": "A", "name": "standard" }));
     all.insert("tenantId".to_owned(), json!(TENANT));
@@ -81,7 +82,7 @@ fn vault(subscription: Uuid, name: &str, properties: &Value) -> Vault {
         .expect("the seeded properties are those of a vault");
     Vault {
         subscription,
-        resource_group: "rg-vaults".to_owned(),
+        resource_group: RESOURCE_GROUP.to_owned(),
         name: name.to_owned(),
         location: LOCATION.to_owned(),
         tags: Map::new(),
@@ -95,7 +96,7 @@ fn vault(subscription: Uuid, name: &str, properties: &Value) -> Vault {
 
 /// Entries as the portal, a script and an application on behalf of users leave them: each spelled
 /// in its own way.
-fn foreign_policies() -> Value {
+pub(super) fn foreign_policies() -> Value {
     json!([
         {
             "tenantId": TENANT,

@@ -3,6 +3,7 @@
 
 mod directory;
 mod hierarchy;
+mod large;
 mod roles;
 
 use time::OffsetDateTime;
@@ -37,6 +38,21 @@ pub(crate) fn fresh(operator_secret: &str) -> (Tenant, Vec<Change>) {
         .chain(directory::changes(operator_secret))
         .chain(roles::changes());
     (tenant, changes.collect())
+}
+
+/// How much a large tenant has besides.
+#[derive(Clone, Copy, Debug)]
+pub struct Size {
+    pub management_groups: u32,
+    pub subscriptions: u32,
+    pub vaults: u32,
+}
+
+/// A fresh tenant, grown.
+pub(crate) fn large(operator_secret: &str, size: Size) -> (Tenant, Vec<Change>) {
+    let (tenant, mut changes) = fresh(operator_secret);
+    changes.extend(large::changes(size));
+    (tenant, changes)
 }
 
 fn seeded() -> OffsetDateTime {

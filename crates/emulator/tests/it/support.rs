@@ -51,11 +51,17 @@ impl Tenant {
     }
 
     pub(crate) async fn start_in(directory: TempDir) -> Self {
-        Self::start_with(directory, Behaviour::default()).await
+        Self::start_with_in(directory, "").await
     }
 
-    pub(crate) async fn start_with(directory: TempDir, behaviour: Behaviour) -> Self {
+    /// In which things go wrong as a file of faults says.
+    pub(crate) async fn start_with(faults: &str) -> Self {
+        Self::start_with_in(fresh_directory(), faults).await
+    }
+
+    pub(crate) async fn start_with_in(directory: TempDir, faults: &str) -> Self {
         let clock = Arc::new(Mutex::new(now()));
+        let behaviour = Behaviour::parse(faults).unwrap();
         let options = Options { behaviour, ..options(directory.path(), &clock) };
         let sandbox = Sandbox::start(options).await.unwrap();
         let client = client_builder(sandbox.ca_file()).build().unwrap();
@@ -295,10 +301,8 @@ impl Answer {
 pub(crate) fn options(directory: &Path, clock: &Arc<Mutex<OffsetDateTime>>) -> Options {
     let clock = Arc::clone(clock);
     Options {
-        directory: directory.to_owned(),
-        listen: "127.0.0.1:0".parse().unwrap(),
         clock: Clock::from(move || *clock.lock().unwrap()),
-        behaviour: Behaviour::default(),
+        ..Options::in_directory(directory)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 
-use emulator::Behaviour;
 use serde_json::{Value, json};
 use time::format_description::well_known::Rfc2822;
 use time::OffsetDateTime;
@@ -59,7 +58,7 @@ async fn prepared(session: &Session) -> Tenant {
     let path = directory.path().join("state.jsonl");
     let mut log = std::fs::OpenOptions::new().append(true).open(path).unwrap();
     log.write_all(World::of(session).lines().as_bytes()).unwrap();
-    let mut tenant = Tenant::start_with(directory, behaviour(session)).await;
+    let mut tenant = Tenant::start_with_in(directory, &faults(session)).await;
     if let Some(at) = session.iter().find_map(recorded_at) {
         tenant.advance(at - now());
         tenant.sign_in_again().await;
@@ -75,14 +74,13 @@ fn recorded_at(interaction: &Interaction) -> Option<OffsetDateTime> {
 }
 
 /// Failures that no request is to blame for.
-fn behaviour(session: &Session) -> Behaviour {
+fn faults(session: &Session) -> String {
     match session.as_slice() {
         [one] if one.response.status >= 500 || one.response.status == 429 => {
-            let method_and_status = json!({ "status": { "code": one.response.status } });
-            let faults = json!({ "faults": [{ "after": 4, "do": method_and_status }] });
-            Behaviour::parse(&faults.to_string()).unwrap()
+            let refusal = json!({ "status": { "code": one.response.status } });
+            json!({ "faults": [{ "after": 4, "do": refusal }] }).to_string()
         }
-        _ => Behaviour::default(),
+        _ => String::new(),
     }
 }
 
