@@ -12,13 +12,12 @@ pub(super) struct Interaction {
     source: String,
     file: String,
     pub(super) index: u64,
-    pub(super) host: String,
     /// Method and path, with placeholders for names.
     pub(super) endpoint: String,
     pub(super) date: Option<String>,
     pub(super) request: Request,
     pub(super) response: Response,
-    pub(super) error: Option<Error>,
+    error: Option<Error>,
     kept_as: String,
 }
 
@@ -40,10 +39,10 @@ pub(super) struct Response {
 }
 
 #[derive(Clone, Deserialize)]
-pub(super) struct Error {
-    pub(super) code: Option<String>,
+struct Error {
+    code: Value,
     #[serde(default)]
-    pub(super) message: Option<String>,
+    message: Value,
 }
 
 /// What belongs together: a whole recorded test run, or one request on its own.
@@ -55,7 +54,11 @@ impl Interaction {
     }
 
     pub(super) fn code(&self) -> Option<&str> {
-        self.error.as_ref()?.code.as_deref()
+        self.error.as_ref()?.code.as_str()
+    }
+
+    pub(super) fn message(&self) -> Option<&str> {
+        self.error.as_ref()?.message.as_str()
     }
 
     pub(super) fn path(&self) -> &str {

@@ -88,3 +88,23 @@ pub(super) fn moment(recorded: &Value) -> Value {
         _ => json!("2021-06-01T00:00:00Z"),
     }
 }
+
+/// Empty where there is none.
+pub(super) fn list(recorded: &Value) -> Value {
+    if recorded.is_array() { uncut(recorded.clone()) } else { json!([]) }
+}
+
+/// Without the marks that stand for what a recorder cut off.
+pub(super) fn uncut(value: Value) -> Value {
+    match value {
+        Value::Array(elements) => elements
+            .into_iter()
+            .filter(|element| element.get("_truncated_array").is_none())
+            .map(uncut)
+            .collect(),
+        Value::Object(fields) => {
+            fields.into_iter().map(|(name, value)| (name, uncut(value))).collect()
+        }
+        value => value,
+    }
+}

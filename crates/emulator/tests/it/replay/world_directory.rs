@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use super::recording::{Interaction, Session};
-use super::world::{World, moment};
-use super::world_resources::uncut;
+use super::world::{World, list, moment, uncut};
 
 /// What a read shows.
 pub(super) fn shown(world: &mut World, interaction: &Interaction, object: &Value) {
@@ -56,7 +55,7 @@ fn principal(world: &mut World, interaction: &Interaction, session: &Session) {
         return;
     }
     let found = interaction.response.body["properties"]["principalType"].as_str();
-    let message = interaction.error.as_ref().and_then(|error| error.message.as_deref());
+    let message = interaction.message();
     let told = message.and_then(|text| text.split("has type '").nth(1)?.split('\'').next());
     let kind = found.or(told).or(properties["principalType"].as_str());
     if kind == Some("User") {
@@ -138,10 +137,6 @@ fn grant(world: &mut World, object: &Value) {
             "created": moment(&object["createdDateTime"]),
         } })
     });
-}
-
-fn list(value: &Value) -> Value {
-    if value.is_array() { uncut(value.clone()) } else { json!([]) }
 }
 
 /// Those that are not of the recorder's making.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::recording::{Interaction, Session};
-use super::world::{World, moment};
+use super::world::{World, list, moment, uncut};
 
 /// What a read shows.
 pub(super) fn shown(world: &mut World, interaction: &Interaction, object: &Value) {
@@ -130,17 +130,14 @@ fn role_definition(world: &mut World, object: &Value) {
         return;
     };
     let built_in = properties["type"].as_str() == Some("BuiltInRole");
-    let permissions = properties["permissions"].as_array().cloned().unwrap_or_default();
-    let permissions: Vec<Value> =
-        permissions.into_iter().filter(|one| one.get("actions").is_some()).map(uncut).collect();
     world.add(&name.to_string(), || {
         json!({ "RoleDefinition": {
             "name": name,
             "role_name": properties["roleName"].as_str().unwrap_or("Recorded"),
             "built_in": built_in,
             "description": properties["description"].as_str(),
-            "permissions": permissions,
-            "assignable_scopes": uncut(properties["assignableScopes"].clone()).as_array(),
+            "permissions": list(&properties["permissions"]),
+            "assignable_scopes": list(&properties["assignableScopes"]),
             "audit": audit(properties),
         } })
     });
@@ -218,21 +215,6 @@ fn management_group(world: &mut World, object: &Value) {
             "parent": crate::support::TENANT,
         } })
     });
-}
-
-/// Without the marks that stand for what a recorder cut off.
-pub(super) fn uncut(value: Value) -> Value {
-    match value {
-        Value::Array(elements) => elements
-            .into_iter()
-            .filter(|element| element.get("_truncated_array").is_none())
-            .map(uncut)
-            .collect(),
-        Value::Object(fields) => {
-            fields.into_iter().map(|(name, value)| (name, uncut(value))).collect()
-        }
-        value => value,
-    }
 }
 
 fn decoded(path: &str) -> String {
