@@ -4,7 +4,7 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
+    access_policies, headers, management_groups, metadata, older_versions, role_assignments, role_definitions,
     subscription_actions, subscriptions, throttling, vaults, versions,
 };
 use crate::behaviour::Refusal;
@@ -49,13 +49,17 @@ fn charged(service: &Service, request: &Request, caller: &AccessToken) -> Reply 
 }
 
 fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result<Reply, ArmError> {
-    versions::api_version(request)?;
+    let version = versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
     versions::check(request, &route)?;
-    service.store.transact(service.clock.now(), |views| {
+    let mut reply = service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(), request, caller);
         handle(&call, &route)
-    })
+    })?;
+    if let Some(body) = &mut reply.body {
+        older_versions::trim(&route, version, body);
+    }
+    Ok(reply)
 }
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, ArmError> {

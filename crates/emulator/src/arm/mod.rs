@@ -10,6 +10,7 @@ mod existence;
 mod headers;
 mod management_groups;
 mod metadata;
+mod older_versions;
 mod role_assignments;
 mod role_definition_checks;
 mod role_definitions;

@@ -26,6 +26,7 @@ struct Addition {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Wanted {
     display_name: Option<String>,
+    key_id: Option<Uuid>,
     #[serde(default, with = "time::serde::rfc3339::option")]
     start_date_time: Option<OffsetDateTime>,
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -82,7 +83,9 @@ fn password(
         return Err(GraphError::key_credential_end());
     }
     let utc = |at: OffsetDateTime| at.to_offset(time::UtcOffset::UTC);
-    let mut password = PasswordCredential::new(Uuid::new_v4(), secret, utc(start), utc(end));
+    // The caller's choice is taken (observed).
+    let id = wanted.key_id.unwrap_or_else(Uuid::new_v4);
+    let mut password = PasswordCredential::new(id, secret, utc(start), utc(end));
     password.display_name = wanted.display_name;
     Ok(password)
 }

@@ -53,6 +53,21 @@ impl Interaction {
         self.response.status < 400
     }
 
+    /// The request as it was sent, unless the recorder kept too little of it.
+    pub(super) fn request_body(&self) -> Option<Value> {
+        let body = &self.request.body;
+        if let Some(text) = body["_text"].as_str() {
+            let text = text.strip_prefix("b'").and_then(|text| text.strip_suffix('\''));
+            return serde_json::from_str(text?).ok();
+        }
+        let is_mock = body.get("mock_body").is_some() || body.is_string();
+        (!is_mock).then(|| body.clone())
+    }
+
+    pub(super) fn is_further_page(&self) -> bool {
+        self.request.url.to_ascii_lowercase().contains("skiptoken=")
+    }
+
     pub(super) fn code(&self) -> Option<&str> {
         self.error.as_ref()?.code.as_str()
     }

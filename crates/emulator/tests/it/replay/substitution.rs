@@ -20,6 +20,14 @@ impl Substitution {
         self.chosen.entry(recorded.to_ascii_lowercase()).or_insert_with(|| emulated.to_owned());
     }
 
+    pub(super) fn knows(&self, recorded: &str) -> bool {
+        self.chosen.contains_key(&recorded.to_ascii_lowercase())
+    }
+
+    pub(super) fn knows_link(&self, recorded: &str) -> bool {
+        self.links.contains_key(recorded)
+    }
+
     /// Walks two bodies in parallel.
     pub(super) fn learn(&mut self, recorded: &Value, emulated: &Value) {
         match (recorded, emulated) {

@@ -55,9 +55,11 @@ impl World {
             _ => None,
         };
         self.made.extend(made.map(str::to_ascii_lowercase));
-        if interaction.request.method != "GET" {
-            self.made.extend(body["appId"].as_str().map(str::to_ascii_lowercase));
+        if interaction.request.method == "PUT" {
             self.made.extend(body["name"].as_str().map(str::to_ascii_lowercase));
+        }
+        if interaction.path().eq_ignore_ascii_case("/v1.0/applications") {
+            self.made.extend(body["appId"].as_str().map(str::to_ascii_lowercase));
         }
     }
 

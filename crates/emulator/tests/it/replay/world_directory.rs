@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::recording::{Interaction, Session};
 use super::world::{World, list, moment, uncut};
+use super::world_resources::assignment_properties;
 
 /// What a read shows.
 pub(super) fn shown(world: &mut World, interaction: &Interaction, object: &Value) {
@@ -43,26 +44,32 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
 
 /// The principal of a role assignment, of the type that the service found it to have.
 fn principal(world: &mut World, interaction: &Interaction, session: &Session) {
-    let body = &interaction.request.body;
-    let properties = if body["properties"].is_null() { &body["Properties"] } else { &body["properties"] };
-    let Some(id) = properties["principalId"].as_str().filter(|id| Uuid::try_parse(id).is_ok()) else {
+    let body = interaction.request_body().unwrap_or_default();
+    let properties = assignment_properties(&body);
+    let Some(id) = properties["principalId"].as_str().filter(|id| Uuid::try_parse(id).is_ok())
+    else {
         return;
     };
-    let unknown = |one: &&Interaction| one.code() == Some("PrincipalNotFound");
-    let about_it = |one: &&Interaction| one.request.body.to_string().contains(id);
-    let all_fail = session.iter().filter(about_it).all(|one| unknown(&one));
-    if all_fail {
+    if is_unknown_at_first(session, id) {
         return;
     }
     let found = interaction.response.body["properties"]["principalType"].as_str();
-    let message = interaction.message();
-    let told = message.and_then(|text| text.split("has type '").nth(1)?.split('\'').next());
+    let told = interaction.message().and_then(|text| text.split("has type '").nth(1));
+    let told = told.and_then(|text| text.split('\'').next());
     let kind = found.or(told).or(properties["principalType"].as_str());
     if kind == Some("User") {
         world.add(id, || user(id));
     } else if kind != Some("Group") {
         service_principal(world, &json!({ "id": id }));
     }
+}
+
+/// Whether the first assignment to the principal did not find it.
+pub(super) fn is_unknown_at_first(session: &Session, principal: &str) -> bool {
+    let mut about_it = session.iter().filter(|one| {
+        one.request.method == "PUT" && one.request.body.to_string().contains(principal)
+    });
+    about_it.next().is_some_and(|one| one.code() == Some("PrincipalNotFound"))
 }
 
 fn user(id: &str) -> Value {

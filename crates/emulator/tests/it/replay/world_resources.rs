@@ -103,10 +103,8 @@ fn resource(world: &mut World, id: &str, missing: &str, session: &Session) {
 
 /// The role and the principal of an assignment, and the same assignment where the service found it.
 fn assigned(world: &mut World, interaction: &Interaction) {
-    let properties = match &interaction.request.body["properties"] {
-        Value::Null => &interaction.request.body["Properties"],
-        properties => properties,
-    };
+    let body = interaction.request_body().unwrap_or_default();
+    let properties = assignment_properties(&body);
     let role = properties["roleDefinitionId"].as_str().unwrap_or_default();
     let role = role.rsplit('/').next().and_then(|name| Uuid::try_parse(name).ok());
     if let Some(name) = role {
@@ -124,11 +122,20 @@ fn assigned(world: &mut World, interaction: &Interaction) {
     }
 }
 
+/// Some clients begin the name with a capital.
+pub(super) fn assignment_properties(body: &Value) -> &Value {
+    if body["properties"].is_null() { &body["Properties"] } else { &body["properties"] }
+}
+
 fn role_definition(world: &mut World, object: &Value) {
     let properties = &object["properties"];
     let Some(name) = object["name"].as_str().and_then(|name| Uuid::try_parse(name).ok()) else {
         return;
     };
+    // Those that the sandbox has are as Azure has them.
+    if include_str!("../../../src/seed/data/built_in_roles.json").contains(&name.to_string()) {
+        return;
+    }
     let built_in = properties["type"].as_str() == Some("BuiltInRole");
     world.add(&name.to_string(), || {
         json!({ "RoleDefinition": {
