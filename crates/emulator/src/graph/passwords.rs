@@ -14,7 +14,7 @@ use crate::http::Reply;
 use crate::model::application::PasswordCredential;
 use crate::store::Answer;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Addition {
     #[serde(default)]
@@ -37,7 +37,11 @@ struct Wanted {
 
 pub(super) fn add(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
     let holder = Holder::reach(call, key)?;
-    let Addition { password_credential } = call.request.json()?;
+    // Without a body the service chooses everything (observed).
+    let Addition { password_credential } = match call.request.bytes()?.is_empty() {
+        true => Addition::default(),
+        false => call.request.json()?,
+    };
     let secret = base64url(&[Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat());
     let mut password = password(&secret, password_credential.unwrap_or_default(), call.now)?;
     if let Holder::ServicePrincipal(_) = holder {
