@@ -4,8 +4,8 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, headers, management_groups, metadata, older_versions, role_assignments, role_definitions,
-    subscription_actions, subscriptions, throttling, vaults, versions,
+    access_policies, api_shapes, headers, management_groups, metadata, role_assignments,
+    role_definitions, subscription_actions, subscriptions, throttling, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -57,7 +57,7 @@ fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result
         handle(&call, &route)
     })?;
     if let Some(body) = &mut reply.body {
-        older_versions::trim(&route, version, body);
+        api_shapes::adapt(&route, version, body);
     }
     Ok(reply)
 }

@@ -4,13 +4,14 @@
 mod access_policies;
 mod actions;
 mod answer;
+mod api_shapes;
 mod call;
 mod error;
 mod existence;
 mod headers;
 mod management_groups;
 mod metadata;
-mod older_versions;
+mod network_acls;
 mod role_assignments;
 mod role_definition_checks;
 mod role_definitions;

@@ -32,7 +32,13 @@ pub(super) fn tenants(call: &Call<'_>) -> Result<Answer, ArmError> {
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, ArmError> {
     let readable =
         call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)));
-    call.page(readable.map(|one| render(call, one)).collect())
+    let items: Vec<Value> = readable.map(|one| render(call, one)).collect();
+    let count = items.len();
+    let mut answer = call.page(items)?;
+    if let Some(body) = &mut answer.reply.body {
+        body["count"] = json!({ "type": "Total", "value": count });
+    }
+    Ok(answer)
 }
 
 pub(super) fn get(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {

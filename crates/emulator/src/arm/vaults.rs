@@ -3,11 +3,11 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use crate::arm::access_policies;
 use crate::arm::error::ArmError;
 use crate::arm::route::VaultPath;
 use crate::arm::versions::api_version;
 use crate::arm::{Call, existence, resource_group_scope, subscription_scope};
+use crate::arm::{access_policies, network_acls};
 use crate::http::Reply;
 use crate::model::scope::Scope;
 use crate::model::vault::{Vault, VaultProperties, vault_id};
@@ -203,6 +203,7 @@ fn uri(call: &Call<'_>, vault: &Vault) -> String {
 
 fn render(call: &Call<'_>, vault: &Vault) -> Value {
     let mut properties = json!(vault.properties);
+    network_acls::show(&mut properties);
     properties["vaultUri"] = uri(call, vault).into();
     properties["provisioningState"] = "Succeeded".into();
     json!({

@@ -7,6 +7,7 @@ mod applications;
 mod batch;
 mod call;
 mod collection;
+mod completion;
 mod deleted_items;
 mod error;
 mod federated_credentials;

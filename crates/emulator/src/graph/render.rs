@@ -65,6 +65,9 @@ pub(super) fn service_principal(
     let own = principal.tags.iter().filter(|tag| !projected.contains(tag));
     let audience =
         application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
+    let uris = application.and_then(|one| one.settings.get("identifierUris")?.as_array());
+    let names =
+        uris.into_iter().flatten().cloned().chain(principal.names.iter().map(|one| json!(one)));
     let credentials =
         principal.key_credentials.iter().map(|credential| key_credential(credential, keys));
     let passwords = principal.password_credentials.iter().map(password_credential);
@@ -79,7 +82,7 @@ pub(super) fn service_principal(
         ("accountEnabled", json!(principal.account_enabled)),
         ("createdDateTime", optional(principal.created)),
         ("deletedDateTime", optional(principal.deleted)),
-        ("servicePrincipalNames", json!(principal.names)),
+        ("servicePrincipalNames", names.collect()),
         ("signInAudience", json!(audience)),
         ("tags", projected.iter().chain(own).cloned().collect()),
         ("appRoles", json!(principal.app_roles)),

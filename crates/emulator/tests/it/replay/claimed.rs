@@ -36,7 +36,10 @@ pub(super) const CLAIMED: &[(&str, &str)] = &[
     ("GET /v1.0/applications/{guid}/federatedIdentityCredentials/{guid}", "federated credential"),
     ("GET /v1.0/applications/{guid}/federatedIdentityCredentials/Testing", "federated credential"),
     ("PATCH /v1.0/applications/{guid}/federatedIdentityCredentials/{guid}", "federated credential"),
-    ("DELETE /v1.0/applications/{guid}/federatedIdentityCredentials/{guid}", "federated credential"),
+    (
+        "DELETE /v1.0/applications/{guid}/federatedIdentityCredentials/{guid}",
+        "federated credential",
+    ),
     ("GET /v1.0/servicePrincipals", "service principal"),
     ("POST /v1.0/servicePrincipals", "service principal"),
     ("GET /v1.0/servicePrincipals/{guid}", "service principal"),

@@ -93,10 +93,10 @@ impl Interaction {
 
 /// None where there are no recordings.
 pub(super) fn sessions() -> Option<Vec<Session>> {
-    let directory =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/recordings");
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/recordings");
     let mut all = BTreeMap::new();
-    for interaction in read_all(&directory)?.into_iter().chain(read_all(&directory.join("flows"))?) {
+    for interaction in read_all(&directory)?.into_iter().chain(read_all(&directory.join("flows"))?)
+    {
         all.insert(interaction.key(), interaction);
     }
     let mut flows: BTreeMap<(String, String), Session> = BTreeMap::new();
@@ -123,7 +123,9 @@ fn read_all(directory: &Path) -> Option<Vec<Interaction>> {
         lines
             .iter()
             .flat_map(|text| text.lines())
-            .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+            .map(|line| {
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"))
+            })
             .collect(),
     )
 }

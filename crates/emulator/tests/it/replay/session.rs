@@ -224,7 +224,11 @@ fn compare(interaction: &Interaction, answer: &Answer) -> BTreeSet<String> {
         found.insert(format!("code {emulated}, not {recorded}"));
     }
     if recorded.body.is_null() != answer.body.is_null() {
-        found.insert(format!("a body: {}, not {}", !answer.body.is_null(), !recorded.body.is_null()));
+        found.insert(format!(
+            "a body: {}, not {}",
+            !answer.body.is_null(),
+            !recorded.body.is_null()
+        ));
     }
     found
 }

@@ -70,10 +70,12 @@ impl Substitution {
 
     pub(super) fn url(&self, recorded: &str) -> String {
         let path = |url: &str| url.split('?').next().unwrap_or_default().to_owned();
-        let polls = |link: &&String| path(link) == path(recorded) && path(link).contains("/operation");
-        let link = self.links.get(recorded).or_else(|| {
-            self.links.keys().find(polls).and_then(|link| self.links.get(link))
-        });
+        let polls =
+            |link: &&String| path(link) == path(recorded) && path(link).contains("/operation");
+        let link = self
+            .links
+            .get(recorded)
+            .or_else(|| self.links.keys().find(polls).and_then(|link| self.links.get(link)));
         link.cloned().unwrap_or_else(|| self.text(recorded))
     }
 

@@ -32,7 +32,10 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
             ["v1.0", "applications", id, ..] => application(world, &json!({ "id": id })),
             ["v1.0", "serviceprincipals", id, ..] => service_principal(world, &json!({ "id": id })),
             ["v1.0", "serviceprincipals"] if request.method == "POST" => {
-                application(world, &json!({ "id": Uuid::new_v4(), "appId": request.body["appId"] }));
+                application(
+                    world,
+                    &json!({ "id": Uuid::new_v4(), "appId": request.body["appId"] }),
+                );
             }
             _ => {}
         }
@@ -191,8 +194,14 @@ fn passwords(object: &Value) -> Value {
 /// come back just because it was put in.
 fn settings(object: &Value, defaults: &str) -> Map<String, Value> {
     const KEPT_APART: [&str; 8] = [
-        "id", "appId", "tags", "appRoles", "keyCredentials", "passwordCredentials",
-        "requiredResourceAccess", "servicePrincipalNames",
+        "id",
+        "appId",
+        "tags",
+        "appRoles",
+        "keyCredentials",
+        "passwordCredentials",
+        "requiredResourceAccess",
+        "servicePrincipalNames",
     ];
     let defaults: Map<String, Value> = serde_json::from_str(defaults).unwrap();
     let recorded = object.as_object().into_iter().flatten();
@@ -206,7 +215,8 @@ fn known(recorded: &Value, default: &Value) -> Value {
     match (recorded, default) {
         (Value::Object(recorded), Value::Object(default)) => {
             let known_fields = default.iter().map(|(name, default)| {
-                let value = recorded.get(name).map_or(default.clone(), |value| known(value, default));
+                let value =
+                    recorded.get(name).map_or(default.clone(), |value| known(value, default));
                 (name.clone(), value)
             });
             known_fields.collect()

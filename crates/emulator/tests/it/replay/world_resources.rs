@@ -46,6 +46,10 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
     if is_vault && interaction.request.method == "PATCH" && interaction.succeeded() {
         world.add(&path, || vault(&path, &interaction.response.body));
     }
+    if missing == "VaultAlreadyExists" {
+        let elsewhere = path.replacen(path.split('/').nth(4).unwrap_or_default(), "elsewhere", 1);
+        world.add(&elsewhere, || vault(&elsewhere, &json!({ "properties": {} })));
+    }
     match interaction.request.method.as_str() {
         "PUT" if lower.contains("/roleassignments/") => assigned(world, interaction),
         "DELETE" if interaction.response.status == 200 && lower.contains("/role") => {
@@ -78,18 +82,19 @@ fn surroundings(world: &mut World, path: &str, missing: &str) {
         && missing != "ResourceGroupNotFound"
     {
         let name = segments[4];
-        world.add(&format!("/subscriptions/{subscription}/resourcegroups/{name}"), || {
-            json!({ "ResourceGroup": { "subscription": subscription, "name": name } })
-        });
+        world.add(
+            &format!("/subscriptions/{subscription}/resourcegroups/{name}"),
+            || json!({ "ResourceGroup": { "subscription": subscription, "name": name } }),
+        );
     }
 }
 
 /// A resource that something is attached to, of whatever type.
 fn resource(world: &mut World, id: &str, missing: &str, session: &Session) {
     let lower = id.to_ascii_lowercase();
-    let made_here = session.iter().any(|one| {
-        one.request.method == "PUT" && decoded(one.path()).eq_ignore_ascii_case(id)
-    });
+    let made_here = session
+        .iter()
+        .any(|one| one.request.method == "PUT" && decoded(one.path()).eq_ignore_ascii_case(id));
     if !lower.contains("/providers/") || missing == "ResourceNotFound" || made_here {
         return;
     }

@@ -1,20 +1,22 @@
-//! What older API versions leave out of what the newest ones show (all of it observed).
+//! What older API versions leave out of what newer ones show (all of it observed).
 
 use serde_json::{Map, Value};
 
 use crate::arm::route::Route;
 
 /// Takes out of a reply what the version does not know.
-pub(super) fn trim(route: &Route, version: &str, body: &mut Value) {
-    let trim: fn(&str, &mut Value) = match route {
+pub(super) fn adapt(route: &Route, version: &str, body: &mut Value) {
+    let adapt: fn(&str, &mut Value) = match route {
         Route::RoleAssignments(_) | Route::RoleAssignment(..) => role_assignment,
         Route::RoleDefinitions(_) | Route::RoleDefinition(..) => role_definition,
-        Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => vault,
+        Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => {
+            vault
+        }
         _ => return,
     };
     match body.get_mut("value").and_then(Value::as_array_mut) {
-        Some(objects) => objects.iter_mut().for_each(|object| trim(version, object)),
-        None => trim(version, body),
+        Some(objects) => objects.iter_mut().for_each(|object| adapt(version, object)),
+        None => adapt(version, body),
     }
 }
 
@@ -26,7 +28,8 @@ fn role_assignment(version: &str, assignment: &mut Value) {
 }
 
 fn role_definition(version: &str, definition: &mut Value) {
-    let permissions = definition.pointer_mut("/properties/permissions").and_then(Value::as_array_mut);
+    let permissions =
+        definition.pointer_mut("/properties/permissions").and_then(Value::as_array_mut);
     for permission in permissions.into_iter().flatten() {
         until(version, "2018", permission.as_object_mut(), &["dataActions", "notDataActions"]);
     }
