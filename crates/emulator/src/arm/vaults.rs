@@ -108,6 +108,11 @@ fn put(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
     if existing.is_none() && unsaid && api_version(call.request)? >= "2026-02-01" {
         vault.properties.enable_rbac_authorization = Some(true);
     }
+    if existing.is_none() {
+        // Written out since the middle of 2025, whatever the version (observed).
+        vault.properties.enabled_for_disk_encryption.get_or_insert(false);
+        vault.properties.enabled_for_template_deployment.get_or_insert(false);
+    }
     let mut body = render(call, &vault);
     if existing.is_none() {
         // The address is not in the DNS yet, and is shown without its slash (observed).
