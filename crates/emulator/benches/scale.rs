@@ -12,7 +12,6 @@ use reqwest::{Certificate, Client, RequestBuilder};
 use serde_json::{Value, json};
 
 const SIZE: Size = Size { management_groups: 100, subscriptions: 1000, vaults: 10_000 };
-const VERSION: &str = "api-version=2022-04-01";
 
 #[tokio::main]
 async fn main() {
@@ -35,39 +34,36 @@ async fn main() {
 }
 
 async fn pages(caller: &Caller) {
-    let subscriptions = caller.get("/subscriptions?api-version=2022-12-01").await;
-    let first =
-        subscriptions["value"][0]["id"].as_str().expect("there are subscriptions").to_owned();
-    let vaults = format!("{first}/providers/Microsoft.KeyVault/vaults?api-version=2026-02-01");
     let page = "/subscriptions?api-version=2022-12-01&$top=1000";
-    let assignments =
-        format!("{first}/providers/Microsoft.Authorization/roleAssignments?{VERSION}");
-    let query = json!({
+    let first = caller.get(page).await["value"][0]["id"].clone();
+    let first = first.as_str().expect("there are subscriptions");
+    let roles = "providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01";
+    let vaults = format!("{first}/providers/Microsoft.KeyVault/vaults?api-version=2026-02-01");
+    for (what, path) in [
+        ("page of 1,000 subscriptions", page),
+        ("page of a subscription's vaults", &vaults),
+        ("page of role assignments", &format!("{first}/{roles}")),
+    ] {
+        row(what, median(9, async || drop(caller.get(path).await)).await, "20 ms");
+    }
+    queries(caller).await;
+    let vault = caller.get(&vaults).await["value"][0]["id"].clone();
+    writes(caller, vault.as_str().expect("there are vaults")).await;
+    rate(caller, &format!("{first}?api-version=2022-12-01")).await;
+}
+
+async fn queries(caller: &Caller) {
+    let body = json!({
         "query": "resources | where type =~ 'microsoft.keyvault/vaults' | project id, name, \
                   properties.accessPolicies | order by id asc",
         "options": { "$top": 1000 },
     });
-    let graph = "/providers/Microsoft.ResourceGraph/resources?api-version=2021-03-01";
-    row(
-        "page of 1,000 subscriptions",
-        median(9, async || drop(caller.get(page).await)).await,
-        "20 ms",
-    );
-    row(
-        "page of a subscription's vaults",
-        median(9, async || drop(caller.get(&vaults).await)).await,
-        "20 ms",
-    );
-    row(
-        "page of role assignments",
-        median(9, async || drop(caller.get(&assignments).await)).await,
-        "20 ms",
-    );
-    let asked = median(9, async || drop(caller.post(graph, &query).await)).await;
+    let path = "/providers/Microsoft.ResourceGraph/resources?api-version=2021-03-01";
+    let asked = median(9, async || drop(caller.post(path, &body).await)).await;
     row("page of 1,000 rows of Resource Graph", asked, "20 ms");
+}
 
-    let vault = &caller.get(&vaults).await["value"][0];
-    let vault = vault["id"].as_str().expect("there are vaults").to_owned();
+async fn writes(caller: &Caller, vault: &str) {
     let path = format!("{vault}/accessPolicies/add?api-version=2026-02-01");
     let entry = json!({
         "tenantId": caller.tenant, "objectId": "d7e8f900-1122-4334-8546-5768798a9bac",
@@ -76,11 +72,12 @@ async fn pages(caller: &Caller) {
     let body = json!({ "properties": { "accessPolicies": [entry] } });
     let written = median(51, async || drop(caller.put(&path, &body).await)).await;
     row("write of an access policy", written, "5 ms");
+}
 
-    let small = format!("{first}?api-version=2022-12-01");
+async fn rate(caller: &Caller, path: &str) {
     let began = Instant::now();
     for _ in 0..1000 {
-        caller.get(&small).await;
+        caller.get(path).await;
     }
     let rate = 1000.0 / began.elapsed().as_secs_f64();
     println!("{:<44} {rate:>8.0} /s   limit 500 /s", "small GETs, one after the other");
