@@ -93,6 +93,7 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("Microsoft.Authorization", None),
     ("roleAssignments", Some("{id}")),
     ("roleDefinitions", Some("{id}")),
+    ("locks", Some("{lock}")),
     ("Microsoft.Management", None),
     ("managementGroups", Some("{managementGroup}")),
     ("Microsoft.KeyVault", None),

@@ -37,7 +37,7 @@ pub(super) fn update(
     operation: PolicyOperation,
 ) -> Result<Answer, ArmError> {
     let scope = path.scope()?;
-    call.require(WRITE, &scope, scope.as_str())?;
+    call.require(WRITE, &scope, &call.request.path())?;
     let vault = path.find(call)?;
     vaults::refuse_overlapping(call, vault)?;
     let Body { properties: Properties { access_policies: sent } } = call.request.json()?;

@@ -4,8 +4,8 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
-    subscription_actions, subscriptions, throttling, vaults, versions,
+    access_policies, headers, locks, management_groups, metadata, role_assignments,
+    role_definitions, subscription_actions, subscriptions, throttling, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -51,7 +51,7 @@ fn charged(service: &Service, request: &Request, caller: &AccessToken) -> Reply 
 fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result<Reply, ArmError> {
     versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
-    versions::check(request, &route)?;
+    versions::check(request, &route, &service.behaviour)?;
     service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(), request, caller);
         handle(&call, &route)
@@ -71,6 +71,7 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
     match route {
         Route::RoleDefinition(scope, name) => role_definitions::one(call, scope, name),
         Route::RoleAssignment(scope, name) => role_assignments::one(call, scope, name),
+        Route::Lock(scope, name) => locks::one(call, scope, name),
         Route::Vault(path) => vaults::one(call, path),
         Route::AccessPolicies(path, operation) if method == Method::PUT => {
             access_policies::update(call, path, *operation)
@@ -95,10 +96,12 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Descendants(name) => management_groups::descendants(call, name),
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
+        Route::Locks(scope) => locks::list(call, scope),
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
         Route::RoleDefinition(..)
         | Route::RoleAssignment(..)
+        | Route::Lock(..)
         | Route::SubscriptionAction(..)
         | Route::Vault(_)
         | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),

@@ -19,6 +19,8 @@ pub(super) enum Route {
     RoleDefinition(Scope, String),
     RoleAssignments(Scope),
     RoleAssignment(Scope, String),
+    Locks(Scope),
+    Lock(Scope, String),
     VaultsOfSubscription(Uuid),
     VaultsOfResourceGroup(Uuid, String),
     Vault(VaultPath),
@@ -67,6 +69,7 @@ impl Route {
             | Self::Descendants(_)
             | Self::RoleDefinitions(_)
             | Self::RoleAssignments(_)
+            | Self::Locks(_)
             | Self::VaultsOfSubscription(_)
             | Self::VaultsOfResourceGroup(..) => Look::List,
             Self::Subscription(_)
@@ -74,6 +77,7 @@ impl Route {
             | Self::ManagementGroup(_)
             | Self::RoleDefinition(..)
             | Self::RoleAssignment(..)
+            | Self::Lock(..)
             | Self::Vault(_)
             | Self::AccessPolicies(..) => Look::Read,
         }
@@ -90,6 +94,11 @@ fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["roledefinitions", _] => Some(Route::RoleDefinition(scope, segments[at + 3].clone())),
         ["roleassignments"] => Some(Route::RoleAssignments(scope)),
         ["roleassignments", _] => Some(Route::RoleAssignment(scope, segments[at + 3].clone())),
+        // Only what is in a subscription can be locked (documented).
+        ["locks"] if scope.subscription().is_some() => Some(Route::Locks(scope)),
+        ["locks", _] if scope.subscription().is_some() => {
+            Some(Route::Lock(scope, segments[at + 3].clone()))
+        }
         _ => None,
     }
 }

@@ -34,7 +34,7 @@ fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
     call.require(READ, scope, scope.as_str())?;
     existence::require(call.state, scope)?;
     let vaults = call.state.vaults_in(&scope.key());
-    call.page(vaults.map(|vault| render(call, vault)).collect())
+    call.page_of(vaults.collect(), |vault| render(call, vault))
 }
 
 pub(super) fn one(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {

@@ -24,15 +24,21 @@ pub(crate) struct Subscription {
     pub(crate) id: Uuid,
     pub(crate) display_name: String,
     pub(crate) state: SubscriptionState,
-    /// The name of the management group that it is in.
+    /// The name of the management group that it is in; none of this tenant's if it is delegated.
     pub(crate) parent: String,
+    /// The tenant that delegated it to this one; of this tenant when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) foreign_tenant: Option<Uuid>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum SubscriptionState {
+    #[default]
     Enabled,
-    /// Read-only: only reading and deleting is allowed in it (documented).
+    Warned,
+    PastDue,
     Disabled,
+    Deleted,
 }
 
 #[derive(Clone, Serialize, Deserialize)]

@@ -62,6 +62,7 @@ fn subscription(
             display_name: name.to_owned(),
             state: SubscriptionState::Enabled,
             parent: "platform".to_owned(),
+            foreign_tenant: None,
         }),
         Change::ResourceGroup(group(RESOURCE_GROUP)),
         Change::ResourceGroup(web),

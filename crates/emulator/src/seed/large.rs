@@ -48,6 +48,7 @@ fn subscription(number: u32, management_groups: u32) -> Change {
         display_name: format!("Subscription {number:05}"),
         state: SubscriptionState::Enabled,
         parent,
+        foreign_tenant: None,
     })
 }
 

@@ -5,6 +5,7 @@ use crate::behaviour::Lagging;
 use crate::model::application::Application;
 use crate::model::grant::Grant;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
+use crate::model::lock::Lock;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::user::User;
@@ -30,6 +31,9 @@ pub(crate) enum Change {
     RoleDefinitionRemoved(Uuid),
     RoleAssignment(RoleAssignment),
     RoleAssignmentRemoved(Uuid),
+    Lock(Lock),
+    /// By its id.
+    LockRemoved(String),
 }
 
 impl Change {
@@ -52,6 +56,8 @@ impl Change {
             Self::RoleDefinitionRemoved(id) => format!("role definition {id}"),
             Self::RoleAssignment(one) => format!("role assignment {}", one.name),
             Self::RoleAssignmentRemoved(id) => format!("role assignment {id}"),
+            Self::Lock(one) => one.id(),
+            Self::LockRemoved(id) => id.clone(),
         }
     }
 
@@ -74,7 +80,9 @@ impl Change {
             | Self::ManagementGroup(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)
-            | Self::Resource(_) => None,
+            | Self::Resource(_)
+            | Self::Lock(_)
+            | Self::LockRemoved(_) => None,
         }
     }
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 use crate::model::application::Application;
 use crate::model::grant::Grant;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
+use crate::model::lock::Lock;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
 use crate::model::service_principal::ServicePrincipal;
@@ -31,6 +32,7 @@ pub(crate) struct State {
     pub(crate) vaults: BTreeMap<String, Vault>,
     pub(crate) role_definitions: BTreeMap<Uuid, RoleDefinition>,
     pub(crate) role_assignments: BTreeMap<Uuid, RoleAssignment>,
+    pub(crate) locks: BTreeMap<String, Lock>,
     /// At which revision a vault was last written.
     written_vaults: HashMap<String, u64>,
     /// The role assignments of each principal.
@@ -53,6 +55,7 @@ impl State {
             vaults: BTreeMap::new(),
             role_definitions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
+            locks: BTreeMap::new(),
             written_vaults: HashMap::new(),
             held: HashMap::new(),
         };
@@ -93,6 +96,8 @@ impl State {
                     self.held.entry(removed.principal).or_default().remove(&id);
                 }
             }
+            Change::Lock(one) => drop(self.locks.insert(key(&one.id()), one)),
+            Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
         }
     }
 
@@ -127,6 +132,7 @@ impl State {
             .chain(self.grants.values().cloned().map(Change::Grant))
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
+            .chain(self.locks.values().cloned().map(Change::Lock))
     }
 
     pub(crate) fn live_applications(&self) -> impl Iterator<Item = &Application> {
