@@ -100,6 +100,9 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("Microsoft.Subscription", None),
     ("vaults", Some("{vault}")),
     ("accessPolicies", None),
+    ("deletedVaults", Some("{vault}")),
+    ("locations", Some("{location}")),
+    ("operationResults", Some("{operation}")),
     ("Microsoft.Web", None),
     ("sites", Some("{site}")),
 ];

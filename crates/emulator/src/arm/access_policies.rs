@@ -67,6 +67,9 @@ pub(super) fn validate(call: &Call<'_>, properties: &VaultProperties) -> Result<
     if !is_tenant(call, &properties.tenant_id) {
         return Err(invalid("tenantId"));
     }
+    if !(7..=90).contains(&properties.soft_delete_retention_in_days) {
+        return Err(invalid("softDeleteRetentionInDays"));
+    }
     if properties.access_policies.len() > MOST {
         return Err(invalid("accessPolicies"));
     }

@@ -78,6 +78,10 @@ impl ArmError {
         Self::new(StatusCode::FORBIDDEN, code, message)
     }
 
+    pub(super) fn denied_method(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
+    }
+
     pub(super) fn not_found(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }

@@ -111,12 +111,11 @@ fn put(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
             |existing| existing.audit.updated(call.caller.oid, call.now),
         ),
     };
-    match existing {
-        Some(existing) => refuse_other_identity(existing, &assignment, scope)?,
-        None => {
-            refuse_duplicate(call, &assignment)?;
-            refuse_too_many(call, scope)?;
-        }
+    if let Some(existing) = existing {
+        refuse_other_identity(existing, &assignment, scope)?;
+    } else {
+        refuse_duplicate(call, &assignment)?;
+        refuse_too_many(call, scope)?;
     }
     let mut body = render(&assignment, scope);
     body["properties"]["createdBy"] = Value::Null;
@@ -207,11 +206,14 @@ fn refuse_duplicate(call: &Call<'_>, new: &RoleAssignment) -> Result<(), ArmErro
     };
     match call.state.assignments_of(new.principal).find(same) {
         Some(other) => {
-            let mut message = "The role assignment already exists.".to_owned();
-            if !call.behaviour.is(Variant::ExistingAssignmentUnnamed) {
-                let id = other.name.simple();
-                message += &format!(" The ID of the existing role assignment is {id}.");
-            }
+            let id = other.name.simple();
+            let message = if call.behaviour.is(Variant::ExistingAssignmentUnnamed) {
+                "The role assignment already exists.".to_owned()
+            } else {
+                format!(
+                    "The role assignment already exists. The ID of the existing role assignment is {id}."
+                )
+            };
             Err(ArmError::conflict("RoleAssignmentExists", message))
         }
         None => Ok(()),

@@ -49,7 +49,10 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
     match route {
         Route::Tenants | Route::Subscriptions | Route::Subscription(_) => (None, SUBSCRIPTIONS),
         Route::SubscriptionAction(..) => (Some("subscriptions"), SUBSCRIPTION_ACTIONS),
-        Route::Resources(_) => (None, RESOURCES),
+        Route::Resources(_)
+        | Route::ResourceGroups(_)
+        | Route::ResourceGroup(..)
+        | Route::GroupOperation(..) => (None, RESOURCES),
         Route::ManagementGroups | Route::ManagementGroup(_) | Route::Descendants(_) => {
             (Some("managementGroups"), MANAGEMENT_GROUPS)
         }
@@ -63,6 +66,11 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => {
             (Some("vaults"), VAULTS)
         }
+        Route::VaultNames(_) => (Some("checkNameAvailability"), VAULTS),
+        Route::DeletedVaults(_) | Route::DeletedVault(_) | Route::PurgedVault(_) => {
+            (Some("deletedVaults"), VAULTS)
+        }
+        Route::VaultOperation(..) => (Some("locations/operationResults"), VAULTS),
         Route::AccessPolicies(..) => (Some("vaults/accessPolicies"), VAULTS),
     }
 }

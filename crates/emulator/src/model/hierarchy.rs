@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -45,12 +46,29 @@ pub(crate) enum SubscriptionState {
 pub(crate) struct ResourceGroup {
     pub(crate) subscription: Uuid,
     pub(crate) name: String,
+    #[serde(default = "west_europe")]
+    pub(crate) location: String,
+    #[serde(default)]
+    pub(crate) tags: Map<String, Value>,
+}
+
+fn west_europe() -> String {
+    "westeurope".to_owned()
 }
 
 impl ResourceGroup {
-    pub(crate) fn id(&self) -> String {
-        format!("/subscriptions/{}/resourceGroups/{}", self.subscription, self.name)
+    pub(crate) fn new(subscription: Uuid, name: &str) -> Self {
+        let (name, location) = (name.to_owned(), west_europe());
+        Self { subscription, name, location, tags: Map::new() }
     }
+
+    pub(crate) fn id(&self) -> String {
+        resource_group_id(self.subscription, &self.name)
+    }
+}
+
+pub(crate) fn resource_group_id(subscription: Uuid, name: &str) -> String {
+    format!("/subscriptions/{subscription}/resourceGroups/{name}")
 }
 
 /// A resource that is only ever listed.

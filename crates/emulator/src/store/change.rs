@@ -9,7 +9,7 @@ use crate::model::lock::Lock;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::user::User;
-use crate::model::vault::Vault;
+use crate::model::vault::{DeletedVault, Vault};
 
 /// One object as it is from now on, or its removal. A line of the log is a list of these, applied
 /// together.
@@ -25,8 +25,17 @@ pub(crate) enum Change {
     ManagementGroup(ManagementGroup),
     Subscription(Subscription),
     ResourceGroup(ResourceGroup),
+    /// By its id.
+    ResourceGroupRemoved(String),
     Resource(Resource),
+    /// By its id.
+    ResourceRemoved(String),
     Vault(Box<Vault>),
+    /// By its id.
+    VaultRemoved(String),
+    DeletedVault(Box<DeletedVault>),
+    /// By its name.
+    DeletedVaultRemoved(String),
     RoleDefinition(RoleDefinition),
     RoleDefinitionRemoved(Uuid),
     RoleAssignment(RoleAssignment),
@@ -52,6 +61,11 @@ impl Change {
             Self::ResourceGroup(one) => one.id(),
             Self::Resource(one) => one.id.clone(),
             Self::Vault(one) => one.id(),
+            Self::ResourceGroupRemoved(id) | Self::ResourceRemoved(id) | Self::VaultRemoved(id) => {
+                id.clone()
+            }
+            Self::DeletedVault(one) => format!("deleted vault {}", one.vault.name),
+            Self::DeletedVaultRemoved(name) => format!("deleted vault {name}"),
             Self::RoleDefinition(one) => format!("role definition {}", one.name),
             Self::RoleDefinitionRemoved(id) => format!("role definition {id}"),
             Self::RoleAssignment(one) => format!("role assignment {}", one.name),
@@ -75,12 +89,16 @@ impl Change {
             Self::RoleAssignment(_) | Self::RoleAssignmentRemoved(_) => {
                 Some(Lagging::RoleAssignment)
             }
-            Self::Vault(_) => Some(Lagging::Vault),
+            Self::Vault(_) | Self::VaultRemoved(_) => Some(Lagging::Vault),
             Self::User(_)
             | Self::ManagementGroup(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)
+            | Self::ResourceGroupRemoved(_)
             | Self::Resource(_)
+            | Self::ResourceRemoved(_)
+            | Self::DeletedVault(_)
+            | Self::DeletedVaultRemoved(_)
             | Self::Lock(_)
             | Self::LockRemoved(_) => None,
         }

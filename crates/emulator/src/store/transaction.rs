@@ -47,7 +47,9 @@ impl Store {
             State::new(tenant, changes)
         };
         let mut state = log::read(directory)?.unwrap_or_else(fresh);
-        given.into_iter().for_each(|change| state.apply(change));
+        for change in given {
+            state.apply(change);
+        }
         let log = Log::rewrite(directory, &state, lock)?;
         let replicas = Replicas::of(&state, &behaviour.replication, behaviour.seed);
         Ok(Self(Mutex::new(Inner { state, replicas, log: Some(log) })))
