@@ -18,6 +18,8 @@ mod graph_rights;
 mod hierarchy;
 mod key_credentials;
 mod locks;
+#[path = "../openapi/mod.rs"]
+mod openapi;
 mod owners;
 mod passwords;
 mod policies;

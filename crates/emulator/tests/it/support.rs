@@ -196,13 +196,14 @@ impl Tenant {
         };
         let request = self
             .client
-            .request(method, self.url(path))
+            .request(method.clone(), self.url(path))
             .headers(headers.iter().map(header).collect());
         let response = request.body(body).send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.unwrap();
         let body =
             if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        crate::openapi::check(method.as_str(), path, status, &body);
         Answer { status, headers, body }
     }
 
