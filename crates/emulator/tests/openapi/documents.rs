@@ -57,7 +57,8 @@ impl Documents {
         });
         let mut found: Option<(usize, &str, &str, &Value)> = None;
         for file in files {
-            for (template, operations) in self.get(file)["paths"].as_object().into_iter().flatten() {
+            for (template, operations) in self.get(file)["paths"].as_object().into_iter().flatten()
+            {
                 let Some(operation) = operations.get(method.to_ascii_lowercase()) else { continue };
                 let Some(literal) = literal_segments(template, &wanted) else { continue };
                 if found.is_none_or(|(most, ..)| literal > most) {

@@ -60,7 +60,8 @@ fn findings(method: &str, target: &str, status: u16, body: &Value) -> Vec<String
         let compile = || Arc::new(schemas::validator(documents, &response));
         Arc::clone(validators.entry(response.key.clone()).or_insert_with(compile))
     };
-    let findings: Vec<String> = validator.iter_errors(body).filter_map(|error| finding(&error)).collect();
+    let findings: Vec<String> =
+        validator.iter_errors(body).filter_map(|error| finding(&error)).collect();
     if findings.is_empty() {
         TALLY.lock().unwrap_or_else(PoisonError::into_inner).valid += 1;
     }
@@ -76,7 +77,11 @@ fn finding(error: &jsonschema::ValidationError<'_>) -> Option<String> {
             let unknown: Vec<&str> = unknown.map(String::as_str).collect();
             (!unknown.is_empty()).then(|| format!("{place}: undescribed {}", unknown.join(", ")))
         }
-        _ if exceptions::may_deviate(&place) => None,
+        ValidationErrorKind::Required { property }
+            if exceptions::may_be_left_out(&place, property.as_str().unwrap_or_default()) =>
+        {
+            None
+        }
         _ => Some(format!("{place}: {error}")),
     }
 }
