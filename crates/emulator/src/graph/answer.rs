@@ -18,10 +18,9 @@ use crate::store::Answer;
 /// One request, or one of a batch: token, route, rights, and then the handler.
 pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
     let ids = RequestIds::of(request);
-    let now = service.clock.now();
     let reply = authenticate(service, request)
         .and_then(|caller| charged(service, &caller, request, &ids))
-        .unwrap_or_else(|error| error.reply(&ids, &service.url, now));
+        .unwrap_or_else(|error| error.reply(&ids, service));
     ids.stamp(reply)
 }
 
@@ -29,7 +28,7 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
 pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) -> Reply {
     let ids = RequestIds::of(request);
     let error = GraphError::refused(refusal.status);
-    let reply = error.reply(&ids, &service.url, service.clock.now());
+    let reply = error.reply(&ids, service);
     ids.stamp(refusal.stamp(reply))
 }
 
@@ -46,14 +45,13 @@ fn charged(
 ) -> Result<Reply, GraphError> {
     let route = Route::parse(request)?;
     let charge = throttling::charge(service, request, caller, &route);
-    let now = service.clock.now();
     let reply = match &charge.refusal {
         Some((refusal, _)) => {
             let error = GraphError::refused(refusal.status);
-            refusal.stamp(error.reply(ids, &service.url, now))
+            refusal.stamp(error.reply(ids, service))
         }
         None => respond(service, caller, request, route)
-            .unwrap_or_else(|error| error.reply(ids, &service.url, now)),
+            .unwrap_or_else(|error| error.reply(ids, service)),
     };
     Ok(charge.stamp(reply))
 }

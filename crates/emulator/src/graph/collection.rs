@@ -132,7 +132,7 @@ pub(super) fn list(
     refuse_unsupported_options(call.request)?;
     let filter = call.request.query("$filter").map(|text| Filter::parse(text, kind)).transpose()?;
     let selection = Selection::of(call.request, kind)?;
-    let size = page_size(call.request)?;
+    let size = page_size(call)?;
     let found =
         objects.filter(|object| filter.as_ref().is_none_or(|filter| filter.accepts(object)));
     let items = found.map(|object| Value::Object(selection.apply(object))).collect();
@@ -181,8 +181,10 @@ impl Selection {
 }
 
 /// The figures of directory objects: a hundred when nothing is asked, at most 999 (documented).
-fn page_size(request: &Request) -> Result<usize, GraphError> {
-    let Some(top) = request.query("$top") else { return Ok(100) };
+fn page_size(call: &Call<'_>) -> Result<usize, GraphError> {
+    let Some(top) = call.request.query("$top") else {
+        return Ok(call.behaviour.page_size.unwrap_or(100).max(1));
+    };
     top.parse().ok().filter(|size| (1..=999).contains(size)).ok_or_else(|| {
         GraphError::bad_request(format!(
             "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."

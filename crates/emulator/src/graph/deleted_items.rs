@@ -48,7 +48,7 @@ pub(super) fn restore(call: &Call<'_>, id: Uuid) -> Result<Answer, GraphError> {
     let item = Item::find(call.state, id)?;
     let change = match item {
         Item::Application(one) => applications::restored(one),
-        Item::ServicePrincipal(one) => service_principals::restored(call.state, one)?,
+        Item::ServicePrincipal(one) => service_principals::restored(call, one)?,
     };
     Ok(Answer::with_changes(item_reply(call, &item), vec![change]))
 }

@@ -2,14 +2,15 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::behaviour::{Behaviour, Variant};
 use crate::graph::request_ids::RequestIds;
 use crate::http::{BodyFault, Reply};
 use crate::login::{GRAPH_APP_ID, TokenFault};
 use crate::model::settings::SettingFault;
 use crate::paging::UnknownSkipToken;
+use crate::service::Service;
 use crate::store::WriteFailed;
 use crate::timestamps::without_zone;
 
@@ -138,7 +139,10 @@ impl GraphError {
     }
 
     /// Observed for a repeated assignment; the often quoted other text was found second-hand only.
-    pub(super) fn grant_exists() -> Self {
+    pub(super) fn grant_exists(behaviour: &Behaviour) -> Self {
+        if behaviour.is(Variant::GrantExistsPlainly) {
+            return Self::bad_request("Permission being assigned already exists on the object");
+        }
         let code = "Request_MultipleObjectsWithSameKeyValue";
         Self::new(StatusCode::BAD_REQUEST, code, "EntitlementGrant entry already exists.")
     }
@@ -185,8 +189,14 @@ impl GraphError {
         Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)
     }
 
-    /// The specific code is among the details, not on top (observed).
-    pub(super) fn no_backing_application(app_id: &str) -> Self {
+    /// The specific code is among the details, not on top (observed). The other face is the one
+    /// that the owner of the application alone gets to see (observed, with this grammar).
+    pub(super) fn no_backing_application(app_id: &str, behaviour: &Behaviour) -> Self {
+        if behaviour.is(Variant::BackingApplicationForbidden) {
+            let message = "When using this permission, the backing application of the service \
+                           principal being created must in the local tenant";
+            return Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message);
+        }
         let message = format!(
             "The appId '{app_id}' of the service principal does not reference a valid application object."
         );
@@ -195,15 +205,13 @@ impl GraphError {
         Self { details: vec![detail], ..Self::bad_request(message) }
     }
 
-    pub(super) fn reply(&self, ids: &RequestIds, url: &str, now: OffsetDateTime) -> Reply {
-        let mut error = json!({
-            "code": self.code,
-            "message": self.message,
-            "innerError": {
-                "date": without_zone(now),
-                "request-id": ids.request,
-                "client-request-id": ids.client,
-            },
+    pub(super) fn reply(&self, ids: &RequestIds, service: &Service) -> Reply {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        let lower = service.behaviour.is(Variant::LowerCaseInnerError);
+        error[if lower { "innererror" } else { "innerError" }] = json!({
+            "date": without_zone(service.clock.now()),
+            "request-id": ids.request,
+            "client-request-id": ids.client,
         });
         if !self.details.is_empty() {
             error["details"] = json!(self.details);
@@ -213,7 +221,7 @@ impl GraphError {
         if !self.challenge {
             return reply;
         }
-        let authorize = format!("{url}/common/oauth2/authorize");
+        let authorize = format!("{}/common/oauth2/authorize", service.url);
         let challenge = format!(
             r#"Bearer realm="", authorization_uri="{authorize}", client_id="{GRAPH_APP_ID}""#
         );

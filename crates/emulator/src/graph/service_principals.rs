@@ -91,9 +91,9 @@ pub(super) fn deletion(
 
 /// A service principal out of the deleted items, unless its application is missing or has got
 /// another one.
-pub(super) fn restored(state: &State, principal: &ServicePrincipal) -> Result<Change, GraphError> {
-    refuse_without_application(state, &principal.app_id.to_string())?;
-    refuse_second(state, principal.app_id)?;
+pub(super) fn restored(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Change, GraphError> {
+    refuse_without_application(call, call.state, &principal.app_id.to_string())?;
+    refuse_second(call.state, principal.app_id)?;
     Ok(ServicePrincipal { deleted: None, ..principal.clone() }.into())
 }
 
@@ -106,7 +106,7 @@ fn get(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, GraphErr
 }
 
 fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<Answer, GraphError> {
-    let (app_id, name) = refuse_without_application(call.referable, app_id)?;
+    let (app_id, name) = refuse_without_application(call, call.referable, app_id)?;
     refuse_second(call.state, app_id)?;
     let mut principal = ServicePrincipal::new(Uuid::new_v4(), app_id, &name, call.state.tenant.id);
     principal.created = Some(call.now);
@@ -127,9 +127,13 @@ fn update(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, Graph
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }
 
-fn refuse_without_application(state: &State, app_id: &str) -> Result<(Uuid, String), GraphError> {
+fn refuse_without_application(
+    call: &Call<'_>,
+    state: &State,
+    app_id: &str,
+) -> Result<(Uuid, String), GraphError> {
     let application = Uuid::try_parse(app_id).ok().and_then(|id| state.application_of(id));
-    let application = application.ok_or_else(|| GraphError::no_backing_application(app_id))?;
+    let application = application.ok_or_else(|| GraphError::no_backing_application(app_id, call.behaviour))?;
     Ok((application.app_id, application.display_name.clone()))
 }
 

@@ -2,6 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use uuid::Uuid;
 
+use crate::login::GRAPH_APP_ID;
 use crate::model::application::Application;
 use crate::model::grant::Grant;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
@@ -127,6 +128,14 @@ impl State {
             .chain(self.grants.values().cloned().map(Change::Grant))
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
+    }
+
+    /// Takes permissions out of what Microsoft Graph offers to applications.
+    pub(super) fn withhold(&mut self, permissions: &[String]) {
+        let graph = |one: &&mut ServicePrincipal| one.app_id.to_string() == GRAPH_APP_ID;
+        for principal in self.service_principals.values_mut().filter(graph) {
+            principal.app_roles.retain(|role| !permissions.contains(&role.value));
+        }
     }
 
     pub(crate) fn live_applications(&self) -> impl Iterator<Item = &Application> {

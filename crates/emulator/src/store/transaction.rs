@@ -44,8 +44,10 @@ impl Store {
             let (tenant, changes) = seed();
             State::new(tenant, changes)
         };
-        let state = log::read(directory)?.unwrap_or_else(fresh);
+        let mut state = log::read(directory)?.unwrap_or_else(fresh);
         let log = Log::rewrite(directory, &state, lock)?;
+        // After the log is written: another run may offer them again.
+        state.withhold(&behaviour.without_permissions);
         let replicas = Replicas::of(&state, &behaviour.replication, behaviour.seed);
         Ok(Self(Mutex::new(Inner { state, replicas, log: Some(log) })))
     }

@@ -143,6 +143,25 @@ async fn an_error_carries_the_ids_of_its_request() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_inner_error_can_be_spelt_in_lower_case() {
+    let tenant = Tenant::start_with("variants: [lowerCaseInnerError]").await;
+    let answer = tenant.get("/v1.0/applications(uniqueName='x')").await;
+    assert_eq!(answer.text("/error/innererror/request-id"), answer.header("request-id"));
+    assert_eq!(answer.body["error"].get("innerError"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_holds_as_many_as_the_tenant_is_set_to_unless_the_request_says() {
+    let tenant = Tenant::start_with("pageSize: 1").await;
+    let first = tenant.get("/v1.0/applications?$select=id").await;
+    assert_eq!(first.list("/value").len(), 1);
+    assert!(first.text("/@odata.nextLink").contains("%24select=id"), "{first:?}");
+    let whole = tenant.get("/v1.0/applications?$top=2").await;
+    assert_eq!(whole.list("/value").len(), 2);
+    assert_eq!(whole.body.get("@odata.nextLink"), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_graph_request_gets_an_envelope() {
     let tenant = Tenant::start().await;
     tenant.get("/v1.0/users").await.is_error(

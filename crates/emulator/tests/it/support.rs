@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use emulator::{Clock, Options, Sandbox};
+use emulator::{Behaviour, Clock, Options, Sandbox};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Method};
 use serde_json::{Value, json};
@@ -50,9 +50,20 @@ impl Tenant {
         Self::start_in(fresh_directory()).await
     }
 
+    /// In a tenant that behaves as the faults say.
+    pub(crate) async fn start_with(faults: &str) -> Self {
+        Self::start_as(fresh_directory(), faults).await
+    }
+
     pub(crate) async fn start_in(directory: TempDir) -> Self {
+        Self::start_as(directory, "").await
+    }
+
+    async fn start_as(directory: TempDir, faults: &str) -> Self {
         let clock = Arc::new(Mutex::new(now()));
-        let sandbox = Sandbox::start(options(directory.path(), &clock)).await.unwrap();
+        let behaviour = Behaviour::parse(faults).unwrap();
+        let options = Options { behaviour, ..options(directory.path(), &clock) };
+        let sandbox = Sandbox::start(options).await.unwrap();
         let client = client_builder(sandbox.ca_file()).build().unwrap();
         let mut tenant = Self {
             sandbox,
