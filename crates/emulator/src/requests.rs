@@ -78,6 +78,7 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("servicePrincipals", Some("{id}")),
     ("appRoleAssignments", Some("{id}")),
     ("appRoleAssignedTo", Some("{id}")),
+    ("oauth2PermissionGrants", Some("{id}")),
     ("directory", None),
     ("deletedItems", Some("{id}")),
     ("organization", Some("{id}")),

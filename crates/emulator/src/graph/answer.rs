@@ -7,8 +7,9 @@ use crate::graph::error::GraphError;
 use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
-    app_role_assignments, applications, batch, deleted_items, federated_credentials, owners,
-    passwords, render, rights, service_principals, throttling, users,
+    app_role_assignments, applications, batch, delegated_grants, deleted_items,
+    federated_credentials, owners, passwords, render, rights, service_principals, throttling,
+    users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -92,6 +93,11 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::User(key) if method == Method::GET => users::get(call, &key),
         Route::Grants(side, key) => app_role_assignments::collection(call, side, &key),
         Route::Grant(side, key, id) => app_role_assignments::one(call, side, &key, &id),
+        Route::DelegatedGrants => delegated_grants::collection(call),
+        Route::DelegatedGrant(id) => delegated_grants::one(call, &id),
+        Route::DelegatedGrantsOf(key) if method == Method::GET => {
+            delegated_grants::list_of(call, &key)
+        }
         Route::DeletedItems(kind) if method == Method::GET => deleted_items::list_of(call, kind),
         Route::DeletedItem(id) => deleted_items::one(call, id),
         Route::DeletedItemRestore(id) if method == Method::POST => deleted_items::restore(call, id),
@@ -103,6 +109,7 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         | Route::AddPassword(_)
         | Route::RemovePassword(_)
         | Route::User(_)
+        | Route::DelegatedGrantsOf(_)
         | Route::DeletedItems(_)
         | Route::DeletedItemRestore(_) => Err(GraphError::method_not_allowed()),
     }

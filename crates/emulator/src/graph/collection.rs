@@ -56,6 +56,16 @@ pub(super) static GRANT: Kind = Kind {
     defaults: &GRANT_DEFAULTS,
 };
 
+pub(super) static DELEGATED_GRANT: Kind = Kind {
+    name: "oAuth2PermissionGrant",
+    resource: "OAuth2PermissionGrant",
+    equal: &["clientId", "consentType", "principalId", "resourceId"],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &DELEGATED_GRANT_DEFAULTS,
+};
+
 pub(super) static ORGANIZATION: Kind = Kind {
     name: "organization",
     resource: "Company",
@@ -103,6 +113,8 @@ static SERVICE_PRINCIPAL_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/service_principal.json")));
 static GRANT_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/app_role_assignment.json")));
+static DELEGATED_GRANT_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/delegated_permission_grant.json")));
 static ORGANIZATION_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/organization.json")));
 static FEDERATED_CREDENTIAL_DEFAULTS: LazyLock<Map<String, Value>> =

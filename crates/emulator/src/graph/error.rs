@@ -147,6 +147,12 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, code, "EntitlementGrant entry already exists.")
     }
 
+    /// Observed, with this status.
+    pub(super) fn delegated_grant_exists() -> Self {
+        let code = "Request_MultipleObjectsWithSameKeyValue";
+        Self::new(StatusCode::CONFLICT, code, "Permission entry already exists.")
+    }
+
     /// Recorded for owners of groups.
     pub(super) fn reference_exists(property: &str) -> Self {
         Self::bad_request(format!(

@@ -7,6 +7,7 @@ mod applications;
 mod batch;
 mod call;
 mod collection;
+mod delegated_grants;
 mod deleted_items;
 mod error;
 mod federated_credentials;

@@ -23,6 +23,9 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
             holds(&WRITE_DIRECTORY) || (holds(&WRITE_APPLICATIONS) && holds(&READ_DIRECTORY))
         }
         Route::User(_) => may_read_users(roles),
+        Route::DelegatedGrants | Route::DelegatedGrant(_) | Route::DelegatedGrantsOf(_) => {
+            holds(&WRITE_DELEGATED_GRANTS) || (reads && holds(&READ_DIRECTORY))
+        }
         Route::Applications
         | Route::Application(_)
         | Route::FederatedCredentials(_)
@@ -51,6 +54,8 @@ const READ_USERS: [&str; 4] =
     ["User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"];
 const READ_DIRECTORY: [&str; 2] = ["Directory.Read.All", "Directory.ReadWrite.All"];
 const WRITE_DIRECTORY: [&str; 1] = ["Directory.ReadWrite.All"];
+const WRITE_DELEGATED_GRANTS: [&str; 2] =
+    ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"];
 const READ_ORGANIZATION: [&str; 4] = [
     "Organization.Read.All",
     "Organization.ReadWrite.All",

@@ -27,6 +27,10 @@ pub(super) enum Route {
     /// The grants that the service principal holds or gives.
     Grants(Side, ServicePrincipalKey),
     Grant(Side, ServicePrincipalKey, String),
+    DelegatedGrants,
+    DelegatedGrant(String),
+    /// Those in which the service principal is the client.
+    DelegatedGrantsOf(ServicePrincipalKey),
     DeletedItems(DeletedKind),
     DeletedItem(Uuid),
     DeletedItemRestore(Uuid),
@@ -87,6 +91,7 @@ impl Route {
             ("applications", _) => application(&segments),
             ("serviceprincipals", _) => service_principal(&segments),
             ("users", _) => user(&segments),
+            ("oauth2permissiongrants", _) => delegated_grants(&segments),
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
             _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
         }
@@ -104,6 +109,8 @@ impl Route {
             | Self::ServicePrincipals
             | Self::Owners(_)
             | Self::Grants(..)
+            | Self::DelegatedGrants
+            | Self::DelegatedGrantsOf(_)
             | Self::DeletedItems(_)
                 if request.method == Method::GET =>
             {
@@ -195,6 +202,14 @@ fn user(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     }
 }
 
+fn delegated_grants(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
+    match keyed(segments) {
+        (None, _) => Ok(Route::DelegatedGrants),
+        (Some(("id", id)), []) => Ok(Route::DelegatedGrant(id.to_owned())),
+        _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
+    }
+}
+
 fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     let (key, rest) = keyed(segments);
     let Some((key, value)) = key else { return Ok(Route::ServicePrincipals) };
@@ -208,6 +223,7 @@ fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
         [] => Ok(Route::ServicePrincipal(key)),
         ["approleassignments"] => Ok(Route::Grants(Side::Principal, key)),
         ["approleassignedto"] => Ok(Route::Grants(Side::Resource, key)),
+        ["oauth2permissiongrants"] => Ok(Route::DelegatedGrantsOf(key)),
         ["approleassignments", _] => {
             Ok(Route::Grant(Side::Principal, key, rest[1].text.to_owned()))
         }

@@ -84,14 +84,20 @@ pub(super) fn deletion(
         .grants
         .values()
         .filter(move |grant| grant.principal == id || grant.resource == id);
+    let delegated = call.state.delegated_grants.values();
+    let delegated = delegated.filter(move |grant| grant.client == id || grant.resource == id);
     let deleted = ServicePrincipal { deleted: Some(call.now), ..principal.clone() };
     std::iter::once(deleted.into())
         .chain(grants.map(|grant| Change::GrantRemoved(grant.id.clone())))
+        .chain(delegated.map(|grant| Change::DelegatedGrantRemoved(grant.id.clone())))
 }
 
 /// A service principal out of the deleted items, unless its application is missing or has got
 /// another one.
-pub(super) fn restored(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Change, GraphError> {
+pub(super) fn restored(
+    call: &Call<'_>,
+    principal: &ServicePrincipal,
+) -> Result<Change, GraphError> {
     refuse_without_application(call, call.state, &principal.app_id.to_string())?;
     refuse_second(call.state, principal.app_id)?;
     Ok(ServicePrincipal { deleted: None, ..principal.clone() }.into())
@@ -133,7 +139,8 @@ fn refuse_without_application(
     app_id: &str,
 ) -> Result<(Uuid, String), GraphError> {
     let application = Uuid::try_parse(app_id).ok().and_then(|id| state.application_of(id));
-    let application = application.ok_or_else(|| GraphError::no_backing_application(app_id, call.behaviour))?;
+    let application =
+        application.ok_or_else(|| GraphError::no_backing_application(app_id, call.behaviour))?;
     Ok((application.app_id, application.display_name.clone()))
 }
 

@@ -3,7 +3,7 @@ use uuid::Uuid;
 
 use crate::behaviour::Lagging;
 use crate::model::application::Application;
-use crate::model::grant::Grant;
+use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
@@ -21,6 +21,8 @@ pub(crate) enum Change {
     User(User),
     Grant(Grant),
     GrantRemoved(String),
+    DelegatedGrant(DelegatedGrant),
+    DelegatedGrantRemoved(String),
     ManagementGroup(ManagementGroup),
     Subscription(Subscription),
     ResourceGroup(ResourceGroup),
@@ -43,6 +45,8 @@ impl Change {
             Self::User(one) => format!("user {}", one.id),
             Self::Grant(one) => format!("grant {}", one.id),
             Self::GrantRemoved(id) => format!("grant {id}"),
+            Self::DelegatedGrant(one) => format!("delegated grant {}", one.id),
+            Self::DelegatedGrantRemoved(id) => format!("delegated grant {id}"),
             Self::ManagementGroup(one) => one.id(),
             Self::Subscription(one) => format!("subscription {}", one.id),
             Self::ResourceGroup(one) => one.id(),
@@ -62,7 +66,10 @@ impl Change {
             Self::ServicePrincipal(_) | Self::ServicePrincipalRemoved(_) => {
                 Some(Lagging::ServicePrincipal)
             }
-            Self::Grant(_) | Self::GrantRemoved(_) => Some(Lagging::Grant),
+            Self::Grant(_)
+            | Self::GrantRemoved(_)
+            | Self::DelegatedGrant(_)
+            | Self::DelegatedGrantRemoved(_) => Some(Lagging::Grant),
             Self::RoleDefinition(_) | Self::RoleDefinitionRemoved(_) => {
                 Some(Lagging::RoleDefinition)
             }

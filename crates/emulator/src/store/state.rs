@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::login::GRAPH_APP_ID;
 use crate::model::application::Application;
-use crate::model::grant::Grant;
+use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
@@ -25,6 +25,7 @@ pub(crate) struct State {
     pub(crate) service_principals: BTreeMap<Uuid, ServicePrincipal>,
     pub(crate) users: BTreeMap<Uuid, User>,
     pub(crate) grants: BTreeMap<String, Grant>,
+    pub(crate) delegated_grants: BTreeMap<String, DelegatedGrant>,
     pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
     pub(crate) subscriptions: BTreeMap<Uuid, Subscription>,
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
@@ -47,6 +48,7 @@ impl State {
             service_principals: BTreeMap::new(),
             users: BTreeMap::new(),
             grants: BTreeMap::new(),
+            delegated_grants: BTreeMap::new(),
             management_groups: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
@@ -73,6 +75,10 @@ impl State {
             Change::User(one) => drop(self.users.insert(one.id, one)),
             Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
+            Change::DelegatedGrant(one) => {
+                drop(self.delegated_grants.insert(one.id.clone(), one));
+            }
+            Change::DelegatedGrantRemoved(id) => drop(self.delegated_grants.remove(&id)),
             Change::ManagementGroup(one) => {
                 drop(self.management_groups.insert(key(&one.name), one));
             }
@@ -126,6 +132,7 @@ impl State {
             .chain(self.service_principals.values().cloned().map(Change::from))
             .chain(self.users.values().cloned().map(Change::User))
             .chain(self.grants.values().cloned().map(Change::Grant))
+            .chain(self.delegated_grants.values().cloned().map(Change::DelegatedGrant))
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
     }

@@ -9,6 +9,7 @@ mod assertions;
 mod batch;
 mod bearer;
 mod certificates;
+mod delegated_grants;
 mod deleted_items;
 mod federated_credentials;
 mod grants;
