@@ -87,7 +87,7 @@ fn create(
     if application.display_name.is_empty() {
         return Err(GraphError::missing_value("displayName", APPLICATION.resource));
     }
-    refuse_taken_name(call.state, &application)?;
+    refuse_taken_name(call, &application)?;
 
     let mut object = render::application(call.state, &application, Keys::Hidden);
     object.insert("createdDateTime".to_owned(), ticks(call.now).into());
@@ -99,13 +99,14 @@ fn create(
 fn update(call: &Call<'_>, application: &Application) -> Result<Answer, GraphError> {
     let mut changed = application.clone();
     application_properties::apply(&mut changed, &call.request.json()?, call.now)?;
-    refuse_taken_name(call.state, &changed)?;
+    refuse_taken_name(call, &changed)?;
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }
 
 /// Deleted applications keep their name until they are gone for good (observed).
-fn refuse_taken_name(state: &State, application: &Application) -> Result<(), GraphError> {
-    let taken = state.applications.values().any(|other| {
+fn refuse_taken_name(call: &Call<'_>, application: &Application) -> Result<(), GraphError> {
+    let deleted = call.state.deleted_applications(call.now);
+    let taken = call.state.live_applications().chain(deleted).any(|other| {
         other.id != application.id
             && other.unique_name.is_some()
             && other.unique_name == application.unique_name

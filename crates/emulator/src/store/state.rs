@@ -1,5 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::login::GRAPH_APP_ID;
@@ -20,7 +21,7 @@ pub(crate) struct State {
     /// How many changes made it what it is, since the start.
     pub(crate) revision: u64,
     pub(crate) tenant: Tenant,
-    /// Deleted ones included, and so are the service principals.
+    /// Deleted ones included, however long ago, and so are the service principals.
     pub(crate) applications: BTreeMap<Uuid, Application>,
     pub(crate) service_principals: BTreeMap<Uuid, ServicePrincipal>,
     pub(crate) users: BTreeMap<Uuid, User>,
@@ -153,6 +154,20 @@ impl State {
         self.service_principals.values().filter(|principal| principal.deleted.is_none())
     }
 
+    pub(crate) fn deleted_applications(
+        &self,
+        now: OffsetDateTime,
+    ) -> impl Iterator<Item = &Application> {
+        self.applications.values().filter(move |application| is_kept(application.deleted, now))
+    }
+
+    pub(crate) fn deleted_service_principals(
+        &self,
+        now: OffsetDateTime,
+    ) -> impl Iterator<Item = &ServicePrincipal> {
+        self.service_principals.values().filter(move |principal| is_kept(principal.deleted, now))
+    }
+
     pub(crate) fn application_of(&self, app_id: Uuid) -> Option<&Application> {
         self.live_applications().find(|application| application.app_id == app_id)
     }
@@ -199,6 +214,11 @@ impl State {
         keys.push("/".to_owned());
         keys
     }
+}
+
+/// Deleted objects can be restored for thirty days, and are gone for good after that (documented).
+fn is_kept(deleted: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
+    deleted.is_some_and(|deleted| now < deleted + Duration::days(30))
 }
 
 fn key(id: &str) -> String {
