@@ -79,10 +79,14 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::Organization if method == Method::GET => organization(call),
         Route::Applications => applications::collection(call),
         Route::Application(key) => applications::one(call, &key),
+        Route::ApplicationCount if method == Method::GET => applications::count_all(call),
         Route::FederatedCredentials(key) => federated_credentials::collection(call, &key),
         Route::FederatedCredential(key, name) => federated_credentials::one(call, &key, &name),
         Route::ServicePrincipals => service_principals::collection(call),
         Route::ServicePrincipal(key) => service_principals::one(call, &key),
+        Route::ServicePrincipalCount if method == Method::GET => {
+            service_principals::count_all(call)
+        }
         Route::Owners(key) if method == Method::GET => owners::list_of(call, &key),
         Route::OwnerReferences(key) if method == Method::POST => owners::add(call, &key),
         Route::OwnerReference(key, id) if method == Method::DELETE => {
@@ -103,6 +107,8 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::DeletedItemRestore(id) if method == Method::POST => deleted_items::restore(call, id),
         Route::Batch
         | Route::Organization
+        | Route::ApplicationCount
+        | Route::ServicePrincipalCount
         | Route::Owners(_)
         | Route::OwnerReferences(_)
         | Route::OwnerReference(..)

@@ -2,7 +2,7 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::graph::collection::{APPLICATION, Selection, list};
+use crate::graph::collection::{APPLICATION, Selection, count, list};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, Keys};
 use crate::graph::route::ApplicationKey;
@@ -14,15 +14,19 @@ use crate::timestamps::ticks;
 
 pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
     match call.request.method {
-        Method::GET => {
-            let applications = call.state.live_applications();
-            let objects = applications
-                .map(|application| render::application(call.state, application, Keys::Hidden));
-            Ok(list(call, &APPLICATION, "applications", objects)?.into())
-        }
+        Method::GET => Ok(list(call, &APPLICATION, "applications", all(call))?.into()),
         Method::POST => create(call, &call.request.json()?, None),
         _ => Err(GraphError::method_not_allowed()),
     }
+}
+
+pub(super) fn count_all(call: &Call<'_>) -> Result<Answer, GraphError> {
+    Ok(count(call, &APPLICATION, all(call))?.into())
+}
+
+fn all(call: &Call<'_>) -> impl Iterator<Item = Map<String, Value>> {
+    let applications = call.state.live_applications();
+    applications.map(|application| render::application(call.state, application, Keys::Hidden))
 }
 
 pub(super) fn one(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, GraphError> {

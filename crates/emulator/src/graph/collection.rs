@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::graph::Call;
 use crate::graph::error::GraphError;
-use crate::graph::filter::Filter;
+use crate::graph::query::{Level, Query};
 use crate::http::{Reply, Request};
-use crate::paging::page;
+use crate::paging::{SKIP_TOKEN, page};
 
 /// A type of object: what it is called where, and which properties queries may use.
 pub(super) struct Kind {
@@ -141,20 +141,34 @@ pub(super) fn list(
     context: &str,
     objects: impl Iterator<Item = Map<String, Value>>,
 ) -> Result<Reply, GraphError> {
-    refuse_unsupported_options(call.request)?;
-    let filter = call.request.query("$filter").map(|text| Filter::parse(text, kind)).transpose()?;
+    let query = Query::of(call.request, kind)?;
     let selection = Selection::of(call.request, kind)?;
     let size = page_size(call)?;
-    let found =
-        objects.filter(|object| filter.as_ref().is_none_or(|filter| filter.accepts(object)));
-    let items = found.map(|object| Value::Object(selection.apply(object))).collect();
+    let found = query.find(objects);
+    let count = found.len();
+    let items = found.into_iter().map(|object| Value::Object(selection.apply(object))).collect();
     let page = page(call.request, call.url, size, items)?;
     let context = format!("{}/v1.0/$metadata#{context}{}", call.url, selection.context());
     let mut body = json!({ "@odata.context": context, "value": page.items });
+    if query.counts && call.request.query(SKIP_TOKEN).is_none() {
+        // On the first page only (documented).
+        body["@odata.count"] = count.into();
+    }
     if let Some(link) = page.next_link {
         body["@odata.nextLink"] = link.into();
     }
     Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// How many objects there are, as plain text.
+pub(super) fn count(
+    call: &Call<'_>,
+    kind: &Kind,
+    objects: impl Iterator<Item = Map<String, Value>>,
+) -> Result<Reply, GraphError> {
+    Level::of(call.request).allow_raw_count()?;
+    let count = Query::of(call.request, kind)?.find(objects).len();
+    Ok(Reply::json(StatusCode::OK, count.into()).with_header("content-type", "text/plain"))
 }
 
 /// The properties that `$select` names; all without it.
@@ -202,15 +216,4 @@ fn page_size(call: &Call<'_>) -> Result<usize, GraphError> {
             "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."
         ))
     })
-}
-
-/// Better refused than silently left out of account.
-fn refuse_unsupported_options(request: &Request) -> Result<(), GraphError> {
-    const UNSUPPORTED: [&str; 5] = ["$count", "$expand", "$orderby", "$search", "$skip"];
-    match UNSUPPORTED.iter().find(|name| request.query(name).is_some()) {
-        Some(name) => Err(GraphError::unsupported_query(format!(
-            "The query option '{name}' is not supported here."
-        ))),
-        None => Ok(()),
-    }
 }

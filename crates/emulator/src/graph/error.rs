@@ -64,6 +64,13 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
     }
 
+    pub(super) fn unsupported_property(name: &str, resource: &str) -> Self {
+        Self::unsupported_query(format!(
+            "Unsupported or invalid query filter clause specified for property '{name}' of \
+             resource '{resource}'."
+        ))
+    }
+
     /// `key` is the id or the alternate key that the request used.
     pub(super) fn not_found(key: impl std::fmt::Display) -> Self {
         let rest =

@@ -16,6 +16,7 @@ mod holder;
 mod key_credentials;
 mod owners;
 mod passwords;
+mod query;
 mod render;
 mod request_ids;
 mod rights;

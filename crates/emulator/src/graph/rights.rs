@@ -27,6 +27,8 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
             holds(&WRITE_DELEGATED_GRANTS) || (reads && holds(&READ_DIRECTORY))
         }
         Route::Applications
+        | Route::ApplicationCount
+        | Route::ServicePrincipalCount
         | Route::Application(_)
         | Route::FederatedCredentials(_)
         | Route::FederatedCredential(..)

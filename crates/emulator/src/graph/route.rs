@@ -11,11 +11,13 @@ pub(super) enum Route {
     Batch,
     Organization,
     Applications,
+    ApplicationCount,
     Application(ApplicationKey),
     FederatedCredentials(ApplicationKey),
     /// By id or name.
     FederatedCredential(ApplicationKey, String),
     ServicePrincipals,
+    ServicePrincipalCount,
     ServicePrincipal(ServicePrincipalKey),
     Owners(HolderKey),
     OwnerReferences(HolderKey),
@@ -88,6 +90,10 @@ impl Route {
         match (first.name.as_str(), rest) {
             ("$batch", []) => Ok(Self::Batch),
             ("organization", []) => Ok(Self::Organization),
+            ("applications", ["$count"]) if first.key.is_none() => Ok(Self::ApplicationCount),
+            ("serviceprincipals", ["$count"]) if first.key.is_none() => {
+                Ok(Self::ServicePrincipalCount)
+            }
             ("applications", _) => application(&segments),
             ("serviceprincipals", _) => service_principal(&segments),
             ("users", _) => user(&segments),
@@ -105,6 +111,8 @@ impl Route {
             .is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
         match self {
             Self::Applications
+            | Self::ApplicationCount
+            | Self::ServicePrincipalCount
             | Self::FederatedCredentials(_)
             | Self::ServicePrincipals
             | Self::Owners(_)

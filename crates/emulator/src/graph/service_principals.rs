@@ -4,7 +4,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::graph::application_properties::{kept_passwords, tags};
-use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, list};
+use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, count, list};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, Keys};
 use crate::graph::route::ServicePrincipalKey;
@@ -15,12 +15,7 @@ use crate::store::{Answer, Change, State};
 
 pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
     match call.request.method {
-        Method::GET => {
-            let principals = call.state.live_service_principals();
-            let objects = principals
-                .map(|principal| render::service_principal(call.state, principal, Keys::Hidden));
-            Ok(list(call, &SERVICE_PRINCIPAL, "servicePrincipals", objects)?.into())
-        }
+        Method::GET => Ok(list(call, &SERVICE_PRINCIPAL, "servicePrincipals", all(call))?.into()),
         Method::POST => {
             let body: Map<String, Value> = call.request.json()?;
             let app_id = body.get("appId").and_then(Value::as_str);
@@ -30,6 +25,15 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
         }
         _ => Err(GraphError::method_not_allowed()),
     }
+}
+
+pub(super) fn count_all(call: &Call<'_>) -> Result<Answer, GraphError> {
+    Ok(count(call, &SERVICE_PRINCIPAL, all(call))?.into())
+}
+
+fn all(call: &Call<'_>) -> impl Iterator<Item = Map<String, Value>> {
+    let principals = call.state.live_service_principals();
+    principals.map(|principal| render::service_principal(call.state, principal, Keys::Hidden))
 }
 
 pub(super) fn one(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, GraphError> {

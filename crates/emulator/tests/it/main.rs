@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "bodies are written where they are sent")]
 
 mod access_policies;
+mod advanced_queries;
 mod applications;
 mod assertions;
 mod batch;
