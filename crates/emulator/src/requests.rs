@@ -82,6 +82,8 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("directory", None),
     ("deletedItems", Some("{id}")),
     ("organization", Some("{id}")),
+    ("policies", None),
+    ("defaultAppManagementPolicy", None),
     ("owners", Some("{id}")),
     ("federatedIdentityCredentials", Some("{id}")),
     ("users", Some("{id}")),

@@ -7,9 +7,9 @@ use crate::graph::error::GraphError;
 use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
-    app_role_assignments, applications, batch, delegated_grants, deleted_items,
-    federated_credentials, owners, passwords, render, rights, service_principals, throttling,
-    users,
+    app_management_policy, app_role_assignments, applications, batch, delegated_grants,
+    deleted_items, federated_credentials, owners, passwords, render, rights, service_principals,
+    throttling, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -77,6 +77,7 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
     let method = &call.request.method;
     match route {
         Route::Organization if method == Method::GET => organization(call),
+        Route::DefaultAppManagementPolicy => app_management_policy::default_policy(call),
         Route::Applications => applications::collection(call),
         Route::Application(key) => applications::one(call, &key),
         Route::ApplicationCount if method == Method::GET => applications::count_all(call),

@@ -87,7 +87,7 @@ fn create(
     let mut application = Application::new(Uuid::new_v4(), Uuid::new_v4(), "", call.now);
     application.created_by = Some(call.caller.appid);
     application.unique_name = unique_name.cloned();
-    application_properties::apply(&mut application, body, call.now)?;
+    application_properties::apply(call, &mut application, body)?;
     if application.display_name.is_empty() {
         return Err(GraphError::missing_value("displayName", APPLICATION.resource));
     }
@@ -102,7 +102,7 @@ fn create(
 
 fn update(call: &Call<'_>, application: &Application) -> Result<Answer, GraphError> {
     let mut changed = application.clone();
-    application_properties::apply(&mut changed, &call.request.json()?, call.now)?;
+    application_properties::apply(call, &mut changed, &call.request.json()?)?;
     refuse_taken_name(call, &changed)?;
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }

@@ -145,6 +145,24 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "KeyCredentialsInvalidEndDate", message)
     }
 
+    /// Observed for secrets, whose details call the property the same.
+    pub(super) fn credential_lifetime(policy: Uuid) -> Self {
+        let message = format!(
+            "Credential lifetime exceeds the max value allowed as per assigned policy '{policy}'."
+        );
+        let detail =
+            json!({ "code": "InvalidKeyEndDate", "message": message, "target": "EndDate" });
+        let code = "CredentialInvalidLifetimeAsPerAppPolicy";
+        Self { details: vec![detail], ..Self::new(StatusCode::BAD_REQUEST, code, message) }
+    }
+
+    /// The code is observed, the text a guess.
+    pub(super) fn credential_type_not_allowed(policy: Uuid) -> Self {
+        let message = format!("Credential type not allowed as per assigned policy '{policy}'.");
+        let code = "CredentialTypeNotAllowedAsPerAppPolicy";
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
     /// Observed for a repeated assignment; the often quoted other text was found second-hand only.
     pub(super) fn grant_exists(behaviour: &Behaviour) -> Self {
         if behaviour.is(Variant::GrantExistsPlainly) {

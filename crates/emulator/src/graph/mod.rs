@@ -1,6 +1,7 @@
 //! Microsoft Graph v1.0, as far as app registrations need it.
 
 mod answer;
+mod app_management_policy;
 mod app_role_assignments;
 mod application_properties;
 mod applications;

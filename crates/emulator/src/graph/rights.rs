@@ -12,6 +12,9 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
         // Each request of a batch is checked on its own.
         Route::Batch => true,
         Route::Organization => holds(&READ_ORGANIZATION),
+        Route::DefaultAppManagementPolicy => {
+            holds(&WRITE_APPLICATION_POLICIES) || (reads && holds(&READ_POLICIES))
+        }
         Route::Grants(..) | Route::Grant(..) if reads => {
             holds(&READ_APPLICATIONS) || holds(&WRITE_GRANTS)
         }
@@ -58,6 +61,8 @@ const READ_DIRECTORY: [&str; 2] = ["Directory.Read.All", "Directory.ReadWrite.Al
 const WRITE_DIRECTORY: [&str; 1] = ["Directory.ReadWrite.All"];
 const WRITE_DELEGATED_GRANTS: [&str; 2] =
     ["DelegatedPermissionGrant.ReadWrite.All", "Directory.ReadWrite.All"];
+const READ_POLICIES: [&str; 1] = ["Policy.Read.All"];
+const WRITE_APPLICATION_POLICIES: [&str; 1] = ["Policy.ReadWrite.ApplicationConfiguration"];
 const READ_ORGANIZATION: [&str; 4] = [
     "Organization.Read.All",
     "Organization.ReadWrite.All",

@@ -10,6 +10,7 @@ use crate::http::Request;
 pub(super) enum Route {
     Batch,
     Organization,
+    DefaultAppManagementPolicy,
     Applications,
     ApplicationCount,
     Application(ApplicationKey),
@@ -90,6 +91,7 @@ impl Route {
         match (first.name.as_str(), rest) {
             ("$batch", []) => Ok(Self::Batch),
             ("organization", []) => Ok(Self::Organization),
+            ("policies", ["defaultappmanagementpolicy"]) => Ok(Self::DefaultAppManagementPolicy),
             ("applications", ["$count"]) if first.key.is_none() => Ok(Self::ApplicationCount),
             ("serviceprincipals", ["$count"]) if first.key.is_none() => {
                 Ok(Self::ServicePrincipalCount)

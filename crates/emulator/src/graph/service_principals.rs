@@ -1,8 +1,8 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::graph::app_management_policy::Rules;
 use crate::graph::application_properties::{kept_passwords, tags};
 use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, count, list};
 use crate::graph::error::GraphError;
@@ -120,7 +120,7 @@ fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<An
     refuse_second(call.state, app_id)?;
     let mut principal = ServicePrincipal::new(Uuid::new_v4(), app_id, &name, call.state.tenant.id);
     principal.created = Some(call.now);
-    apply(&mut principal, body, call.now)?;
+    apply(call, &mut principal, body)?;
     let object = render::service_principal(call.state, &principal, Keys::Hidden);
     let reply = entity(call, StatusCode::CREATED, "servicePrincipals/$entity", object);
     let reply = created(call, reply, principal.id, "ServicePrincipal");
@@ -133,7 +133,7 @@ fn update(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, Graph
     if let Some(application) = application {
         changed.display_name.clone_from(&application.display_name);
     }
-    apply(&mut changed, &call.request.json()?, call.now)?;
+    apply(call, &mut changed, &call.request.json()?)?;
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }
 
@@ -156,9 +156,9 @@ fn refuse_second(state: &State, app_id: Uuid) -> Result<(), GraphError> {
 }
 
 fn apply(
+    call: &Call<'_>,
     principal: &mut ServicePrincipal,
     body: &Map<String, Value>,
-    now: OffsetDateTime,
 ) -> Result<(), GraphError> {
     let invalid = |name: &str| GraphError::invalid_value(name, SERVICE_PRINCIPAL.resource);
     for (name, value) in body {
@@ -175,7 +175,8 @@ fn apply(
                     &principal.key_credentials,
                     value,
                     &SERVICE_PRINCIPAL,
-                    now,
+                    &Rules::of_service_principal(call, principal),
+                    call.now,
                 )?;
             }
             "passwordCredentials" => {

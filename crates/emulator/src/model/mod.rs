@@ -1,5 +1,6 @@
 //! What the tenant consists of, with the behaviour that belongs to the objects themselves.
 
+pub(crate) mod app_management_policy;
 pub(crate) mod application;
 pub(crate) mod certificate;
 pub(crate) mod grant;

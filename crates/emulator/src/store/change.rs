@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::behaviour::Lagging;
+use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
@@ -19,6 +20,7 @@ pub(crate) enum Change {
     ServicePrincipal(Box<ServicePrincipal>),
     ServicePrincipalRemoved(Uuid),
     User(User),
+    AppManagementPolicy(Box<AppManagementPolicy>),
     Grant(Grant),
     GrantRemoved(String),
     DelegatedGrant(DelegatedGrant),
@@ -42,6 +44,7 @@ impl Change {
             Self::ApplicationRemoved(id) => format!("application {id}"),
             Self::ServicePrincipal(one) => format!("service principal {}", one.id),
             Self::ServicePrincipalRemoved(id) => format!("service principal {id}"),
+            Self::AppManagementPolicy(_) => "app management policy".to_owned(),
             Self::User(one) => format!("user {}", one.id),
             Self::Grant(one) => format!("grant {}", one.id),
             Self::GrantRemoved(id) => format!("grant {id}"),
@@ -78,6 +81,7 @@ impl Change {
             }
             Self::Vault(_) => Some(Lagging::Vault),
             Self::User(_)
+            | Self::AppManagementPolicy(_)
             | Self::ManagementGroup(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)

@@ -4,6 +4,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::login::GRAPH_APP_ID;
+use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
@@ -21,6 +22,7 @@ pub(crate) struct State {
     /// How many changes made it what it is, since the start.
     pub(crate) revision: u64,
     pub(crate) tenant: Tenant,
+    pub(crate) app_management_policy: AppManagementPolicy,
     /// Deleted ones included, however long ago, and so are the service principals.
     pub(crate) applications: BTreeMap<Uuid, Application>,
     pub(crate) service_principals: BTreeMap<Uuid, ServicePrincipal>,
@@ -45,6 +47,7 @@ impl State {
         let mut state = Self {
             revision: 0,
             tenant,
+            app_management_policy: AppManagementPolicy::default(),
             applications: BTreeMap::new(),
             service_principals: BTreeMap::new(),
             users: BTreeMap::new(),
@@ -73,6 +76,7 @@ impl State {
             Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
             Change::ServicePrincipal(one) => drop(self.service_principals.insert(one.id, *one)),
             Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
+            Change::AppManagementPolicy(one) => self.app_management_policy = *one,
             Change::User(one) => drop(self.users.insert(one.id, one)),
             Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
@@ -124,7 +128,9 @@ impl State {
     /// Changes that make this state from nothing.
     pub(crate) fn to_changes(&self) -> impl Iterator<Item = Change> {
         let groups = self.management_groups.values().cloned().map(Change::ManagementGroup);
+        let policy = Box::new(self.app_management_policy.clone());
         groups
+            .chain(std::iter::once(Change::AppManagementPolicy(policy)))
             .chain(self.subscriptions.values().cloned().map(Change::Subscription))
             .chain(self.resource_groups.values().cloned().map(Change::ResourceGroup))
             .chain(self.resources.values().cloned().map(Change::Resource))

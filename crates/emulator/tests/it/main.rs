@@ -5,6 +5,7 @@
 
 mod access_policies;
 mod advanced_queries;
+mod app_management_policy;
 mod applications;
 mod assertions;
 mod batch;
