@@ -8,8 +8,8 @@ use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
     app_management_policy, app_role_assignments, applications, batch, delegated_grants,
-    deleted_items, federated_credentials, owners, passwords, render, rights, service_principals,
-    throttling, users,
+    deleted_items, directory_objects, federated_credentials, owners, passwords, render, rights,
+    service_principals, throttling, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -95,6 +95,10 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         }
         Route::AddPassword(key) if method == Method::POST => passwords::add(call, &key),
         Route::RemovePassword(key) if method == Method::POST => passwords::remove(call, &key),
+        Route::DirectoryObject(id) if method == Method::GET => directory_objects::get(call, id),
+        Route::DirectoryObjectsByIds if method == Method::POST => {
+            directory_objects::get_by_ids(call)
+        }
         Route::User(key) if method == Method::GET => users::get(call, &key),
         Route::Grants(side, key) => app_role_assignments::collection(call, side, &key),
         Route::Grant(side, key, id) => app_role_assignments::one(call, side, &key, &id),
@@ -115,6 +119,8 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         | Route::OwnerReference(..)
         | Route::AddPassword(_)
         | Route::RemovePassword(_)
+        | Route::DirectoryObject(_)
+        | Route::DirectoryObjectsByIds
         | Route::User(_)
         | Route::DelegatedGrantsOf(_)
         | Route::DeletedItems(_)

@@ -10,6 +10,7 @@ mod call;
 mod collection;
 mod delegated_grants;
 mod deleted_items;
+mod directory_objects;
 mod error;
 mod federated_credentials;
 mod filter;

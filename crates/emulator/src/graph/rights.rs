@@ -26,6 +26,7 @@ pub(super) fn check(roles: &[String], method: &Method, route: &Route) -> Result<
             holds(&WRITE_DIRECTORY) || (holds(&WRITE_APPLICATIONS) && holds(&READ_DIRECTORY))
         }
         Route::User(_) => may_read_users(roles),
+        Route::DirectoryObject(_) | Route::DirectoryObjectsByIds => holds(&READ_DIRECTORY),
         Route::DelegatedGrants | Route::DelegatedGrant(_) | Route::DelegatedGrantsOf(_) => {
             holds(&WRITE_DELEGATED_GRANTS) || (reads && holds(&READ_DIRECTORY))
         }

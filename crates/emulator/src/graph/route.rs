@@ -25,6 +25,8 @@ pub(super) enum Route {
     OwnerReference(HolderKey, Uuid),
     AddPassword(HolderKey),
     RemovePassword(HolderKey),
+    DirectoryObject(Uuid),
+    DirectoryObjectsByIds,
     /// By id or user principal name.
     User(String),
     /// The grants that the service principal holds or gives.
@@ -98,6 +100,10 @@ impl Route {
             }
             ("applications", _) => application(&segments),
             ("serviceprincipals", _) => service_principal(&segments),
+            ("directoryobjects", ["getbyids" | "microsoft.graph.getbyids"]) => {
+                Ok(Self::DirectoryObjectsByIds)
+            }
+            ("directoryobjects", [id]) => Ok(Self::DirectoryObject(guid(id)?)),
             ("users", _) => user(&segments),
             ("oauth2permissiongrants", _) => delegated_grants(&segments),
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),

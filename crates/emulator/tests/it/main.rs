@@ -13,6 +13,7 @@ mod bearer;
 mod certificates;
 mod delegated_grants;
 mod deleted_items;
+mod directory_objects;
 mod federated_credentials;
 mod grants;
 mod graph_rights;
