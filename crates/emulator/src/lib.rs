@@ -37,4 +37,5 @@ pub use clock::Clock;
 pub use error::StartError;
 pub use sandbox::{Operator, Options, Sandbox};
 pub use secret::Secret;
+pub use seed::operator_names;
 pub use store::reset;

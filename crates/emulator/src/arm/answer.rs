@@ -35,8 +35,8 @@ pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) ->
 
 fn respond(service: &Service, request: &Request) -> Result<Reply, ArmError> {
     let now = service.clock.now();
-    let caller =
-        authenticate(service, request).map_err(|fault| ArmError::unauthenticated(&fault, now))?;
+    let caller = authenticate(service, request)
+        .map_err(|fault| ArmError::unauthenticated(&fault, service.tenant, now))?;
     versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
     versions::check(request, &route)?;
@@ -49,7 +49,7 @@ fn respond(service: &Service, request: &Request) -> Result<Reply, ArmError> {
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, TokenFault> {
     let accepts =
         |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
-    AccessToken::of(request, &service.signing_key, accepts, service.clock.now())
+    AccessToken::of(request, &service.signing_key, service.tenant, accepts, service.clock.now())
 }
 
 fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {

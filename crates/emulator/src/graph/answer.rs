@@ -35,7 +35,13 @@ pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) ->
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, GraphError> {
     let accepts = |audience: &str| Audience::named(audience, &service.url) == Some(Audience::Graph);
-    Ok(AccessToken::of(request, &service.signing_key, accepts, service.clock.now())?)
+    Ok(AccessToken::of(
+        request,
+        &service.signing_key,
+        service.tenant,
+        accepts,
+        service.clock.now(),
+    )?)
 }
 
 fn respond(

@@ -3,7 +3,9 @@ use uuid::Uuid;
 
 use crate::behaviour::Lagging;
 use crate::model::application::Application;
+use crate::model::directory_role::DirectoryRoleMembership;
 use crate::model::grant::Grant;
+use crate::model::group::Group;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
@@ -19,6 +21,9 @@ pub(crate) enum Change {
     ServicePrincipal(Box<ServicePrincipal>),
     ServicePrincipalRemoved(Uuid),
     User(User),
+    Group(Group),
+    DirectoryRoleMembership(DirectoryRoleMembership),
+    DirectoryRoleMembershipRemoved(String),
     Grant(Grant),
     GrantRemoved(String),
     ManagementGroup(ManagementGroup),
@@ -41,6 +46,9 @@ impl Change {
             Self::ServicePrincipal(one) => format!("service principal {}", one.id),
             Self::ServicePrincipalRemoved(id) => format!("service principal {id}"),
             Self::User(one) => format!("user {}", one.id),
+            Self::Group(one) => format!("group {}", one.id),
+            Self::DirectoryRoleMembership(one) => format!("directory role membership {}", one.id),
+            Self::DirectoryRoleMembershipRemoved(id) => format!("directory role membership {id}"),
             Self::Grant(one) => format!("grant {}", one.id),
             Self::GrantRemoved(id) => format!("grant {id}"),
             Self::ManagementGroup(one) => one.id(),
@@ -71,6 +79,9 @@ impl Change {
             }
             Self::Vault(_) => Some(Lagging::Vault),
             Self::User(_)
+            | Self::Group(_)
+            | Self::DirectoryRoleMembership(_)
+            | Self::DirectoryRoleMembershipRemoved(_)
             | Self::ManagementGroup(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)

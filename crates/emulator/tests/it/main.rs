@@ -17,6 +17,7 @@ mod hierarchy;
 mod key_credentials;
 mod owners;
 mod passwords;
+mod people;
 mod queries;
 mod resource_manager;
 mod role_assignments;
