@@ -7,8 +7,9 @@ use crate::graph::error::GraphError;
 use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
-    app_role_assignments, applications, batch, deleted_items, federated_credentials, owners,
-    passwords, render, rights, service_principals, users,
+    app_role_assignments, applications, batch, deleted_items, directory_roles,
+    federated_credentials, groups, member_of, owners, passwords, render, rights,
+    service_principals, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -50,12 +51,12 @@ fn respond(
     request: &Request,
 ) -> Result<Reply, GraphError> {
     let route = Route::parse(request)?;
-    rights::check(&caller.roles, &request.method, &route)?;
     if let Route::Batch = route {
         return batch::answer(service, request);
     }
     service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(request), request, caller);
+        rights::check(&call, &route)?;
         handle(&call, route)
     })
 }
@@ -63,35 +64,58 @@ fn respond(
 fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
     let method = &call.request.method;
     match route {
-        Route::Organization if method == Method::GET => organization(call),
         Route::Applications => applications::collection(call),
         Route::Application(key) => applications::one(call, &key),
         Route::FederatedCredentials(key) => federated_credentials::collection(call, &key),
         Route::FederatedCredential(key, name) => federated_credentials::one(call, &key, &name),
         Route::ServicePrincipals => service_principals::collection(call),
         Route::ServicePrincipal(key) => service_principals::one(call, &key),
-        Route::Owners(key) if method == Method::GET => owners::list_of(call, &key),
         Route::OwnerReferences(key) if method == Method::POST => owners::add(call, &key),
         Route::OwnerReference(key, id) if method == Method::DELETE => {
             owners::remove(call, &key, id)
         }
         Route::AddPassword(key) if method == Method::POST => passwords::add(call, &key),
         Route::RemovePassword(key) if method == Method::POST => passwords::remove(call, &key),
-        Route::User(key) if method == Method::GET => users::get(call, &key),
         Route::Grants(side, key) => app_role_assignments::collection(call, side, &key),
         Route::Grant(side, key, id) => app_role_assignments::one(call, side, &key, &id),
-        Route::DeletedItems(kind) if method == Method::GET => deleted_items::list_of(call, kind),
+        Route::DirectoryRoleAssignments => directory_roles::assignments(call),
+        Route::DirectoryRoleAssignment(id) => directory_roles::assignment(call, &id),
         Route::DeletedItem(id) => deleted_items::one(call, id),
         Route::DeletedItemRestore(id) if method == Method::POST => deleted_items::restore(call, id),
+        _ if method == Method::GET => read(call, route),
+        _ => Err(GraphError::method_not_allowed()),
+    }
+}
+
+/// What can only be read here.
+fn read(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
+    match route {
+        Route::Organization => organization(call),
+        Route::Me => users::get(call, &call.caller.oid.to_string()),
+        Route::User(key) => users::get(call, &key),
+        Route::MemberOf(member, cast) => member_of::list_of(call, &member, cast),
+        Route::Groups => groups::list_of(call),
+        Route::Group(id) => groups::get(call, id),
+        Route::GroupMembers(id) => groups::members(call, id),
+        Route::DirectoryRoles => directory_roles::list_of(call),
+        Route::Owners(key) => owners::list_of(call, &key),
+        Route::DeletedItems(kind) => deleted_items::list_of(call, kind),
         Route::Batch
-        | Route::Organization
-        | Route::Owners(_)
+        | Route::Applications
+        | Route::Application(_)
+        | Route::FederatedCredentials(_)
+        | Route::FederatedCredential(..)
+        | Route::ServicePrincipals
+        | Route::ServicePrincipal(_)
         | Route::OwnerReferences(_)
         | Route::OwnerReference(..)
         | Route::AddPassword(_)
         | Route::RemovePassword(_)
-        | Route::User(_)
-        | Route::DeletedItems(_)
+        | Route::Grants(..)
+        | Route::Grant(..)
+        | Route::DirectoryRoleAssignments
+        | Route::DirectoryRoleAssignment(_)
+        | Route::DeletedItem(_)
         | Route::DeletedItemRestore(_) => Err(GraphError::method_not_allowed()),
     }
 }

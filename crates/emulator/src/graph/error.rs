@@ -79,6 +79,18 @@ impl GraphError {
         Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
     }
 
+    /// Observed for callers that are no user.
+    pub(super) fn not_delegated() -> Self {
+        Self::malformed("/me request is only valid with delegated authentication flow.")
+    }
+
+    /// What a caller with nothing but `Application.ReadWrite.OwnedBy` is told of an application that
+    /// is not there (yet); observed, with its slip of grammar.
+    pub(super) fn backing_application_elsewhere() -> Self {
+        let message = "When using this permission, the backing application of the service principal being created must in the local tenant";
+        Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+    }
+
     pub(super) fn method_not_allowed() -> Self {
         let message = "Specified HTTP method is not allowed for the request target.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest", message)

@@ -2,6 +2,7 @@ use axum::http::Method;
 use uuid::Uuid;
 
 use crate::behaviour::Look;
+use crate::graph::collection::is_eventual;
 use crate::graph::error::GraphError;
 use crate::http::Request;
 
@@ -22,8 +23,18 @@ pub(super) enum Route {
     OwnerReference(HolderKey, Uuid),
     AddPassword(HolderKey),
     RemovePassword(HolderKey),
+    /// The signed-in user.
+    Me,
     /// By id or user principal name.
     User(String),
+    /// What somebody is in, directly or through groups.
+    MemberOf(Member, Option<Cast>),
+    Groups,
+    Group(Uuid),
+    GroupMembers(Uuid),
+    DirectoryRoles,
+    DirectoryRoleAssignments,
+    DirectoryRoleAssignment(String),
     /// The grants that the service principal holds or gives.
     Grants(Side, ServicePrincipalKey),
     Grant(Side, ServicePrincipalKey, String),
@@ -50,6 +61,20 @@ pub(super) enum ServicePrincipalKey {
 pub(super) enum HolderKey {
     Application(ApplicationKey),
     ServicePrincipal(ServicePrincipalKey),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Member {
+    Me,
+    User(String),
+    ServicePrincipal(ServicePrincipalKey),
+}
+
+/// The one type that a collection of several is cut down to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cast {
+    DirectoryRole,
+    Group,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,7 +111,16 @@ impl Route {
             ("organization", []) => Ok(Self::Organization),
             ("applications", _) => application(&segments),
             ("serviceprincipals", _) => service_principal(&segments),
+            ("me", rest) => me(rest),
             ("users", _) => user(&segments),
+            ("groups", _) => group(&segments),
+            ("directoryroles", []) => Ok(Self::DirectoryRoles),
+            ("rolemanagement", ["directory", "roleassignments"]) => {
+                Ok(Self::DirectoryRoleAssignments)
+            }
+            ("rolemanagement", ["directory", "roleassignments", _]) => {
+                Ok(Self::DirectoryRoleAssignment(segments[3].text.to_owned()))
+            }
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
             _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
         }
@@ -95,19 +129,21 @@ impl Route {
 
 impl Route {
     pub(super) fn look(&self, request: &Request) -> Look {
-        let eventual = request
-            .header("consistencylevel")
-            .is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
         match self {
             Self::Applications
             | Self::FederatedCredentials(_)
             | Self::ServicePrincipals
             | Self::Owners(_)
             | Self::Grants(..)
+            | Self::MemberOf(..)
+            | Self::Groups
+            | Self::GroupMembers(_)
+            | Self::DirectoryRoles
+            | Self::DirectoryRoleAssignments
             | Self::DeletedItems(_)
                 if request.method == Method::GET =>
             {
-                if eventual {
+                if is_eventual(request) {
                     Look::Index
                 } else {
                     Look::List
@@ -188,9 +224,43 @@ fn holder(key: HolderKey, rest: &[Segment<'_>]) -> Result<Route, GraphError> {
     }
 }
 
+fn me(rest: &[&str]) -> Result<Route, GraphError> {
+    match rest {
+        [] => Ok(Route::Me),
+        ["transitivememberof", cast @ ..] => Ok(Route::MemberOf(Member::Me, Cast::parse(cast)?)),
+        _ => Err(GraphError::unknown_segment(rest[rest.len() - 1])),
+    }
+}
+
+impl Cast {
+    fn parse(rest: &[&str]) -> Result<Option<Self>, GraphError> {
+        match rest {
+            [] => Ok(None),
+            ["microsoft.graph.directoryrole"] => Ok(Some(Self::DirectoryRole)),
+            ["microsoft.graph.group"] => Ok(Some(Self::Group)),
+            _ => Err(GraphError::unknown_segment(rest[rest.len() - 1])),
+        }
+    }
+}
+
+fn group(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
+    match keyed(segments) {
+        (None, _) => Ok(Route::Groups),
+        (Some(("id", id)), []) => Ok(Route::Group(guid(id)?)),
+        (Some(("id", id)), [members]) if members.name == "members" => {
+            Ok(Route::GroupMembers(guid(id)?))
+        }
+        _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
+    }
+}
+
 fn user(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     match keyed(segments) {
         (Some(("id", key)), []) => Ok(Route::User(key.to_owned())),
+        (Some(("id", key)), [first, cast @ ..]) if first.name == "transitivememberof" => {
+            let cast: Vec<&str> = cast.iter().map(|segment| segment.name.as_str()).collect();
+            Ok(Route::MemberOf(Member::User(key.to_owned()), Cast::parse(&cast)?))
+        }
         _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
     }
 }
@@ -206,6 +276,9 @@ fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     let names: Vec<&str> = rest.iter().map(|segment| segment.name.as_str()).collect();
     match names.as_slice() {
         [] => Ok(Route::ServicePrincipal(key)),
+        ["transitivememberof", cast @ ..] => {
+            Ok(Route::MemberOf(Member::ServicePrincipal(key), Cast::parse(cast)?))
+        }
         ["approleassignments"] => Ok(Route::Grants(Side::Principal, key)),
         ["approleassignedto"] => Ok(Route::Grants(Side::Resource, key)),
         ["approleassignments", _] => {

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{ADA, AZURE_CLI, Answer, GRAPH_COMMAND_LINE, TENANT, Tenant, claims};
+use crate::callers::{AZURE_CLI, GRAPH_COMMAND_LINE, claims};
+use crate::support::{ADA, Answer, TENANT, Tenant};
 
 const ADA_NAME: &str = "ada@contoso.onmicrosoft.com";
 

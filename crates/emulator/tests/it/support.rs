@@ -3,8 +3,6 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock, Mutex};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use emulator::{Behaviour, Clock, Options, Sandbox};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, ClientBuilder, Method};
@@ -20,8 +18,6 @@ pub(crate) const DEVELOPMENT: &str = "/subscriptions/2c3d4e5f-6071-4829-ba3c-4d5
 pub(crate) const GRAPH: &str = "00000003-0000-0000-c000-000000000000";
 pub(crate) const ADA: &str = "2c334455-6677-4889-9a9b-acbdcedfe0f1";
 pub(crate) const GRACE: &str = "3d445566-7788-499a-abac-bdcedfe0f102";
-pub(crate) const AZURE_CLI: &str = "04b07795-8ddb-461a-bbee-02f9e1bf7b46";
-pub(crate) const GRAPH_COMMAND_LINE: &str = "14d82eec-204b-4c2f-b7e8-296a70dab67e";
 pub(crate) const PLATFORM: &str = "/providers/Microsoft.Management/managementGroups/platform";
 pub(crate) const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 pub(crate) const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -105,30 +101,6 @@ impl Tenant {
             ])
             .await;
         answer.body["access_token"].as_str().unwrap_or_else(|| panic!("{answer:?}")).to_owned()
-    }
-
-    /// The token of a seeded operator.
-    pub(crate) async fn token_of(&self, operator: &str, scope: &str) -> String {
-        let operator = &self.sandbox.operators()[operator];
-        let form = [
-            ("client_id", operator.client_id.as_str()),
-            ("client_secret", operator.client_secret.expose()),
-            ("grant_type", "client_credentials"),
-            ("scope", scope),
-        ];
-        self.sign_in(&form).await.text("/access_token")
-    }
-
-    /// The token of a person, by the part of the name before the domain.
-    pub(crate) async fn token_of_person(&self, name: &str, client: &str, scope: &str) -> String {
-        let form = [
-            ("grant_type", "password"),
-            ("client_id", client),
-            ("username", &format!("{name}@contoso.onmicrosoft.com")),
-            ("password", self.sandbox.operator().client_secret.expose()),
-            ("scope", scope),
-        ];
-        self.sign_in(&form).await.text("/access_token")
     }
 
     pub(crate) async fn sign_in(&self, form: &[(&str, &str)]) -> Answer {
@@ -313,12 +285,6 @@ impl Answer {
         let text = self.text("/error_description");
         assert!(text.starts_with(&start) && text.contains(description), "{text}");
     }
-}
-
-/// What a token says, unverified.
-pub(crate) fn claims(token: &str) -> Value {
-    let claims = URL_SAFE_NO_PAD.decode(token.split('.').nth(1).unwrap()).unwrap();
-    serde_json::from_slice(&claims).unwrap()
 }
 
 pub(crate) fn options(directory: &Path, clock: &Arc<Mutex<OffsetDateTime>>) -> Options {
