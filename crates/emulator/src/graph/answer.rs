@@ -8,8 +8,8 @@ use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
     app_management_policy, app_role_assignments, applications, batch, delegated_grants,
-    deleted_items, directory_objects, federated_credentials, owners, passwords, render, rights,
-    service_principals, throttling, users,
+    deleted_items, directory_objects, directory_roles, federated_credentials, groups, member_of,
+    owners, passwords, render, rights, service_principals, throttling, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -35,7 +35,13 @@ pub(crate) fn refuse(service: &Service, request: &Request, refusal: &Refusal) ->
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, GraphError> {
     let accepts = |audience: &str| Audience::named(audience, &service.url) == Some(Audience::Graph);
-    Ok(AccessToken::of(request, &service.signing_key, accepts, service.clock.now())?)
+    Ok(AccessToken::of(
+        request,
+        &service.signing_key,
+        service.tenant,
+        accepts,
+        service.clock.now(),
+    )?)
 }
 
 fn charged(
@@ -63,12 +69,12 @@ fn respond(
     request: &Request,
     route: Route,
 ) -> Result<Reply, GraphError> {
-    rights::check(&caller.roles, &request.method, &route)?;
     if let Route::Batch = route {
         return batch::answer(service, request);
     }
     service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(request), request, caller);
+        rights::check(&call, &route)?;
         handle(&call, route)
     })
 }
@@ -76,55 +82,53 @@ fn respond(
 fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
     let method = &call.request.method;
     match route {
-        Route::Organization if method == Method::GET => organization(call),
         Route::DefaultAppManagementPolicy => app_management_policy::default_policy(call),
         Route::Applications => applications::collection(call),
         Route::Application(key) => applications::one(call, &key),
-        Route::ApplicationCount if method == Method::GET => applications::count_all(call),
         Route::FederatedCredentials(key) => federated_credentials::collection(call, &key),
         Route::FederatedCredential(key, name) => federated_credentials::one(call, &key, &name),
         Route::ServicePrincipals => service_principals::collection(call),
         Route::ServicePrincipal(key) => service_principals::one(call, &key),
-        Route::ServicePrincipalCount if method == Method::GET => {
-            service_principals::count_all(call)
-        }
-        Route::Owners(key) if method == Method::GET => owners::list_of(call, &key),
         Route::OwnerReferences(key) if method == Method::POST => owners::add(call, &key),
         Route::OwnerReference(key, id) if method == Method::DELETE => {
             owners::remove(call, &key, id)
         }
         Route::AddPassword(key) if method == Method::POST => passwords::add(call, &key),
         Route::RemovePassword(key) if method == Method::POST => passwords::remove(call, &key),
-        Route::DirectoryObject(id) if method == Method::GET => directory_objects::get(call, id),
         Route::DirectoryObjectsByIds if method == Method::POST => {
             directory_objects::get_by_ids(call)
         }
-        Route::User(key) if method == Method::GET => users::get(call, &key),
         Route::Grants(side, key) => app_role_assignments::collection(call, side, &key),
         Route::Grant(side, key, id) => app_role_assignments::one(call, side, &key, &id),
         Route::DelegatedGrants => delegated_grants::collection(call),
         Route::DelegatedGrant(id) => delegated_grants::one(call, &id),
-        Route::DelegatedGrantsOf(key) if method == Method::GET => {
-            delegated_grants::list_of(call, &key)
-        }
-        Route::DeletedItems(kind) if method == Method::GET => deleted_items::list_of(call, kind),
+        Route::DirectoryRoleAssignments => directory_roles::assignments(call),
+        Route::DirectoryRoleAssignment(id) => directory_roles::assignment(call, &id),
         Route::DeletedItem(id) => deleted_items::one(call, id),
         Route::DeletedItemRestore(id) if method == Method::POST => deleted_items::restore(call, id),
-        Route::Batch
-        | Route::Organization
-        | Route::ApplicationCount
-        | Route::ServicePrincipalCount
-        | Route::Owners(_)
-        | Route::OwnerReferences(_)
-        | Route::OwnerReference(..)
-        | Route::AddPassword(_)
-        | Route::RemovePassword(_)
-        | Route::DirectoryObject(_)
-        | Route::DirectoryObjectsByIds
-        | Route::User(_)
-        | Route::DelegatedGrantsOf(_)
-        | Route::DeletedItems(_)
-        | Route::DeletedItemRestore(_) => Err(GraphError::method_not_allowed()),
+        _ if method == Method::GET => read(call, route),
+        _ => Err(GraphError::method_not_allowed()),
+    }
+}
+
+/// What can only be read here.
+fn read(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
+    match route {
+        Route::Organization => organization(call),
+        Route::ApplicationCount => applications::count_all(call),
+        Route::ServicePrincipalCount => service_principals::count_all(call),
+        Route::DirectoryObject(id) => directory_objects::get(call, id),
+        Route::DelegatedGrantsOf(key) => delegated_grants::list_of(call, &key),
+        Route::Me => users::get(call, &call.caller.oid.to_string()),
+        Route::User(key) => users::get(call, &key),
+        Route::MemberOf(member, cast) => member_of::list_of(call, &member, cast),
+        Route::Groups => groups::list_of(call),
+        Route::Group(id) => groups::get(call, id),
+        Route::GroupMembers(id) => groups::members(call, id),
+        Route::DirectoryRoles => directory_roles::list_of(call),
+        Route::Owners(key) => owners::list_of(call, &key),
+        Route::DeletedItems(kind) => deleted_items::list_of(call, kind),
+        _ => Err(GraphError::method_not_allowed()),
     }
 }
 

@@ -95,13 +95,13 @@ fn replaced(
     for list in [&restrictions.password_credentials, &restrictions.key_credentials] {
         let endless = |one: &Restriction| {
             let limits = matches!(
-                one.restriction_type,
+                one.kind,
                 RestrictionType::PasswordLifetime | RestrictionType::AsymmetricKeyLifetime
             );
             limits && one.max_lifetime.is_none()
         };
         let repeats = |(index, one): (usize, &Restriction)| {
-            list[..index].iter().any(|other| other.restriction_type == one.restriction_type)
+            list[..index].iter().any(|other| other.kind == one.kind)
         };
         if list.iter().any(endless) || list.iter().enumerate().any(repeats) {
             return Err(invalid());
@@ -163,7 +163,7 @@ impl<'a> Rules<'a> {
         kind: RestrictionType,
     ) -> Option<&'a Restriction> {
         let mut restrictions = restrictions.unwrap_or_default().iter();
-        restrictions.find(|one| one.restriction_type == kind && one.is_about(self.created))
+        restrictions.find(|one| one.kind == kind && one.is_about(self.created))
     }
 }
 

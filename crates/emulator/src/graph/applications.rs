@@ -6,7 +6,7 @@ use crate::graph::collection::{APPLICATION, Selection, count, list};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, Keys};
 use crate::graph::route::ApplicationKey;
-use crate::graph::{Call, application_properties, created, creates_if_missing, entity};
+use crate::graph::{Call, application_properties, created, creates_if_missing, entity, rights};
 use crate::http::Reply;
 use crate::model::application::Application;
 use crate::store::{Answer, Change, State};
@@ -86,6 +86,7 @@ fn create(
 ) -> Result<Answer, GraphError> {
     let mut application = Application::new(Uuid::new_v4(), Uuid::new_v4(), "", call.now);
     application.created_by = Some(call.caller.appid);
+    application.owners = rights::first_owner(call);
     application.unique_name = unique_name.cloned();
     application_properties::apply(call, &mut application, body)?;
     if application.display_name.is_empty() {

@@ -96,7 +96,37 @@ pub(super) static USER: Kind = Kind {
     defaults: &USER_DEFAULTS,
 };
 
-/// Owners are of several types.
+pub(super) static GROUP: Kind = Kind {
+    name: "group",
+    resource: "Group",
+    equal: &["id", "displayName", "securityEnabled", "isAssignableToRole"],
+    starts_with: &["displayName"],
+    any: &[],
+    open: false,
+    defaults: &GROUP_DEFAULTS,
+};
+
+pub(super) static DIRECTORY_ROLE: Kind = Kind {
+    name: "directoryRole",
+    resource: "DirectoryRole",
+    equal: &["displayName", "roleTemplateId"],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &DIRECTORY_ROLE_DEFAULTS,
+};
+
+pub(super) static DIRECTORY_ROLE_ASSIGNMENT: Kind = Kind {
+    name: "unifiedRoleAssignment",
+    resource: "UnifiedRoleAssignment",
+    equal: &["id", "principalId", "roleDefinitionId", "directoryScopeId"],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &DIRECTORY_ROLE_ASSIGNMENT_DEFAULTS,
+};
+
+/// Owners and members are of several types.
 pub(super) static DIRECTORY_OBJECT: Kind = Kind {
     name: "directoryObject",
     resource: "DirectoryObject",
@@ -121,6 +151,19 @@ static FEDERATED_CREDENTIAL_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/federated_identity_credential.json")));
 static USER_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/user.json")));
+static GROUP_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/group.json")));
+static DIRECTORY_ROLE_DEFAULTS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    object(
+        r#"{ "id": null, "deletedDateTime": null, "description": null, "displayName": null,
+             "roleTemplateId": null }"#,
+    )
+});
+static DIRECTORY_ROLE_ASSIGNMENT_DEFAULTS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    object(
+        r#"{ "id": null, "principalId": null, "directoryScopeId": null, "roleDefinitionId": null }"#,
+    )
+});
 static DIRECTORY_OBJECT_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(r#"{ "id": null, "deletedDateTime": null }"#));
 

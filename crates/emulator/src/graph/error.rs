@@ -87,6 +87,18 @@ impl GraphError {
         Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
     }
 
+    /// Observed for callers that are no user.
+    pub(super) fn not_delegated() -> Self {
+        Self::malformed("/me request is only valid with delegated authentication flow.")
+    }
+
+    /// What a caller with nothing but `Application.ReadWrite.OwnedBy` is told of an application that
+    /// is not there (yet); observed, with its slip of grammar.
+    pub(super) fn backing_application_elsewhere() -> Self {
+        let message = "When using this permission, the backing application of the service principal being created must in the local tenant";
+        Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+    }
+
     pub(super) fn method_not_allowed() -> Self {
         let message = "Specified HTTP method is not allowed for the request target.";
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "Request_BadRequest", message)
@@ -220,13 +232,10 @@ impl GraphError {
         Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)
     }
 
-    /// The specific code is among the details, not on top (observed). The other face is the one
-    /// that the owner of the application alone gets to see (observed, with this grammar).
+    /// The specific code is among the details, not on top (observed).
     pub(super) fn no_backing_application(app_id: &str, behaviour: &Behaviour) -> Self {
         if behaviour.is(Variant::BackingApplicationForbidden) {
-            let message = "When using this permission, the backing application of the service \
-                           principal being created must in the local tenant";
-            return Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message);
+            return Self::backing_application_elsewhere();
         }
         let message = format!(
             "The appId '{app_id}' of the service principal does not reference a valid application object."
@@ -265,7 +274,9 @@ impl From<TokenFault> for GraphError {
         let message = match fault {
             TokenFault::Missing => "Access token is empty.",
             TokenFault::Malformed => "CompactToken parsing failed with error code: 80049217",
-            TokenFault::WrongSignature => "Access token validation failure.",
+            TokenFault::WrongSignature | TokenFault::WrongTenant(_) => {
+                "Access token validation failure."
+            }
             TokenFault::WrongAudience(_) => "Access token validation failure. Invalid audience.",
             TokenFault::Expired(_) => "Lifetime validation failed, the token is expired.",
         };

@@ -27,13 +27,12 @@ pub(super) fn replaced(
     for entry in entries {
         let known =
             entry.key_id.and_then(|id| current.iter().find(|credential| credential.key_id == id));
-        let credential = match known {
-            Some(known) => entry.unchanged(known)?,
-            None => {
-                let added = entry.into_credential(now)?;
-                rules.check_certificate(added.end - added.start)?;
-                added
-            }
+        let credential = if let Some(known) = known {
+            entry.unchanged(known)?
+        } else {
+            let added = entry.into_credential(now)?;
+            rules.check_certificate(added.end - added.start)?;
+            added
         };
         if credentials.iter().any(|other| other.key_id == credential.key_id) {
             return Err(GraphError::duplicate_values());

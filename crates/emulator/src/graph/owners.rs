@@ -5,21 +5,19 @@ use serde::Deserialize;
 use url::Url;
 use uuid::Uuid;
 
-use crate::graph::Call;
 use crate::graph::collection::{DIRECTORY_OBJECT, list};
-use crate::graph::directory_objects::find;
 use crate::graph::error::GraphError;
 use crate::graph::holder::Holder;
 use crate::graph::route::HolderKey;
+use crate::graph::{Call, directory_objects};
 use crate::http::Reply;
 use crate::store::{Answer, State};
 
 /// Nobody owns what an application created, until somebody is added.
 pub(super) fn list_of(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
     let holder = Holder::reach(call, key)?;
-    // None while the owner is deleted.
-    let objects = holder.owners().iter().filter_map(|id| find(call, call.state, *id));
-    let objects = objects.map(|(_, object)| object);
+    let typed = |id: &Uuid| directory_objects::typed(call, call.state, *id);
+    let objects = holder.owners().iter().filter_map(typed);
     Ok(list(call, &DIRECTORY_OBJECT, "directoryObjects", objects)?.into())
 }
 

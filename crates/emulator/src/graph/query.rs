@@ -26,7 +26,7 @@ impl Query {
             search: search.transpose()?,
             filter: filter.transpose()?,
             order: order.transpose()?,
-            counts: level.eventual && level.counted,
+            counts: level.is_advanced(),
         })
     }
 
@@ -49,7 +49,7 @@ impl Query {
 /// What a request says that it can live with. Advanced queries are answered from an index, late,
 /// and have to ask for a count, too (documented).
 pub(super) struct Level {
-    eventual: bool,
+    pub(super) eventual: bool,
     counted: bool,
 }
 
@@ -64,6 +64,10 @@ impl Level {
             eventual: says(request.header("consistencylevel"), "eventual"),
             counted: says(request.query("$count"), "true"),
         }
+    }
+
+    pub(super) fn is_advanced(&self) -> bool {
+        self.eventual && self.counted
     }
 
     /// The text without the header is observed, the other one documented.
@@ -149,7 +153,7 @@ impl Order {
             _ => return Err(sorting_not_supported()),
         };
         let sortable = SORTABLE.contains(&property) && kind.has(property);
-        if !sortable || !level.eventual || !level.counted {
+        if !sortable || !level.is_advanced() {
             return Err(sorting_not_supported());
         }
         Ok(Self { property: property.to_owned(), descending })

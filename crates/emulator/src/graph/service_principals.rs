@@ -8,7 +8,7 @@ use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, count, list};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, Keys};
 use crate::graph::route::ServicePrincipalKey;
-use crate::graph::{Call, created, creates_if_missing, entity, key_credentials};
+use crate::graph::{Call, created, creates_if_missing, entity, key_credentials, rights};
 use crate::http::Reply;
 use crate::model::service_principal::ServicePrincipal;
 use crate::store::{Answer, Change, State};
@@ -120,6 +120,7 @@ fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<An
     refuse_second(call.state, app_id)?;
     let mut principal = ServicePrincipal::new(Uuid::new_v4(), app_id, &name, call.state.tenant.id);
     principal.created = Some(call.now);
+    principal.owners = rights::first_owner(call);
     apply(call, &mut principal, body)?;
     let object = render::service_principal(call.state, &principal, Keys::Hidden);
     let reply = entity(call, StatusCode::CREATED, "servicePrincipals/$entity", object);

@@ -23,7 +23,8 @@ pub(crate) struct Restrictions {
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Restriction {
-    pub(crate) restriction_type: RestrictionType,
+    #[serde(rename = "restrictionType")]
+    pub(crate) kind: RestrictionType,
     #[serde(default)]
     state: RestrictionState,
     pub(crate) max_lifetime: Option<Lifetime>,

@@ -3,7 +3,9 @@
 pub(crate) mod app_management_policy;
 pub(crate) mod application;
 pub(crate) mod certificate;
+pub(crate) mod directory_role;
 pub(crate) mod grant;
+pub(crate) mod group;
 pub(crate) mod hierarchy;
 pub(crate) mod role;
 pub(crate) mod scope;

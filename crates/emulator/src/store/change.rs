@@ -4,7 +4,9 @@ use uuid::Uuid;
 use crate::behaviour::Lagging;
 use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
+use crate::model::directory_role::DirectoryRoleMembership;
 use crate::model::grant::{DelegatedGrant, Grant};
+use crate::model::group::Group;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
@@ -21,6 +23,9 @@ pub(crate) enum Change {
     ServicePrincipalRemoved(Uuid),
     User(User),
     AppManagementPolicy(Box<AppManagementPolicy>),
+    Group(Group),
+    DirectoryRoleMembership(DirectoryRoleMembership),
+    DirectoryRoleMembershipRemoved(String),
     Grant(Grant),
     GrantRemoved(String),
     DelegatedGrant(DelegatedGrant),
@@ -46,6 +51,9 @@ impl Change {
             Self::ServicePrincipalRemoved(id) => format!("service principal {id}"),
             Self::AppManagementPolicy(_) => "app management policy".to_owned(),
             Self::User(one) => format!("user {}", one.id),
+            Self::Group(one) => format!("group {}", one.id),
+            Self::DirectoryRoleMembership(one) => format!("directory role membership {}", one.id),
+            Self::DirectoryRoleMembershipRemoved(id) => format!("directory role membership {id}"),
             Self::Grant(one) => format!("grant {}", one.id),
             Self::GrantRemoved(id) => format!("grant {id}"),
             Self::DelegatedGrant(one) => format!("delegated grant {}", one.id),
@@ -82,6 +90,9 @@ impl Change {
             Self::Vault(_) => Some(Lagging::Vault),
             Self::User(_)
             | Self::AppManagementPolicy(_)
+            | Self::Group(_)
+            | Self::DirectoryRoleMembership(_)
+            | Self::DirectoryRoleMembershipRemoved(_)
             | Self::ManagementGroup(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)

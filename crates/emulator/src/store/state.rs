@@ -6,7 +6,9 @@ use uuid::Uuid;
 use crate::login::GRAPH_APP_ID;
 use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
+use crate::model::directory_role::{DirectoryRole, DirectoryRoleMembership};
 use crate::model::grant::{DelegatedGrant, Grant};
+use crate::model::group::Group;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
@@ -27,6 +29,8 @@ pub(crate) struct State {
     pub(crate) applications: BTreeMap<Uuid, Application>,
     pub(crate) service_principals: BTreeMap<Uuid, ServicePrincipal>,
     pub(crate) users: BTreeMap<Uuid, User>,
+    pub(crate) groups: BTreeMap<Uuid, Group>,
+    pub(crate) directory_role_memberships: BTreeMap<String, DirectoryRoleMembership>,
     pub(crate) grants: BTreeMap<String, Grant>,
     pub(crate) delegated_grants: BTreeMap<String, DelegatedGrant>,
     pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
@@ -40,6 +44,8 @@ pub(crate) struct State {
     written_vaults: HashMap<String, u64>,
     /// The role assignments of each principal.
     held: HashMap<Uuid, BTreeSet<Uuid>>,
+    /// The groups that each user, service principal or group is directly in.
+    groups_with: HashMap<Uuid, BTreeSet<Uuid>>,
 }
 
 impl State {
@@ -51,6 +57,8 @@ impl State {
             applications: BTreeMap::new(),
             service_principals: BTreeMap::new(),
             users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            directory_role_memberships: BTreeMap::new(),
             grants: BTreeMap::new(),
             delegated_grants: BTreeMap::new(),
             management_groups: BTreeMap::new(),
@@ -62,6 +70,7 @@ impl State {
             role_assignments: BTreeMap::new(),
             written_vaults: HashMap::new(),
             held: HashMap::new(),
+            groups_with: HashMap::new(),
         };
         for change in changes {
             state.apply(change);
@@ -78,6 +87,13 @@ impl State {
             Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
             Change::AppManagementPolicy(one) => self.app_management_policy = *one,
             Change::User(one) => drop(self.users.insert(one.id, one)),
+            Change::Group(one) => self.put_group(one),
+            Change::DirectoryRoleMembership(one) => {
+                drop(self.directory_role_memberships.insert(one.id.clone(), one));
+            }
+            Change::DirectoryRoleMembershipRemoved(id) => {
+                drop(self.directory_role_memberships.remove(&id));
+            }
             Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
             Change::DelegatedGrant(one) => {
@@ -113,6 +129,36 @@ impl State {
         names.filter_map(|name| self.role_assignments.get(name))
     }
 
+    fn put_group(&mut self, group: Group) {
+        for member in self.groups.get(&group.id).into_iter().flat_map(|old| &old.members) {
+            self.groups_with.entry(*member).or_default().remove(&group.id);
+        }
+        for member in &group.members {
+            self.groups_with.entry(*member).or_default().insert(group.id);
+        }
+        self.groups.insert(group.id, group);
+    }
+
+    /// The groups that the principal is in, directly or through other groups.
+    pub(crate) fn groups_of(&self, principal: Uuid) -> BTreeSet<Uuid> {
+        let mut all = BTreeSet::new();
+        let mut next = vec![principal];
+        while let Some(member) = next.pop() {
+            let groups = self.groups_with.get(&member).into_iter().flatten();
+            next.extend(groups.filter(|group| all.insert(**group)));
+        }
+        all
+    }
+
+    /// The active roles of the directory that the principal is in, directly or through a group.
+    pub(crate) fn directory_roles_of(&self, principal: Uuid) -> BTreeSet<DirectoryRole> {
+        let groups = self.groups_of(principal);
+        let active = self.directory_role_memberships.values().filter(|one| !one.eligible);
+        let of_it =
+            active.filter(|one| one.principal == principal || groups.contains(&one.principal));
+        of_it.map(|one| one.role).collect()
+    }
+
     /// The vaults below a scope, which is given by its key.
     pub(crate) fn vaults_in(&self, scope: &str) -> impl Iterator<Item = &Vault> + use<'_> {
         let within = format!("{scope}/");
@@ -138,6 +184,13 @@ impl State {
             .chain(self.applications.values().cloned().map(Change::from))
             .chain(self.service_principals.values().cloned().map(Change::from))
             .chain(self.users.values().cloned().map(Change::User))
+            .chain(self.groups.values().cloned().map(Change::Group))
+            .chain(
+                self.directory_role_memberships
+                    .values()
+                    .cloned()
+                    .map(Change::DirectoryRoleMembership),
+            )
             .chain(self.grants.values().cloned().map(Change::Grant))
             .chain(self.delegated_grants.values().cloned().map(Change::DelegatedGrant))
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))

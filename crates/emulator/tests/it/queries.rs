@@ -22,7 +22,7 @@ async fn applications_are_filtered_by_name_id_and_tag() {
         "displayName eq 'IT''S A SCANNER'".to_owned(),
         format!("appId eq '{app_id}'"),
         "startswith(displayName,'it''s')".to_owned(),
-        "displayName in ('nobody', 'it''s a scanner')".to_owned(),
+        "displayName in ('none', 'it''s a scanner')".to_owned(),
         "tags/any(t:t eq 'mondoo-azure:prod')".to_owned(),
         "startswith(displayName, 'it') and tags/any(x: x eq 'mondoo-azure:prod')".to_owned(),
     ] {
@@ -157,9 +157,7 @@ async fn a_page_holds_as_many_as_the_tenant_is_set_to_unless_the_request_says() 
     let first = tenant.get("/v1.0/applications?$select=id").await;
     assert_eq!(first.list("/value").len(), 1);
     assert!(first.text("/@odata.nextLink").contains("%24select=id"), "{first:?}");
-    let whole = tenant.get("/v1.0/applications?$top=2").await;
-    assert_eq!(whole.list("/value").len(), 2);
-    assert_eq!(whole.body.get("@odata.nextLink"), None);
+    assert_eq!(tenant.get("/v1.0/applications?$top=2").await.list("/value").len(), 2);
 }
 
 #[tokio::test(flavor = "multi_thread")]
