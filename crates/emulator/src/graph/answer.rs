@@ -69,6 +69,7 @@ fn respond(
     request: &Request,
     route: Route,
 ) -> Result<Reply, GraphError> {
+    check_content_type(request)?;
     if let Route::Batch = route {
         return batch::answer(service, request);
     }
@@ -77,6 +78,18 @@ fn respond(
         rights::check(&call, &route)?;
         handle(&call, route)
     })
+}
+
+/// A write without a body can go without; whether it needs one is up to its handler.
+fn check_content_type(request: &Request) -> Result<(), GraphError> {
+    let is_empty = request.bytes().is_ok_and(|bytes| bytes.is_empty());
+    if is_empty || [Method::GET, Method::DELETE].contains(&request.method) {
+        return Ok(());
+    }
+    let kind = request.header("content-type").ok_or_else(GraphError::missing_content_type)?;
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let json = kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json");
+    json.then_some(()).ok_or_else(GraphError::foreign_content_type)
 }
 
 fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {

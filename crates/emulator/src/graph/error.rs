@@ -60,6 +60,18 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    /// Observed for a body without content type.
+    pub(super) fn missing_content_type() -> Self {
+        Self::malformed(
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        )
+    }
+
+    /// Observed for bodies of other types.
+    pub(super) fn foreign_content_type() -> Self {
+        Self::malformed("Entity only allows writes with a JSON Content-Type header.")
+    }
+
     pub(super) fn unsupported_query(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
     }

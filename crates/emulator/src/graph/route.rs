@@ -112,9 +112,12 @@ impl Route {
         let segments: Vec<Segment<'_>> =
             path.iter().map(|segment| Segment::parse(segment)).collect();
         let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
-        let (Some(first), rest) = (segments.first(), names.get(1..).unwrap_or_default()) else {
-            return Err(GraphError::unknown_segment(""));
-        };
+        Self::named(&segments, names.get(1..).unwrap_or_default())
+    }
+
+    /// `rest` are the names after the first one.
+    fn named(segments: &[Segment<'_>], rest: &[&str]) -> Result<Self, GraphError> {
+        let Some(first) = segments.first() else { return Err(GraphError::unknown_segment("")) };
         match (first.name.as_str(), rest) {
             ("$batch", []) => Ok(Self::Batch),
             ("organization", []) => Ok(Self::Organization),
@@ -123,16 +126,16 @@ impl Route {
             ("serviceprincipals", ["$count"]) if first.key.is_none() => {
                 Ok(Self::ServicePrincipalCount)
             }
-            ("applications", _) => application(&segments),
-            ("serviceprincipals", _) => service_principal(&segments),
+            ("applications", _) => application(segments),
+            ("serviceprincipals", _) => service_principal(segments),
             ("directoryobjects", ["getbyids" | "microsoft.graph.getbyids"]) => {
                 Ok(Self::DirectoryObjectsByIds)
             }
             ("directoryobjects", [id]) => Ok(Self::DirectoryObject(guid(id)?)),
             ("me", rest) => me(rest),
-            ("users", _) => user(&segments),
-            ("groups", _) => group(&segments),
-            ("oauth2permissiongrants", _) => delegated_grants(&segments),
+            ("users", _) => user(segments),
+            ("groups", _) => group(segments),
+            ("oauth2permissiongrants", _) => delegated_grants(segments),
             ("directoryroles", []) => Ok(Self::DirectoryRoles),
             ("rolemanagement", ["directory", "roleassignments"]) => {
                 Ok(Self::DirectoryRoleAssignments)
@@ -141,7 +144,7 @@ impl Route {
                 Ok(Self::DirectoryRoleAssignment(segments[3].text.to_owned()))
             }
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
-            _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
+            _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
         }
     }
 }
