@@ -8,8 +8,8 @@ use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
     app_management_policy, app_role_assignments, applications, batch, delegated_grants,
-    deleted_items, directory_objects, directory_roles, federated_credentials, groups, member_of,
-    owners, passwords, render, rights, service_principals, throttling, users,
+    deleted_items, directory_objects, directory_roles, federated_credentials, groups, keys,
+    member_of, owners, passwords, render, rights, service_principals, throttling, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -106,6 +106,8 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::OwnerReference(key, id) if method == Method::DELETE => {
             owners::remove(call, &key, id)
         }
+        Route::AddKey(key) if method == Method::POST => keys::add(call, &key),
+        Route::RemoveKey(key) if method == Method::POST => keys::remove(call, &key),
         Route::AddPassword(key) if method == Method::POST => passwords::add(call, &key),
         Route::RemovePassword(key) if method == Method::POST => passwords::remove(call, &key),
         Route::DirectoryObjectsByIds if method == Method::POST => {

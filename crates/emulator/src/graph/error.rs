@@ -222,6 +222,12 @@ impl GraphError {
         Self::bad_request("Invalid URL format specified in payload.")
     }
 
+    /// For a proof that proves nothing; observed.
+    pub(super) fn unproven() -> Self {
+        let code = "Authentication_MissingOrMalformed";
+        Self::new(StatusCode::UNAUTHORIZED, code, "Access Token missing or malformed.")
+    }
+
     pub(super) fn federated_credential_exists(name: &str) -> Self {
         let message = format!("FederatedIdentityCredential with name {name} already exists.");
         Self::new(StatusCode::CONFLICT, "Request_MultipleObjectsWithSameKeyValue", message)

@@ -18,6 +18,7 @@ mod filter;
 mod groups;
 mod holder;
 mod key_credentials;
+mod keys;
 mod member_of;
 mod owners;
 mod passwords;

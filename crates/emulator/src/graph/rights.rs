@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::graph::Call;
 use crate::graph::error::GraphError;
-use crate::graph::route::{Member, Route};
+use crate::graph::holder::Holder;
+use crate::graph::route::{HolderKey, Member, Route};
 use crate::graph::subject::{self, Subject};
 use crate::login::GRAPH_APP_ID;
 use crate::model::application::Application;
@@ -33,6 +34,8 @@ pub(super) fn check(call: &Call<'_>, route: &Route) -> Result<(), GraphError> {
                 is_in(call, &ROLE_ADMINISTRATORS) || is_in(call, &APPLICATION_ADMINISTRATORS);
             decide(call, has(call, &WRITE_DELEGATED_GRANTS), administrator)
         }
+        // Whose keys they are rolls them without any permission (documented).
+        Route::AddKey(key) | Route::RemoveKey(key) if is_own(call, key) => true,
         Route::DirectoryObjectsByIds => may_read(call, &READ_DIRECTORY),
         Route::DefaultAppManagementPolicy => {
             let administrator = is_in(call, &APPLICATION_ADMINISTRATORS);
@@ -82,6 +85,8 @@ fn may_see(call: &Call<'_>, route: &Route) -> bool {
         | Route::Owners(_)
         | Route::OwnerReferences(_)
         | Route::OwnerReference(..)
+        | Route::AddKey(_)
+        | Route::RemoveKey(_)
         | Route::AddPassword(_)
         | Route::RemovePassword(_) => may_read_registration(call, route),
     }
@@ -163,6 +168,11 @@ fn gives_role_of_graph(call: &Call<'_>) -> bool {
     let resource = resource.and_then(|id| call.state.live_service_principal(id));
     call.request.method == Method::POST
         && resource.is_some_and(|one| one.app_id.to_string() == GRAPH_APP_ID)
+}
+
+fn is_own(call: &Call<'_>, key: &HolderKey) -> bool {
+    let holder = Holder::reach(call, key);
+    !call.caller.is_delegated() && holder.is_ok_and(|one| one.app_id() == call.caller.appid)
 }
 
 fn is_caller(call: &Call<'_>, key: &str) -> bool {

@@ -50,6 +50,8 @@ fn owners<'a>(call: &Call<'a>, route: &Route) -> Option<&'a [Uuid]> {
         Route::Owners(key)
         | Route::OwnerReferences(key)
         | Route::OwnerReference(key, _)
+        | Route::AddKey(key)
+        | Route::RemoveKey(key)
         | Route::AddPassword(key)
         | Route::RemovePassword(key) => Holder::reach(call, key).map(|one| one.owners()).ok(),
         Route::DeletedItem(id) | Route::DeletedItemRestore(id) => owners_of_deleted(call, *id),

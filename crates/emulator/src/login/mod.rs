@@ -14,6 +14,7 @@ mod token;
 use axum::http::Method;
 
 pub(crate) use access_token::{AccessToken, TokenFault, issuer};
+pub(crate) use assertion::signed_claims;
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
 pub(crate) use signing::SigningKey;
 

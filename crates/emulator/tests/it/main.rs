@@ -23,6 +23,7 @@ mod graph_rights;
 mod groups;
 mod hierarchy;
 mod key_credentials;
+mod keys;
 mod owned_applications;
 mod owners;
 mod passwords;
