@@ -89,6 +89,19 @@ impl Tenant {
         self.arm_token = self.operator_token("https://management.azure.com/.default").await;
     }
 
+    /// Grants the operator one more of Graph's permissions.
+    pub(crate) async fn permit(&mut self, permission: &str) {
+        let graph = self.get(&format!("/v1.0/servicePrincipals(appId='{GRAPH}')")).await;
+        let role = graph.list("/appRoles").into_iter().find(|role| role["value"] == permission);
+        let operator =
+            format!("/v1.0/servicePrincipals(appId='{}')", self.sandbox.operator().client_id);
+        let principal = self.get(&operator).await.text("/id");
+        let body = json!({ "principalId": principal, "resourceId": graph.text("/id"), "appRoleId": role.unwrap()["id"] });
+        let grants = format!("/v1.0/servicePrincipals/{principal}/appRoleAssignments");
+        assert_eq!(self.post(&grants, body).await.status, 201);
+        self.sign_in_again().await;
+    }
+
     pub(crate) fn advance(&self, by: Duration) {
         *self.clock.lock().unwrap() += by;
     }
