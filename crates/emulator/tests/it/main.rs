@@ -16,6 +16,7 @@ mod grants;
 mod graph_rights;
 mod hierarchy;
 mod key_credentials;
+mod nonsense;
 mod owners;
 mod passwords;
 mod queries;
