@@ -63,7 +63,7 @@ pub(crate) struct GivenSubscription {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Variant {
-    /// A repeated grant is refused with "EntitlementGrant entry already exists.".
+    /// A repeated grant is refused with `EntitlementGrant entry already exists.`.
     EntitlementGrant,
     /// A service principal whose application is not there yet is refused with 403 instead of 400.
     BackingApplicationForbidden,

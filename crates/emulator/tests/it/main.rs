@@ -18,7 +18,7 @@ mod graph_rights;
 mod hierarchy;
 mod key_credentials;
 mod locks;
-mod malformed_requests;
+mod nonsense;
 mod owners;
 mod passwords;
 mod policies;
