@@ -53,6 +53,7 @@ fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result
     let version = versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
     versions::check(request, &route, &service.behaviour)?;
+    require_json(request)?;
     let mut reply = service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(), request, caller);
         handle(&call, &route)
@@ -61,6 +62,20 @@ fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result
         api_shapes::adapt(&route, version, body);
     }
     Ok(reply)
+}
+
+/// Bodies of writes are JSON and say so.
+fn require_json(request: &Request) -> Result<(), ArmError> {
+    let kind = request.header("content-type").unwrap_or("<null>");
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    let is_read = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
+    if is_read
+        || request.bytes().is_ok_and(|body| body.is_empty())
+        || media_type.eq_ignore_ascii_case("application/json")
+    {
+        return Ok(());
+    }
+    Err(ArmError::unsupported_media_type(kind))
 }
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, ArmError> {

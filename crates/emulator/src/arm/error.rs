@@ -135,6 +135,13 @@ impl ArmError {
         Self::gateway(StatusCode::BAD_REQUEST, "MissingApiVersionParameter", message)
     }
 
+    pub(super) fn unsupported_media_type(kind: &str) -> Self {
+        let message = format!(
+            "The content media type '{kind}' is not supported. Only 'application/json' is supported."
+        );
+        Self::gateway(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
+    }
+
     pub(super) fn unknown_route(path: &str) -> Self {
         let message = format!("The resource type could not be found for the path '{path}'.");
         Self::gateway(StatusCode::NOT_FOUND, "InvalidResourceType", message)

@@ -132,13 +132,19 @@ fn put(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
         vault.properties.enabled_for_disk_encryption.get_or_insert(false);
         vault.properties.enabled_for_template_deployment.get_or_insert(false);
     }
-    let mut body = render(call, &vault);
-    if existing.is_none() {
-        // The address is not in the DNS yet, and is shown without its slash (observed).
-        body["properties"]["provisioningState"] = "RegisteringDns".into();
-        body["properties"]["vaultUri"] = uri(call, &vault).trim_end_matches('/').into();
-    }
+    let body = match existing {
+        Some(_) => render(call, &vault),
+        None => render_new(call, &vault),
+    };
     Ok(Answer::with_changes(Reply::json(StatusCode::OK, body), vec![vault.into()]))
+}
+
+/// The address is not in the DNS yet, and is shown without its slash (observed).
+fn render_new(call: &Call<'_>, vault: &Vault) -> Value {
+    let mut body = render(call, vault);
+    body["properties"]["provisioningState"] = "RegisteringDns".into();
+    body["properties"]["vaultUri"] = uri(call, vault).trim_end_matches('/').into();
+    body
 }
 
 #[derive(Deserialize)]

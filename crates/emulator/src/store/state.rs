@@ -116,10 +116,7 @@ impl State {
             Change::ResourceGroupRemoved(id) => drop(self.resource_groups.remove(&key(&id))),
             Change::Resource(one) => drop(self.resources.insert(key(&one.id), one)),
             Change::ResourceRemoved(id) => drop(self.resources.remove(&key(&id))),
-            Change::Vault(one) => {
-                self.written_vaults.insert(key(&one.id()), self.revision);
-                self.vaults.insert(key(&one.id()), *one);
-            }
+            Change::Vault(one) => self.put_vault(*one),
             Change::VaultRemoved(id) => drop(self.vaults.remove(&key(&id))),
             Change::DeletedVault(one) => {
                 drop(self.deleted_vaults.insert(key(&one.vault.name), *one));
@@ -139,6 +136,11 @@ impl State {
             Change::Lock(one) => drop(self.locks.insert(key(&one.id()), one)),
             Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
         }
+    }
+
+    fn put_vault(&mut self, vault: Vault) {
+        self.written_vaults.insert(key(&vault.id()), self.revision);
+        self.vaults.insert(key(&vault.id()), vault);
     }
 
     pub(crate) fn assignments_of(&self, principal: Uuid) -> impl Iterator<Item = &RoleAssignment> {

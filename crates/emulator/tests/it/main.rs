@@ -27,6 +27,7 @@ mod hierarchy;
 mod key_credentials;
 mod keys;
 mod locks;
+mod nonsense;
 #[path = "../openapi/mod.rs"]
 mod openapi;
 mod owned_applications;

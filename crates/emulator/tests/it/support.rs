@@ -177,6 +177,20 @@ impl Tenant {
         self.call_as(token, method, path, headers, body).await
     }
 
+    /// As the operator, with any body.
+    pub(crate) async fn call_raw(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: String,
+    ) -> Answer {
+        let token = if path.starts_with("/v1.0") { &self.graph_token } else { &self.arm_token };
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", authorization.as_str()), ("content-type", kind)];
+        self.send(method, path, &headers, body).await
+    }
+
     pub(crate) async fn call_as(
         &self,
         token: &str,
