@@ -5,8 +5,8 @@ use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
     access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
-    resource_groups, role_assignments, role_definitions, subscription_actions, subscriptions,
-    throttling, vault_names, vaults, versions,
+    resource_graph, resource_groups, role_assignments, role_definitions, subscription_actions,
+    subscriptions, throttling, vault_names, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -102,6 +102,14 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::ResourceGroup(id, name) => resource_groups::one(call, *id, name),
         Route::VaultNames(id) if method == Method::POST => vault_names::check(call, *id),
         Route::PurgedVault(path) if method == Method::POST => deleted_vaults::purge(call, path),
+        Route::ManagementGroup(name) => management_groups::one(call, name),
+        Route::SubscriptionOfGroup(name, id) => management_groups::subscription(call, name, *id),
+        Route::Entities if method == Method::POST => management_groups::entities(call),
+        Route::GroupNameCheck if method == Method::POST => management_groups::check_name(call),
+        Route::TenantBackfill if method == Method::POST => {
+            Ok(management_groups::tenant_backfill(call))
+        }
+        Route::ResourceGraph if method == Method::POST => resource_graph::query(call),
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
     }
@@ -115,15 +123,20 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Subscription(id) => subscriptions::get(call, *id),
         Route::Resources(id) => subscriptions::resources(call, *id),
         Route::ManagementGroups => management_groups::list(call),
-        Route::ManagementGroup(name) => management_groups::get(call, name),
         Route::Descendants(name) => management_groups::descendants(call, name),
+        Route::SubscriptionsOfGroup(name) => management_groups::subscriptions(call, name),
+        Route::GroupOperation(kind, group, polled) => {
+            management_groups::operation(call, *kind, group, *polled)
+        }
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
         Route::ResourceGroups(id) => resource_groups::list(call, *id),
-        Route::GroupOperation(id, operation) => resource_groups::operation(call, *id, operation),
+        Route::ResourceGroupOperation(id, operation) => {
+            resource_groups::operation(call, *id, operation)
+        }
         Route::DeletedVaults(id) => deleted_vaults::list(call, *id),
         Route::DeletedVault(path) => deleted_vaults::get(call, path),
         Route::VaultOperation(id, location, operation) => {
@@ -136,6 +149,12 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         | Route::ResourceGroup(..)
         | Route::VaultNames(_)
         | Route::PurgedVault(_)
+        | Route::ManagementGroup(_)
+        | Route::SubscriptionOfGroup(..)
+        | Route::Entities
+        | Route::GroupNameCheck
+        | Route::TenantBackfill
+        | Route::ResourceGraph
         | Route::Vault(_)
         | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
     }

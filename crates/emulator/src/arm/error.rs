@@ -70,6 +70,10 @@ impl ArmError {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
+    pub(super) fn with_details(self, details: Vec<Value>) -> Self {
+        if details.is_empty() { self } else { self.with(json!({ "details": details })) }
+    }
+
     pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, message)
     }

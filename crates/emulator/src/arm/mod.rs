@@ -16,6 +16,7 @@ mod metadata;
 mod network_acls;
 mod operations;
 mod protection;
+mod resource_graph;
 mod resource_groups;
 mod role_assignments;
 mod role_definition_checks;

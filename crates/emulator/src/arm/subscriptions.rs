@@ -97,7 +97,7 @@ fn wanted_type(condition: Condition) -> Option<String> {
 }
 
 /// A delegated subscription keeps its own tenant and names this one as a manager (observed).
-fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
+pub(super) fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
     let tenant = call.state.tenant.id;
     let managed_by: Vec<Value> =
         subscription.foreign_tenant.iter().map(|_| json!({ "tenantId": tenant })).collect();

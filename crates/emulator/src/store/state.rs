@@ -9,6 +9,7 @@ use crate::model::application::Application;
 use crate::model::directory_role::{DirectoryRole, DirectoryRoleMembership};
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::group::Group;
+use crate::model::group_operation::{GroupOperation, OperationKind};
 use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, resource_group_id,
 };
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(crate) grants: BTreeMap<String, Grant>,
     pub(crate) delegated_grants: BTreeMap<String, DelegatedGrant>,
     pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
+    /// The last operation of each kind on each management group.
+    group_operations: BTreeMap<String, GroupOperation>,
     pub(crate) subscriptions: BTreeMap<Uuid, Subscription>,
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
     pub(crate) resources: BTreeMap<String, Resource>,
@@ -68,6 +71,7 @@ impl State {
             grants: BTreeMap::new(),
             delegated_grants: BTreeMap::new(),
             management_groups: BTreeMap::new(),
+            group_operations: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
             resources: BTreeMap::new(),
@@ -110,6 +114,12 @@ impl State {
             Change::DelegatedGrantRemoved(id) => drop(self.delegated_grants.remove(&id)),
             Change::ManagementGroup(one) => {
                 drop(self.management_groups.insert(key(&one.name), one));
+            }
+            Change::ManagementGroupRemoved(name) => {
+                drop(self.management_groups.remove(&key(&name)));
+            }
+            Change::GroupOperation(one) => {
+                drop(self.group_operations.insert(operation_key(one.kind, &one.group), one));
             }
             Change::Subscription(one) => drop(self.subscriptions.insert(one.id, one)),
             Change::ResourceGroup(one) => drop(self.resource_groups.insert(key(&one.id()), one)),
@@ -196,6 +206,7 @@ impl State {
         let policy = Box::new(self.app_management_policy.clone());
         groups
             .chain(std::iter::once(Change::AppManagementPolicy(policy)))
+            .chain(self.group_operations.values().cloned().map(Change::GroupOperation))
             .chain(self.subscriptions.values().cloned().map(Change::Subscription))
             .chain(self.resource_groups.values().cloned().map(Change::ResourceGroup))
             .chain(self.resources.values().cloned().map(Change::Resource))
@@ -269,6 +280,14 @@ impl State {
         self.management_groups.get(&key(name))
     }
 
+    pub(crate) fn group_operation(
+        &self,
+        kind: OperationKind,
+        group: &str,
+    ) -> Option<&GroupOperation> {
+        self.group_operations.get(&operation_key(kind, group))
+    }
+
     pub(crate) fn resource_group(&self, subscription: Uuid, name: &str) -> Option<&ResourceGroup> {
         self.resource_groups.get(&key(&resource_group_id(subscription, name)))
     }
@@ -318,6 +337,10 @@ impl State {
 /// Deleted objects can be restored for thirty days, and are gone for good after that (documented).
 fn is_kept(deleted: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
     deleted.is_some_and(|deleted| now < deleted + Duration::days(30))
+}
+
+fn operation_key(kind: OperationKind, group: &str) -> String {
+    format!("{} {}", kind.name(), key(group))
 }
 
 fn key(id: &str) -> String {

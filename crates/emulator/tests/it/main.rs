@@ -27,6 +27,7 @@ mod hierarchy;
 mod key_credentials;
 mod keys;
 mod locks;
+mod management_groups;
 mod nonsense;
 #[path = "../openapi/mod.rs"]
 mod openapi;
@@ -36,8 +37,10 @@ mod passwords;
 mod people;
 mod policies;
 mod queries;
+mod query_language;
 mod replay;
 mod replication;
+mod resource_graph;
 mod resource_groups;
 mod resource_manager;
 mod role_assignment_limits;
