@@ -101,6 +101,7 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("Microsoft.Authorization", None),
     ("roleAssignments", Some("{id}")),
     ("roleDefinitions", Some("{id}")),
+    ("permissions", None),
     ("Microsoft.Management", None),
     ("managementGroups", Some("{managementGroup}")),
     ("Microsoft.KeyVault", None),

@@ -24,7 +24,7 @@ pub(crate) async fn run(action: Sandbox, console: &Console) -> Result<Exit, Fail
 }
 
 async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
-    let Serve { listen, state, env_file } = arguments;
+    let Serve { listen, state, operator, env_file } = arguments;
     let options = Options {
         directory: state,
         listen,
@@ -32,7 +32,7 @@ async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
         behaviour: Behaviour::default(),
     };
     let server = Server::start(options).await.map_err(|error| start_failure(&error))?;
-    let variables = variables(&server);
+    let variables = variables(&server, &operator);
     if let Some(file) = &env_file {
         write_environment(file, &variables).map_err(|error| {
             let message = format!("{} could not be written: {error}", file.display());
@@ -50,8 +50,8 @@ async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
 }
 
 /// What a client needs to know, by the names that other Azure tools read where there are such.
-fn variables(server: &Server) -> [(&'static str, String); 6] {
-    let operator = server.operator();
+fn variables(server: &Server, operator: &str) -> [(&'static str, String); 6] {
+    let operator = server.operators().get(operator).unwrap_or_else(|| server.operator());
     [
         ("SANDBOX_URL", server.url().to_owned()),
         ("SANDBOX_CA", server.ca_file().display().to_string()),

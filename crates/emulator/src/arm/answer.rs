@@ -4,8 +4,8 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
-    subscription_actions, subscriptions, vaults, versions,
+    access_policies, headers, management_groups, metadata, permissions, role_assignments,
+    role_definitions, subscription_actions, subscriptions, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -80,6 +80,7 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::ManagementGroup(name) => management_groups::get(call, name),
         Route::Descendants(name) => management_groups::descendants(call, name),
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
+        Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),

@@ -5,17 +5,17 @@ use uuid::Uuid;
 
 use crate::arm::error::{ArmError, at};
 use crate::arm::role_definitions::{self, definition_id, is_assignable};
-use crate::arm::{Call, existence};
+use crate::arm::{Call, conditions, existence};
 use crate::filter::Condition;
 use crate::http::Reply;
 use crate::model::role::{Audit, RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
-use crate::store::{Answer, Change};
+use crate::store::{Answer, Change, State};
 use crate::timestamps::ticks;
 
 const READ: &str = "Microsoft.Authorization/roleAssignments/read";
-const WRITE: &str = "Microsoft.Authorization/roleAssignments/write";
-const DELETE: &str = "Microsoft.Authorization/roleAssignments/delete";
+pub(super) const WRITE: &str = "Microsoft.Authorization/roleAssignments/write";
+pub(super) const DELETE: &str = "Microsoft.Authorization/roleAssignments/delete";
 
 /// As the refusal of any other names them.
 const FILTERS: &str = "'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'";
@@ -37,7 +37,7 @@ pub(super) fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
         })
     };
     let assignments = call.state.role_assignments.values().filter(related);
-    let wanted = assignments.filter(|one| parts.iter().all(|part| part.accepts(one)));
+    let wanted = assignments.filter(|one| parts.iter().all(|part| part.accepts(call, one)));
     call.page(wanted.map(|one| render(one, scope)).collect())
 }
 
@@ -53,7 +53,7 @@ pub(super) fn one(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, 
     existence::require(call.state, scope)?;
     let found = find(call, scope, name);
     match (action, found) {
-        (WRITE, _) => put(call, scope, name),
+        (WRITE, _) => put(call, scope, name, &shown),
         (READ, Some(assignment)) => {
             Ok(Reply::json(StatusCode::OK, render(assignment, scope)).into())
         }
@@ -62,6 +62,7 @@ pub(super) fn one(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, 
             Err(ArmError::not_found("RoleAssignmentNotFound", message))
         }
         (_, Some(assignment)) => {
+            conditions::check_removal(call, scope, &shown, assignment)?;
             let reply = Reply::json(StatusCode::OK, render(assignment, scope));
             Ok(Answer::with_changes(reply, vec![Change::RoleAssignmentRemoved(assignment.name)]))
         }
@@ -86,9 +87,12 @@ struct Properties {
 }
 
 /// Creates, or updates description and condition in place: 201 for both (observed).
-fn put(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
+fn put(call: &Call<'_>, scope: &Scope, name: &str, shown: &str) -> Result<Answer, ArmError> {
     let name = assignment_name(name)?;
     let Body { properties } = call.request.json()?;
+    let Properties { role_definition_id, principal_id, principal_type, .. } = &properties;
+    let (wanted, kind) = (last_part(role_definition_id), principal_type.as_deref());
+    conditions::check_write(call, scope, shown, wanted, principal_id, kind)?;
     let role = role(call, scope, &properties.role_definition_id)?;
     let (principal, principal_type) = principal(call, &properties)?;
     let existing = call.state.role_assignments.get(&name);
@@ -130,7 +134,7 @@ fn assignment_name(text: &str) -> Result<Uuid, ArmError> {
 
 /// The id counts by its last part. A role that cannot be used at the scope does not exist there.
 fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefinition, ArmError> {
-    let name = id.rsplit('/').next().unwrap_or_default();
+    let name = last_part(id);
     let found = role_definitions::find(call.referable, name)
         .filter(|role| is_assignable(call.state, role, scope));
     let role =
@@ -143,7 +147,7 @@ fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefiniti
     Ok(role)
 }
 
-/// Principals are service principals and users of the tenant. Unknown ones are refused whatever type the body
+/// Principals are service principals, users and groups of the tenant. Unknown ones are refused whatever type the body
 /// claims: that is the stricter reading of the sources, and it catches an application's id in place
 /// of the object's.
 fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String), ArmError> {
@@ -156,13 +160,8 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
     // A claimed type spares the look-up that new principals fail (documented).
     let claimed = properties.principal_type.is_some();
     let known = if claimed { call.state } else { call.referable };
-    let kind = if known.live_service_principal(id).is_some() {
-        "ServicePrincipal"
-    } else if call.state.users.contains_key(&id) {
-        "User"
-    } else {
-        return Err(ArmError::principal_not_found(id, call.state.tenant.id));
-    };
+    let kind = kind_of(known, id)
+        .ok_or_else(|| ArmError::principal_not_found(id, call.state.tenant.id))?;
     match &properties.principal_type {
         Some(claimed) if claimed != kind => Err(ArmError::bad_request(
             "UnmatchedPrincipalType",
@@ -175,6 +174,20 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
         )),
         _ => Ok((id, kind.to_owned())),
     }
+}
+
+pub(super) fn kind_of(state: &State, principal: Uuid) -> Option<&'static str> {
+    if state.live_service_principal(principal).is_some() {
+        Some("ServicePrincipal")
+    } else if state.users.contains_key(&principal) {
+        Some("User")
+    } else {
+        state.groups.contains_key(&principal).then_some("Group")
+    }
+}
+
+fn last_part(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or_default()
 }
 
 /// A name is unique in the tenant and stays with its principal, role and scope.
@@ -219,12 +232,13 @@ fn is_below(call: &Call<'_>, at: &Scope, scope: &Scope) -> bool {
     call.state.lineage(at).contains(&scope.key())
 }
 
-/// What a list may be cut down to. There are no groups of principals here, so `assignedTo` means
-/// the principal's own assignments like `principalId eq`.
+/// What a list may be cut down to.
 enum Part {
     /// Leaves out what lies below; despite its name it includes what is inherited (documented).
     AtScope,
     Principal(String),
+    /// To the principal, or to a group that it is in (documented).
+    AssignedTo(String),
 }
 
 impl Part {
@@ -237,17 +251,21 @@ impl Part {
             }
             Condition::Function(name, arguments) => match (name.as_str(), arguments.as_slice()) {
                 ("atscope", []) => Some(Self::AtScope),
-                ("assignedto", [Value::String(id)]) => Some(Self::Principal(id.clone())),
+                ("assignedto", [Value::String(id)]) => Some(Self::AssignedTo(id.clone())),
                 _ => None,
             },
             _ => None,
         }
     }
 
-    fn accepts(&self, assignment: &RoleAssignment) -> bool {
+    fn accepts(&self, call: &Call<'_>, assignment: &RoleAssignment) -> bool {
         match self {
             Self::AtScope => true,
             Self::Principal(id) => Uuid::try_parse(id) == Ok(assignment.principal),
+            Self::AssignedTo(id) => Uuid::try_parse(id).is_ok_and(|id| {
+                id == assignment.principal
+                    || call.referable.groups_of(id).contains(&assignment.principal)
+            }),
         }
     }
 }

@@ -19,6 +19,7 @@ pub(super) enum Route {
     RoleDefinition(Scope, String),
     RoleAssignments(Scope),
     RoleAssignment(Scope, String),
+    Permissions(Scope),
     VaultsOfSubscription(Uuid),
     VaultsOfResourceGroup(Uuid, String),
     Vault(VaultPath),
@@ -67,6 +68,7 @@ impl Route {
             | Self::Descendants(_)
             | Self::RoleDefinitions(_)
             | Self::RoleAssignments(_)
+            | Self::Permissions(_)
             | Self::VaultsOfSubscription(_)
             | Self::VaultsOfResourceGroup(..) => Look::List,
             Self::Subscription(_)
@@ -80,7 +82,7 @@ impl Route {
     }
 }
 
-/// Role definitions and assignments extend any scope, so their part of the path is found from its
+/// Role definitions, assignments and permissions extend any scope, so their part of the path is found from its
 /// end.
 fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
     let at = lower.windows(2).rposition(|pair| pair == ["providers", "microsoft.authorization"])?;
@@ -88,6 +90,7 @@ fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
     match &lower[at + 2..] {
         ["roledefinitions"] => Some(Route::RoleDefinitions(scope)),
         ["roledefinitions", _] => Some(Route::RoleDefinition(scope, segments[at + 3].clone())),
+        ["permissions"] => Some(Route::Permissions(scope)),
         ["roleassignments"] => Some(Route::RoleAssignments(scope)),
         ["roleassignments", _] => Some(Route::RoleAssignment(scope, segments[at + 3].clone())),
         _ => None,
