@@ -5,8 +5,8 @@ use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
     access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
-    resource_graph, resource_groups, role_assignments, role_definitions, subscription_actions,
-    subscriptions, throttling, vault_names, vaults, versions,
+    permissions, resource_graph, resource_groups, role_assignments, role_definitions,
+    subscription_actions, subscriptions, throttling, vault_names, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -129,6 +129,7 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
             management_groups::operation(call, *kind, group, *polled)
         }
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
+        Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),

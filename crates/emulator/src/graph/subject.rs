@@ -20,8 +20,8 @@ pub(super) enum Subject<'a> {
 
 /// Of a request about applications or service principals.
 pub(super) fn of<'a>(call: &Call<'a>, route: &Route) -> Subject<'a> {
-    let owners = owners(call, route);
     let upserts = call.request.method == Method::PATCH && creates_if_missing(call.request);
+    let owners = owners(call, route, upserts);
     match (owners, route) {
         (Some(owners), _) => Subject::Existing { owned: owners.contains(&call.caller.oid) },
         (None, Route::Applications) => Subject::NewApplication,
@@ -37,8 +37,14 @@ pub(super) fn of<'a>(call: &Call<'a>, route: &Route) -> Subject<'a> {
 }
 
 /// None for what is not there, and for what has no owners.
-fn owners<'a>(call: &Call<'a>, route: &Route) -> Option<&'a [Uuid]> {
+fn owners<'a>(call: &Call<'a>, route: &Route, upserts: bool) -> Option<&'a [Uuid]> {
     match route {
+        Route::Application(key) if upserts => {
+            applications::find(call.state, key).map(|one| one.owners.as_slice()).ok()
+        }
+        Route::ServicePrincipal(key) if upserts => {
+            service_principals::find(call.state, key).map(|one| one.owners.as_slice()).ok()
+        }
         Route::Application(key)
         | Route::FederatedCredentials(key)
         | Route::FederatedCredential(key, _) => {
