@@ -66,7 +66,7 @@ fn require_json(request: &Request) -> Result<(), ArmError> {
     let media_type = kind.split(';').next().unwrap_or_default().trim();
     let is_read = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
     if is_read
-        || request.bytes().is_ok_and(|body| body.is_empty())
+        || request.bytes().is_ok_and(axum::body::Bytes::is_empty)
         || media_type.eq_ignore_ascii_case("application/json")
     {
         return Ok(());
@@ -79,7 +79,7 @@ fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, Arm
     let accepts =
         |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
     AccessToken::of(request, &service.signing_key, accepts, now)
-        .map_err(|fault| ArmError::unauthenticated(&fault, now))
+        .map_err(|fault| ArmError::unauthenticated(&fault, service.tenant, now))
 }
 
 fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {

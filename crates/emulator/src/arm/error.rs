@@ -86,14 +86,25 @@ impl ArmError {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
 
-    pub(super) fn unauthenticated(fault: &TokenFault, now: OffsetDateTime) -> Self {
+    /// The keys of other tenants are not known here, so their tokens are told by their issuer.
+    pub(super) fn unauthenticated(fault: &TokenFault, tenant: Uuid, now: OffsetDateTime) -> Self {
+        let ours = format!("https://sts.windows.net/{tenant}/");
         let (code, message, challenge) = match fault {
             TokenFault::Missing => (
                 "AuthenticationFailed",
                 "Authentication failed. The 'Authorization' header is missing.".to_owned(),
                 "The authentication failed because of missing 'Authorization' header.",
             ),
-            TokenFault::Malformed | TokenFault::WrongSignature => (
+            TokenFault::WrongSignature(Some(issuer))
+                if issuer.starts_with("https://sts.windows.net/") && *issuer != ours =>
+            {
+                (
+                    "InvalidAuthenticationTokenTenant",
+                    wrong_issuer(issuer, tenant),
+                    "The access token is from the wrong issuer.",
+                )
+            }
+            TokenFault::Malformed | TokenFault::WrongSignature(_) => (
                 "InvalidAuthenticationToken",
                 "The access token is invalid.".to_owned(),
                 "The access token is invalid.",
@@ -261,6 +272,17 @@ impl ArmError {
         }
         reply
     }
+}
+
+fn wrong_issuer(issuer: &str, tenant: Uuid) -> String {
+    format!(
+        "The access token is from the wrong issuer '{issuer}'. It must match the tenant \
+         'https://sts.windows.net/{tenant}/' associated with this subscription. Please use the \
+         authority (URL) 'https://login.windows.net/{tenant}' to get the token. Note, if the \
+         subscription is transferred to another tenant there is no impact to the services, but \
+         information about new tenant could take time to propagate (up to an hour). If you just \
+         transferred your subscription and see this error message, please try back later."
+    )
 }
 
 /// Where a refused client is sent to sign in.

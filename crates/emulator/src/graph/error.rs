@@ -226,7 +226,7 @@ impl From<TokenFault> for GraphError {
         let message = match fault {
             TokenFault::Missing => "Access token is empty.",
             TokenFault::Malformed => "CompactToken parsing failed with error code: 80049217",
-            TokenFault::WrongSignature => "Access token validation failure.",
+            TokenFault::WrongSignature(_) => "Access token validation failure.",
             TokenFault::WrongAudience(_) => "Access token validation failure. Invalid audience.",
             TokenFault::Expired(_) => "Lifetime validation failed, the token is expired.",
         };

@@ -41,7 +41,8 @@ pub(super) struct Subject {
 pub(crate) enum TokenFault {
     Missing,
     Malformed,
-    WrongSignature,
+    /// With the issuer that the token names.
+    WrongSignature(Option<String>),
     WrongAudience(String),
     Expired(OffsetDateTime),
 }
@@ -85,7 +86,8 @@ impl AccessToken {
         let jwt = Jwt::parse(token).ok_or(TokenFault::Malformed)?;
         if jwt.header("alg") != Some("RS256") || !key.verify(jwt.signed.as_bytes(), &jwt.signature)
         {
-            return Err(TokenFault::WrongSignature);
+            let issuer = jwt.claims.get("iss").and_then(Value::as_str).map(str::to_owned);
+            return Err(TokenFault::WrongSignature(issuer));
         }
         let token: Self =
             serde_json::from_value(Value::Object(jwt.claims)).map_err(|_| TokenFault::Malformed)?;

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use time::Duration;
 
-use crate::support::{Answer, Tenant};
+use crate::support::{Answer, TENANT, Tenant};
 
 const GRAPH: &str = "/v1.0/applications";
 const ARM: &str = "/subscriptions?api-version=2022-12-01";
@@ -64,6 +64,22 @@ async fn resource_manager_refuses_absent_malformed_forged_and_foreign_tokens() {
         format!("Bearer {}", tenant.operator_token("https://graph.microsoft.com/.default").await);
     let answer = get(&tenant, ARM, Some(&graph)).await;
     answer.is_error(401, "InvalidAuthenticationTokenAudience", "'https://graph.microsoft.com'");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resource_manager_tells_tokens_of_another_tenant_which_one_is_right() {
+    let tenant = Tenant::start().await;
+    let token = tenant.operator_token("https://management.azure.com/.default").await;
+    let parts: Vec<&str> = token.split('.').collect();
+    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    let other = "9c8d7e6f-5041-4233-8415-263748596a7b";
+    let claims = URL_SAFE_NO_PAD.encode(claims.replace(TENANT, other));
+    let foreign = format!("Bearer {}.{claims}.{}", parts[0], parts[2]);
+    let message = format!(
+        "The access token is from the wrong issuer 'https://sts.windows.net/{other}/'. It must match the tenant 'https://sts.windows.net/{TENANT}/' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/{TENANT}' to get the token."
+    );
+    let answer = get(&tenant, ARM, Some(&foreign)).await;
+    answer.is_error(401, "InvalidAuthenticationTokenTenant", &message);
 }
 
 #[tokio::test(flavor = "multi_thread")]
