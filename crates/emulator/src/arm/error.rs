@@ -111,12 +111,7 @@ impl ArmError {
             ),
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
-                format!(
-                    "The access token has been obtained for wrong audience or resource \
-                     '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
-                     'https://management.core.windows.net','https://management.azure.com/',\
-                     'https://management.azure.com'."
-                ),
+                wrong_audience(audience),
                 "The access token is from the wrong audience or resource.",
             ),
             TokenFault::Expired(expiry) => (
@@ -272,6 +267,15 @@ impl ArmError {
         }
         reply
     }
+}
+
+fn wrong_audience(audience: &str) -> String {
+    format!(
+        "The access token has been obtained for wrong audience or resource '{audience}'. It should \
+         exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
+         'https://management.core.windows.net','https://management.azure.com/',\
+         'https://management.azure.com'."
+    )
 }
 
 fn wrong_issuer(issuer: &str, tenant: Uuid) -> String {
