@@ -70,7 +70,7 @@ fn require_json(request: &Request) -> Result<(), ArmError> {
     let media_type = kind.split(';').next().unwrap_or_default().trim();
     let is_read = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
     if is_read
-        || request.bytes().is_ok_and(|body| body.is_empty())
+        || request.bytes().is_ok_and(axum::body::Bytes::is_empty)
         || media_type.eq_ignore_ascii_case("application/json")
     {
         return Ok(());

@@ -109,12 +109,7 @@ impl ArmError {
             ),
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
-                format!(
-                    "The access token has been obtained for wrong audience or resource \
-                     '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
-                     'https://management.core.windows.net','https://management.azure.com/',\
-                     'https://management.azure.com'."
-                ),
+                wrong_audience(audience),
                 "The access token is from the wrong audience or resource.",
             ),
             TokenFault::Expired(expiry) => (
@@ -281,6 +276,15 @@ impl ArmError {
         }
         reply
     }
+}
+
+fn wrong_audience(audience: &str) -> String {
+    format!(
+        "The access token has been obtained for wrong audience or resource '{audience}'. It should \
+         exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
+         'https://management.core.windows.net','https://management.azure.com/',\
+         'https://management.azure.com'."
+    )
 }
 
 /// Tells which tenant is the right one (observed).

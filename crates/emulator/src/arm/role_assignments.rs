@@ -98,6 +98,7 @@ struct Properties {
 fn put(call: &Call<'_>, scope: &Scope, name: &str, shown: &str) -> Result<Answer, ArmError> {
     let name = assignment_name(name)?;
     let Body { properties } = call.request.json()?;
+    refuse_long(&properties)?;
     let Properties { role_definition_id, principal_id, principal_type, .. } = &properties;
     let (wanted, kind) = (last_part(role_definition_id), principal_type.as_deref());
     conditions::check_write(call, scope, shown, wanted, principal_id, kind)?;
@@ -140,6 +141,18 @@ fn assignment_name(text: &str) -> Result<Uuid, ArmError> {
         );
         ArmError::bad_request("InvalidRoleAssignmentId", message)
     })
+}
+
+/// Both limits are documented, the words are a guess.
+fn refuse_long(properties: &Properties) -> Result<(), ArmError> {
+    let Properties { description, condition, .. } = properties;
+    for (name, text, most) in [("description", description, 2048), ("condition", condition, 8192)] {
+        if text.as_ref().is_some_and(|text| text.len() > most) {
+            let message = format!("The {name} of a role assignment has at most {most} bytes.");
+            return Err(ArmError::bad_request("InvalidCreateRoleAssignmentRequest", message));
+        }
+    }
+    Ok(())
 }
 
 /// The id counts by its last part. A role that cannot be used at the scope does not exist there.
