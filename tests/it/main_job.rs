@@ -19,7 +19,7 @@ fn every_example_converges_on_a_fresh_sandbox() {
 /// Terraform needs 105 requests to make the same and 36 to find it unchanged, without vaults.
 #[test]
 fn the_manual_set_up_takes_few_requests() {
-    let tenant = Tenant::new();
+    let tenant = Tenant::at_rest();
     let spec = spec(tenant.path(), &[PRODUCTION]);
     let spec = spec.to_str().unwrap();
     let apply = tenant.run(&["apply", "--auto-approve", spec]);

@@ -10,6 +10,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum_server::Handle;
 use axum_server::tls_rustls::{RustlsConfig, from_tcp_rustls};
+use futures::stream::{self, StreamExt as _};
 use hyper::body::Incoming;
 use rustls::ServerConfig;
 use thiserror::Error;
@@ -26,6 +27,9 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// How long `stop` waits for requests in flight.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// Between a part of a body and the broken connection.
+const BEFORE_THE_BREAK: Duration = Duration::from_millis(50);
 
 /// A bound port, before anything answers on it.
 pub(crate) struct Port(TcpListener);
@@ -138,10 +142,15 @@ fn gateway_page(status: StatusCode) -> Response {
 fn cut_off(reply: Reply, length: usize) -> Response {
     let whole = reply.body.as_ref().map(ToString::to_string).unwrap_or_default();
     let part = Bytes::copy_from_slice(&whole.as_bytes()[..length.min(whole.len())]);
-    let parts = [Ok(part), Err(io::Error::other(Dropped))];
+    let end = async {
+        // What was sent so far is on its way before the connection breaks.
+        tokio::time::sleep(BEFORE_THE_BREAK).await;
+        Err(io::Error::other(Dropped))
+    };
+    let parts = stream::iter([Ok(part)]).chain(stream::once(end));
     let mut response = into_response(reply);
     response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(whole.len()));
-    *response.body_mut() = axum::body::Body::from_stream(futures::stream::iter(parts));
+    *response.body_mut() = axum::body::Body::from_stream(parts);
     response
 }
 

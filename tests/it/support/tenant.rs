@@ -2,17 +2,22 @@
 
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use emulator::{Options, Sandbox};
+use emulator::{Behaviour, Clock, Options, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use time::{Duration, OffsetDateTime};
 use tokio::runtime::Runtime;
 
 /// One emulated tenant. Requests are raw JSON, as a real client writes it.
 pub struct Tenant {
     pub directory: TempDir,
     pub sandbox: Sandbox,
+    /// By how many seconds the sandbox's clock is ahead.
+    ahead: Arc<AtomicI64>,
     runtime: Runtime,
     client: reqwest::Client,
 }
@@ -34,24 +39,57 @@ pub fn binary(directory: &Path) -> Command {
     command
 }
 
+/// Short enough for tests, long enough that every kind of write is missed by a reader now and then.
+const LAG: &str = "{ median: 20ms, p90: 60ms, most: 150ms }";
+
 impl Tenant {
+    /// Writes take a moment to be seen, as they do in Azure.
     pub fn new() -> Tenant {
+        let lag =
+            |kind: &str| format!("{kind}: {{ lists: {LAG}, references: {LAG}, reads: {LAG} }}");
+        let kinds =
+            ["applications", "servicePrincipals", "grants", "roleDefinitions", "roleAssignments"];
+        let lags = kinds.map(lag).join(", ");
+        Tenant::with(&format!("replication: {{ {lags} }}"))
+    }
+
+    /// Every write is seen at once: for what is counted to the request.
+    pub fn at_rest() -> Tenant {
+        Tenant::with("")
+    }
+
+    /// In which things go wrong as a file of faults says.
+    pub fn with(faults: &str) -> Tenant {
         let directory = tempfile::tempdir().unwrap();
         let runtime = Runtime::new().unwrap();
-        let options = Options::in_directory(directory.path().join("state"));
+        let behaviour = Behaviour::parse(faults).unwrap();
+        let ahead = Arc::new(AtomicI64::new(0));
+        let seconds = Arc::clone(&ahead);
+        let clock = Clock::from(move || {
+            OffsetDateTime::now_utc() + Duration::seconds(seconds.load(Ordering::Relaxed))
+        });
+        let directory_of_state = directory.path().join("state");
+        let options = Options { behaviour, clock, ..Options::in_directory(directory_of_state) };
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
         let ca = std::fs::read(sandbox.ca_file()).unwrap();
         let ca = reqwest::Certificate::from_pem(&ca).unwrap();
         let client = reqwest::Client::builder().tls_certs_only([ca]).build().unwrap();
-        Tenant { directory, sandbox, runtime, client }
+        Tenant { directory, sandbox, ahead, runtime, client }
     }
 
     pub fn path(&self) -> &Path {
         self.directory.path()
     }
 
+    /// Lets everything that was written be seen: only what a run of the binary writes is late for
+    /// that run.
+    fn settle(&self) {
+        self.ahead.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// The binary, signed in as the operator of this tenant.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.settle();
         let operator = self.sandbox.operator();
         let mut command = binary(self.path());
         command
@@ -100,7 +138,6 @@ impl Tenant {
         self.request(method, &url, "https://management.azure.com/.default", body.into())
     }
 
-    /// The application that the spec names, and its service principal.
     /// The application of the specs that tests write, and its service principal.
     pub fn application(&self) -> (Value, Value) {
         self.application_named("mondoo-security")
@@ -138,6 +175,7 @@ impl Tenant {
     }
 
     fn request(&self, method: Method, url: &str, scope: &str, body: Option<Value>) -> Value {
+        self.settle();
         let operator = self.sandbox.operator();
         let token = self.token(&format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&scope={scope}",

@@ -18,12 +18,12 @@ pub(crate) struct Fault {
     /// How many go wrong; 0 is all.
     #[serde(default = "once")]
     pub(crate) times: u64,
-    #[serde(rename = "do")]
+    #[serde(rename = "do", with = "serde_yaml::with::singleton_map")]
     pub(crate) effect: Effect,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", deny_unknown_fields)]
 pub(crate) enum Effect {
     /// The service's own error for a status, and nothing is done. Statuses that it has no words for
     /// have an empty body.

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
-use crate::support::{TENANT, Tenant, now};
+use crate::support::{Answer, TENANT, Tenant, now};
 
 pub(crate) const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
@@ -58,6 +58,15 @@ impl TestCertificate {
 
     /// An access token for a client that trusts this certificate.
     pub(crate) async fn sign_in(&self, tenant: &Tenant, client_id: &str, scope: &str) -> String {
+        self.try_sign_in(tenant, client_id, scope).await.text("/access_token")
+    }
+
+    pub(crate) async fn try_sign_in(
+        &self,
+        tenant: &Tenant,
+        client_id: &str,
+        scope: &str,
+    ) -> Answer {
         let now = tenant.now().unix_timestamp();
         let header = json!({ "alg": "PS256", "x5t#S256": base64url(&self.sha256()) });
         let audience = tenant.url(&format!("/{TENANT}/oauth2/v2.0/token"));
@@ -69,7 +78,7 @@ impl TestCertificate {
             ("grant_type", "client_credentials"),
             ("scope", scope),
         ];
-        tenant.sign_in(&form).await.text("/access_token")
+        tenant.sign_in(&form).await
     }
 
     /// A signed JSON Web Token; the header's `alg` says how.

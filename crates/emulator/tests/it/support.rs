@@ -50,16 +50,16 @@ impl Tenant {
         Self::start_in(fresh_directory()).await
     }
 
-    /// In a tenant that behaves as the faults say.
-    pub(crate) async fn start_with(faults: &str) -> Self {
-        Self::start_as(fresh_directory(), faults).await
-    }
-
     pub(crate) async fn start_in(directory: TempDir) -> Self {
-        Self::start_as(directory, "").await
+        Self::start_with_in(directory, "").await
     }
 
-    async fn start_as(directory: TempDir, faults: &str) -> Self {
+    /// In which things go wrong as a file of faults says.
+    pub(crate) async fn start_with(faults: &str) -> Self {
+        Self::start_with_in(fresh_directory(), faults).await
+    }
+
+    async fn start_with_in(directory: TempDir, faults: &str) -> Self {
         let clock = Arc::new(Mutex::new(now()));
         let behaviour = Behaviour::parse(faults).unwrap();
         let options = Options { behaviour, ..options(directory.path(), &clock) };
@@ -175,6 +175,20 @@ impl Tenant {
             &self.arm_token
         };
         self.call_as(token, method, path, headers, body).await
+    }
+
+    /// As the operator, with any body.
+    pub(crate) async fn call_raw(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: String,
+    ) -> Answer {
+        let token = if path.starts_with("/v1.0") { &self.graph_token } else { &self.arm_token };
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", authorization.as_str()), ("content-type", kind)];
+        self.send(method, path, &headers, body).await
     }
 
     pub(crate) async fn call_as(
