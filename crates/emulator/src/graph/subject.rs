@@ -61,30 +61,7 @@ fn owners<'a>(call: &Call<'a>, route: &Route, upserts: bool) -> Option<&'a [Uuid
         | Route::AddPassword(key)
         | Route::RemovePassword(key) => Holder::reach(call, key).map(|one| one.owners()).ok(),
         Route::DeletedItem(id) | Route::DeletedItemRestore(id) => owners_of_deleted(call, *id),
-        Route::Batch
-        | Route::Organization
-        | Route::DefaultAppManagementPolicy
-        | Route::ApplicationCount
-        | Route::ServicePrincipalCount
-        | Route::DirectoryObject(_)
-        | Route::DirectoryObjectsByIds
-        | Route::DelegatedGrants
-        | Route::DelegatedGrant(_)
-        | Route::DelegatedGrantsOf(_)
-        | Route::Me
-        | Route::User(_)
-        | Route::MemberOf(..)
-        | Route::Groups
-        | Route::Group(_)
-        | Route::GroupMembers(_)
-        | Route::DirectoryRoles
-        | Route::DirectoryRoleAssignments
-        | Route::DirectoryRoleAssignment(_)
-        | Route::Applications
-        | Route::ServicePrincipals
-        | Route::Grants(..)
-        | Route::Grant(..)
-        | Route::DeletedItems(_) => None,
+        _ => None,
     }
 }
 

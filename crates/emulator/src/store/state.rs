@@ -134,15 +134,8 @@ impl State {
             Change::DeletedVaultRemoved(name) => drop(self.deleted_vaults.remove(&key(&name))),
             Change::RoleDefinition(one) => drop(self.role_definitions.insert(one.name, one)),
             Change::RoleDefinitionRemoved(id) => drop(self.role_definitions.remove(&id)),
-            Change::RoleAssignment(one) => {
-                self.held.entry(one.principal).or_default().insert(one.name);
-                self.role_assignments.insert(one.name, one);
-            }
-            Change::RoleAssignmentRemoved(id) => {
-                if let Some(removed) = self.role_assignments.remove(&id) {
-                    self.held.entry(removed.principal).or_default().remove(&id);
-                }
-            }
+            Change::RoleAssignment(one) => self.put_role_assignment(one),
+            Change::RoleAssignmentRemoved(id) => self.remove_role_assignment(id),
             Change::Lock(one) => drop(self.locks.insert(key(&one.id()), one)),
             Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
         }
@@ -156,6 +149,17 @@ impl State {
     pub(crate) fn assignments_of(&self, principal: Uuid) -> impl Iterator<Item = &RoleAssignment> {
         let names = self.held.get(&principal).into_iter().flatten();
         names.filter_map(|name| self.role_assignments.get(name))
+    }
+
+    fn put_role_assignment(&mut self, assignment: RoleAssignment) {
+        self.held.entry(assignment.principal).or_default().insert(assignment.name);
+        self.role_assignments.insert(assignment.name, assignment);
+    }
+
+    fn remove_role_assignment(&mut self, id: Uuid) {
+        if let Some(removed) = self.role_assignments.remove(&id) {
+            self.held.entry(removed.principal).or_default().remove(&id);
+        }
     }
 
     fn put_group(&mut self, group: Group) {

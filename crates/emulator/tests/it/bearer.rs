@@ -67,22 +67,6 @@ async fn resource_manager_refuses_absent_malformed_forged_and_foreign_tokens() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn resource_manager_tells_tokens_of_another_tenant_which_one_is_right() {
-    let tenant = Tenant::start().await;
-    let token = tenant.operator_token("https://management.azure.com/.default").await;
-    let parts: Vec<&str> = token.split('.').collect();
-    let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
-    let other = "9c8d7e6f-5041-4233-8415-263748596a7b";
-    let claims = URL_SAFE_NO_PAD.encode(claims.replace(TENANT, other));
-    let foreign = format!("Bearer {}.{claims}.{}", parts[0], parts[2]);
-    let message = format!(
-        "The access token is from the wrong issuer 'https://sts.windows.net/{other}/'. It must match the tenant 'https://sts.windows.net/{TENANT}/' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/{TENANT}' to get the token."
-    );
-    let answer = get(&tenant, ARM, Some(&foreign)).await;
-    answer.is_error(401, "InvalidAuthenticationTokenTenant", &message);
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn an_expired_token_is_refused() {
     let tenant = Tenant::start().await;
     tenant.advance(Duration::seconds(3598));
