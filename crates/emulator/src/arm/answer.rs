@@ -132,6 +132,12 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
+        _ => read_resources(call, route),
+    }
+}
+
+fn read_resources(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
+    match route {
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
         Route::ResourceGroups(id) => resource_groups::list(call, *id),
@@ -143,20 +149,6 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::VaultOperation(id, location, operation) => {
             deleted_vaults::operation(call, *id, location, operation)
         }
-        Route::RoleDefinition(..)
-        | Route::RoleAssignment(..)
-        | Route::Lock(..)
-        | Route::SubscriptionAction(..)
-        | Route::ResourceGroup(..)
-        | Route::VaultNames(_)
-        | Route::PurgedVault(_)
-        | Route::ManagementGroup(_)
-        | Route::SubscriptionOfGroup(..)
-        | Route::Entities
-        | Route::GroupNameCheck
-        | Route::TenantBackfill
-        | Route::ResourceGraph
-        | Route::Vault(_)
-        | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
+        _ => Err(ArmError::method_not_allowed(&call.request.method)),
     }
 }
