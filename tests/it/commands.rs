@@ -1,7 +1,6 @@
 //! Commands, flags and exit codes that scripts rely on.
 
-use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::support::{PRODUCTION, Run, Tenant, binary, spec};
 
@@ -97,53 +96,4 @@ fn a_key_is_not_made_where_git_would_commit_it() {
     assert_eq!(validate(&["--allow-tracked-key"]).code, Some(0));
     std::fs::write(directory.path().join(".gitignore"), "*.pem\n").unwrap();
     assert_eq!(validate(&[]).code, Some(0));
-}
-
-#[test]
-fn the_sandbox_serves_a_second_process_and_forgets_on_reset() {
-    let directory = tempfile::tempdir().unwrap();
-    let spec = spec(directory.path(), &[PRODUCTION]);
-    let mut server = binary(directory.path());
-    server.args(["sandbox", "serve", "--state", "state", "--env-file", "env"]);
-    let mut server = server.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    // The last line says that it is serving; the file is there by then.
-    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().starts_with("Serving"));
-    let plan = ". ./env && export AZURE_CLIENT_ID AZURE_CLIENT_SECRET && exec \"$0\" plan \"$1\" \
-                --cloud-metadata \"$SANDBOX_URL\" --ca-certificate \"$SANDBOX_CA\"";
-    let mut shell = Command::new("sh");
-    shell.current_dir(directory.path()).args(["-c", plan, env!("CARGO_BIN_EXE_mondoo-azure")]);
-    let run = Run::of(shell.arg(&spec));
-    assert_eq!(run.code, Some(0), "{run:?}");
-    let reset = || Run::of(binary(directory.path()).args(["sandbox", "reset", "--state", "state"]));
-    let refused = reset();
-    assert_eq!(refused.code, Some(1), "{refused:?}");
-    let kill = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    assert_eq!(server.wait().unwrap().code(), Some(0));
-    assert_eq!(reset().code, Some(0));
-}
-
-#[test]
-fn reset_leaves_what_is_no_sandbox() {
-    let directory = tempfile::tempdir().unwrap();
-    let somebodys = directory.path().join("ca.pem");
-    std::fs::write(&somebodys, "precious").unwrap();
-    let run = Run::of(binary(directory.path()).args(["sandbox", "reset", "--state", "."]));
-    assert_eq!(run.code, Some(1), "{run:?}");
-    assert!(run.stderr.contains("holds no sandbox: nothing was removed"), "{run:?}");
-    assert!(somebodys.exists());
-}
-
-#[test]
-fn the_sandbox_inside_the_process_keeps_its_tenant_between_runs() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = spec(directory.path(), &[PRODUCTION]);
-    let run = |arguments: &[&str]| {
-        Run::of(binary(directory.path()).args(arguments).args(["--sandbox"]).arg(&path))
-    };
-    let apply = run(&["apply", "--auto-approve"]);
-    assert_eq!(apply.code, Some(0), "{apply:?}");
-    assert!(directory.path().join(".mondoo-azure/sandbox").is_dir());
-    assert_eq!(run(&["plan", "--detailed-exitcode"]).code, Some(0));
 }

@@ -15,5 +15,6 @@ mod hostile;
 mod interrupted;
 mod main_job;
 mod picture;
+mod sandbox;
 mod support;
 mod tamper;

@@ -4,8 +4,9 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, headers, management_groups, metadata, resource_graph, role_assignments,
-    role_definitions, subscription_actions, subscriptions, throttling, vaults, versions,
+    access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
+    permissions, resource_graph, resource_groups, role_assignments, role_definitions,
+    subscription_actions, subscriptions, throttling, vault_names, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -49,21 +50,40 @@ fn charged(service: &Service, request: &Request, caller: &AccessToken) -> Reply 
 }
 
 fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result<Reply, ArmError> {
-    versions::api_version(request)?;
+    let version = versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
-    versions::check(request, &route)?;
-    service.store.transact(service.clock.now(), |views| {
+    versions::check(request, &route, &service.behaviour)?;
+    require_json(request)?;
+    let mut reply = service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(), request, caller);
         handle(&call, &route)
-    })
+    })?;
+    if let Some(body) = &mut reply.body {
+        api_shapes::adapt(&route, version, body);
+    }
+    Ok(reply)
+}
+
+/// Bodies of writes are JSON and say so.
+fn require_json(request: &Request) -> Result<(), ArmError> {
+    let kind = request.header("content-type").unwrap_or("<null>");
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    let is_read = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
+    if is_read
+        || request.bytes().is_ok_and(axum::body::Bytes::is_empty)
+        || media_type.eq_ignore_ascii_case("application/json")
+    {
+        return Ok(());
+    }
+    Err(ArmError::unsupported_media_type(kind))
 }
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, ArmError> {
     let now = service.clock.now();
     let accepts =
         |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
-    AccessToken::of(request, &service.signing_key, accepts, now)
-        .map_err(|fault| ArmError::unauthenticated(&fault, now))
+    AccessToken::of(request, &service.signing_key, service.tenant, accepts, now)
+        .map_err(|fault| ArmError::unauthenticated(&fault, service.tenant, now))
 }
 
 fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
@@ -71,6 +91,7 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
     match route {
         Route::RoleDefinition(scope, name) => role_definitions::one(call, scope, name),
         Route::RoleAssignment(scope, name) => role_assignments::one(call, scope, name),
+        Route::Lock(scope, name) => locks::one(call, scope, name),
         Route::Vault(path) => vaults::one(call, path),
         Route::AccessPolicies(path, operation) if method == Method::PUT => {
             access_policies::update(call, path, *operation)
@@ -78,6 +99,9 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::SubscriptionAction(id, action) if method == Method::POST => {
             subscription_actions::act(call, *id, *action)
         }
+        Route::ResourceGroup(id, name) => resource_groups::one(call, *id, name),
+        Route::VaultNames(id) if method == Method::POST => vault_names::check(call, *id),
+        Route::PurgedVault(path) if method == Method::POST => deleted_vaults::purge(call, path),
         Route::ManagementGroup(name) => management_groups::one(call, name),
         Route::SubscriptionOfGroup(name, id) => management_groups::subscription(call, name, *id),
         Route::Entities if method == Method::POST => management_groups::entities(call),
@@ -105,19 +129,26 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
             management_groups::operation(call, *kind, group, *polled)
         }
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
+        Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
+        Route::Locks(scope) => locks::list(call, scope),
+        _ => read_resources(call, route),
+    }
+}
+
+fn read_resources(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
+    match route {
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
-        Route::RoleDefinition(..)
-        | Route::RoleAssignment(..)
-        | Route::SubscriptionAction(..)
-        | Route::ManagementGroup(_)
-        | Route::SubscriptionOfGroup(..)
-        | Route::Entities
-        | Route::GroupNameCheck
-        | Route::TenantBackfill
-        | Route::ResourceGraph
-        | Route::Vault(_)
-        | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
+        Route::ResourceGroups(id) => resource_groups::list(call, *id),
+        Route::ResourceGroupOperation(id, operation) => {
+            resource_groups::operation(call, *id, operation)
+        }
+        Route::DeletedVaults(id) => deleted_vaults::list(call, *id),
+        Route::DeletedVault(path) => deleted_vaults::get(call, path),
+        Route::VaultOperation(id, location, operation) => {
+            deleted_vaults::operation(call, *id, location, operation)
+        }
+        _ => Err(ArmError::method_not_allowed(&call.request.method)),
     }
 }

@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http::{BodyFault, Reply};
-use crate::login::{AccessToken, TokenFault};
+use crate::login::{AccessToken, TokenFault, issuer};
 use crate::model::scope::Scope;
 use crate::paging::UnknownSkipToken;
 use crate::store::WriteFailed;
@@ -21,23 +21,26 @@ pub(super) struct ArmError {
     /// Whether Resource Manager refused it itself, before the provider saw it.
     gateway: bool,
     challenge: Option<&'static str>,
-    details: Vec<Value>,
+    /// What the error has besides, by name.
+    more: Option<Value>,
 }
 
 impl ArmError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self {
-            status,
-            code,
-            message: message.into(),
-            gateway: false,
-            challenge: None,
-            details: Vec::new(),
-        }
+        Self { status, code, message: message.into(), gateway: false, challenge: None, more: None }
     }
 
-    fn gateway(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn gateway(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Self { gateway: true, ..Self::new(status, code, message) }
+    }
+
+    /// `more` is an object.
+    pub(super) fn with(self, more: Value) -> Self {
+        Self { more: Some(more), ..self }
     }
 
     /// What the service is to blame for; recorded codes, and a general one for other statuses.
@@ -67,8 +70,8 @@ impl ArmError {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    pub(super) fn with_details(self, details: Vec<Value>) -> Self {
-        Self { details, ..self }
+    pub(super) fn with_details(self, details: &[Value]) -> Self {
+        if details.is_empty() { self } else { self.with(json!({ "details": details })) }
     }
 
     pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
@@ -79,11 +82,15 @@ impl ArmError {
         Self::new(StatusCode::FORBIDDEN, code, message)
     }
 
+    pub(super) fn denied_method(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
+    }
+
     pub(super) fn not_found(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
 
-    pub(super) fn unauthenticated(fault: &TokenFault, now: OffsetDateTime) -> Self {
+    pub(super) fn unauthenticated(fault: &TokenFault, tenant: Uuid, now: OffsetDateTime) -> Self {
         let (code, message, challenge) = match fault {
             TokenFault::Missing => (
                 "AuthenticationFailed",
@@ -95,14 +102,14 @@ impl ArmError {
                 "The access token is invalid.".to_owned(),
                 "The access token is invalid.",
             ),
+            TokenFault::WrongTenant(issuer) => (
+                "InvalidAuthenticationTokenTenant",
+                wrong_tenant(issuer, tenant),
+                "The access token is from the wrong issuer.",
+            ),
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
-                format!(
-                    "The access token has been obtained for wrong audience or resource \
-                     '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
-                     'https://management.core.windows.net','https://management.azure.com/',\
-                     'https://management.azure.com'."
-                ),
+                wrong_audience(audience),
                 "The access token is from the wrong audience or resource.",
             ),
             TokenFault::Expired(expiry) => (
@@ -127,6 +134,13 @@ impl ArmError {
         Self::gateway(StatusCode::BAD_REQUEST, "MissingApiVersionParameter", message)
     }
 
+    pub(super) fn unsupported_media_type(kind: &str) -> Self {
+        let message = format!(
+            "The content media type '{kind}' is not supported. Only 'application/json' is supported."
+        );
+        Self::gateway(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
+    }
+
     pub(super) fn unknown_route(path: &str) -> Self {
         let message = format!("The resource type could not be found for the path '{path}'.");
         Self::gateway(StatusCode::NOT_FOUND, "InvalidResourceType", message)
@@ -140,19 +154,30 @@ impl ArmError {
     /// Also the answer for scopes that do not exist: what nobody was granted anything at, nobody
     /// may touch.
     pub(super) fn forbidden(caller: &AccessToken, action: &str, scope: &str) -> Self {
-        let AccessToken { appid, oid, .. } = caller;
+        let (name, oid) = (caller.name(), caller.oid);
         let message = format!(
-            "The client '{appid}' with object id '{oid}' does not have authorization to perform \
+            "The client '{name}' with object id '{oid}' does not have authorization to perform \
              action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+        );
+        Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
+    }
+
+    /// The caller's role would do, but not under the condition that it was given with (documented).
+    pub(super) fn condition_unfulfilled(caller: &AccessToken, action: &str, scope: &str) -> Self {
+        let (name, oid) = (caller.name(), caller.oid);
+        let message = format!(
+            "The client '{name}' with object id '{oid}' does not have authorization or an ABAC \
+             condition not fulfilled to perform action '{action}' over scope '{scope}' or the \
+             scope is invalid. If access was recently granted, please refresh your credentials."
         );
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
     }
 
     /// The recorded refusal of the list of management groups, which has no second half.
     pub(super) fn forbidden_groups(caller: &AccessToken, action: &str) -> Self {
-        let AccessToken { appid, oid, .. } = caller;
+        let (name, oid) = (caller.name(), caller.oid);
         let message = format!(
-            "The client '{appid}' with object id '{oid}' does not have authorization to perform \
+            "The client '{name}' with object id '{oid}' does not have authorization to perform \
              action '{action}' over scope '/providers/Microsoft.Management'."
         );
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
@@ -165,10 +190,10 @@ impl ArmError {
         scope: &str,
         linked: &[String],
     ) -> Self {
-        let AccessToken { appid, oid, .. } = caller;
+        let (name, oid) = (caller.name(), caller.oid);
         let linked = linked.join(",");
         let message = format!(
-            "The client '{appid}' with object id '{oid}' has permission to perform action \
+            "The client '{name}' with object id '{oid}' has permission to perform action \
              '{action}' on scope '{scope}'; however, it does not have permission to perform \
              action '{action}' on the linked scope(s)'{linked}' or the linked scope(s)are invalid."
         );
@@ -234,11 +259,11 @@ impl ArmError {
     }
 
     pub(super) fn reply(&self, authority: &Authority<'_>) -> Reply {
-        let mut body = json!({ "error": { "code": self.code, "message": self.message } });
-        if !self.details.is_empty() {
-            body["error"]["details"] = self.details.as_slice().into();
+        let mut error = json!({ "code": self.code, "message": self.message });
+        for (name, value) in self.more.iter().filter_map(Value::as_object).flatten() {
+            error[name] = value.clone();
         }
-        let mut reply = Reply::json(self.status, body);
+        let mut reply = Reply::json(self.status, json!({ "error": error }));
         if self.gateway {
             reply = reply.with_header("x-ms-failure-cause", "gateway");
         }
@@ -251,6 +276,28 @@ impl ArmError {
         }
         reply
     }
+}
+
+fn wrong_audience(audience: &str) -> String {
+    format!(
+        "The access token has been obtained for wrong audience or resource '{audience}'. It should \
+         exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
+         'https://management.core.windows.net','https://management.azure.com/',\
+         'https://management.azure.com'."
+    )
+}
+
+/// Tells which tenant is the right one (observed).
+fn wrong_tenant(wrong: &str, tenant: Uuid) -> String {
+    format!(
+        "The access token is from the wrong issuer '{wrong}'. It must match the tenant '{}' \
+         associated with this subscription. Please use the authority (URL) \
+         'https://login.windows.net/{tenant}' to get the token. Note, if the subscription is \
+         transferred to another tenant there is no impact to the services, but information about \
+         new tenant could take time to propagate (up to an hour). If you just transferred your \
+         subscription and see this error message, please try back later.",
+        issuer(tenant)
+    )
 }
 
 /// Where a refused client is sent to sign in.

@@ -14,6 +14,10 @@ pub(super) enum Route {
     Subscription(Uuid),
     SubscriptionAction(Uuid, SubscriptionAction),
     Resources(Uuid),
+    ResourceGroups(Uuid),
+    ResourceGroup(Uuid, String),
+    /// The progress of the deletion of a resource group, by its id.
+    ResourceGroupOperation(Uuid, String),
     ManagementGroups,
     ManagementGroup(String),
     Descendants(String),
@@ -28,16 +32,32 @@ pub(super) enum Route {
     RoleDefinition(Scope, String),
     RoleAssignments(Scope),
     RoleAssignment(Scope, String),
+    Locks(Scope),
+    Lock(Scope, String),
+    Permissions(Scope),
     VaultsOfSubscription(Uuid),
     VaultsOfResourceGroup(Uuid, String),
     Vault(VaultPath),
     AccessPolicies(VaultPath, PolicyOperation),
+    VaultNames(Uuid),
+    DeletedVaults(Uuid),
+    DeletedVault(DeletedVaultPath),
+    PurgedVault(DeletedVaultPath),
+    /// The progress of a purge, by location and id.
+    VaultOperation(Uuid, String, String),
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct VaultPath {
     pub(super) subscription: Uuid,
     pub(super) group: String,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct DeletedVaultPath {
+    pub(super) subscription: Uuid,
+    pub(super) location: String,
     pub(super) name: String,
 }
 
@@ -72,12 +92,16 @@ impl Route {
             Self::Tenants
             | Self::Subscriptions
             | Self::Resources(_)
+            | Self::ResourceGroups(_)
+            | Self::DeletedVaults(_)
             | Self::ManagementGroups
             | Self::Descendants(_)
             | Self::SubscriptionsOfGroup(_)
             | Self::Entities
             | Self::RoleDefinitions(_)
             | Self::RoleAssignments(_)
+            | Self::Locks(_)
+            | Self::Permissions(_)
             | Self::VaultsOfSubscription(_)
             | Self::VaultsOfResourceGroup(..) => Look::List,
             Self::Subscription(_)
@@ -89,14 +113,21 @@ impl Route {
             | Self::TenantBackfill
             | Self::RoleDefinition(..)
             | Self::RoleAssignment(..)
+            | Self::Lock(..)
             | Self::Vault(_)
-            | Self::AccessPolicies(..) => Look::Read,
+            | Self::AccessPolicies(..)
+            | Self::ResourceGroup(..)
+            | Self::ResourceGroupOperation(..)
+            | Self::VaultNames(_)
+            | Self::DeletedVault(_)
+            | Self::PurgedVault(_)
+            | Self::VaultOperation(..) => Look::Read,
             Self::ResourceGraph => Look::Index,
         }
     }
 }
 
-/// Role definitions and assignments extend any scope, so their part of the path is found from its
+/// Role definitions, assignments and permissions extend any scope, so their part of the path is found from its
 /// end.
 fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
     let at = lower.windows(2).rposition(|pair| pair == ["providers", "microsoft.authorization"])?;
@@ -104,8 +135,14 @@ fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
     match &lower[at + 2..] {
         ["roledefinitions"] => Some(Route::RoleDefinitions(scope)),
         ["roledefinitions", _] => Some(Route::RoleDefinition(scope, segments[at + 3].clone())),
+        ["permissions"] => Some(Route::Permissions(scope)),
         ["roleassignments"] => Some(Route::RoleAssignments(scope)),
         ["roleassignments", _] => Some(Route::RoleAssignment(scope, segments[at + 3].clone())),
+        // Only what is in a subscription can be locked (documented).
+        ["locks"] if scope.subscription().is_some() => Some(Route::Locks(scope)),
+        ["locks", _] if scope.subscription().is_some() => {
+            Some(Route::Lock(scope, segments[at + 3].clone()))
+        }
         _ => None,
     }
 }
@@ -116,6 +153,15 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["subscriptions"] => Some(Route::Subscriptions),
         ["subscriptions", id] => Some(Route::Subscription(Uuid::try_parse(id).ok()?)),
         ["subscriptions", id, "resources"] => Some(Route::Resources(Uuid::try_parse(id).ok()?)),
+        ["subscriptions", id, "resourcegroups"] => {
+            Some(Route::ResourceGroups(Uuid::try_parse(id).ok()?))
+        }
+        ["subscriptions", id, "resourcegroups", _] => {
+            Some(Route::ResourceGroup(Uuid::try_parse(id).ok()?, segments[3].clone()))
+        }
+        ["subscriptions", id, "operationresults", _] => {
+            Some(Route::ResourceGroupOperation(Uuid::try_parse(id).ok()?, segments[3].clone()))
+        }
         ["subscriptions", id, "providers", "microsoft.subscription", action] => {
             let id = Uuid::try_parse(id).ok()?;
             Some(Route::SubscriptionAction(id, SubscriptionAction::parse(action)?))
@@ -157,8 +203,8 @@ fn management(segments: &[String], lower: &[&str]) -> Option<Route> {
 
 fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
     match lower {
-        ["subscriptions", id, "providers", "microsoft.keyvault", "vaults"] => {
-            Some(Route::VaultsOfSubscription(Uuid::try_parse(id).ok()?))
+        ["subscriptions", id, "providers", "microsoft.keyvault", rest @ ..] => {
+            of_subscription(Uuid::try_parse(id).ok()?, &segments[4..], rest)
         }
         [
             "subscriptions",
@@ -169,20 +215,43 @@ fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
             "microsoft.keyvault",
             "vaults",
             rest @ ..,
-        ] => {
-            let (subscription, group) = (Uuid::try_parse(id).ok()?, segments[3].clone());
-            match rest {
-                [] => Some(Route::VaultsOfResourceGroup(subscription, group)),
-                [_] => {
-                    Some(Route::Vault(VaultPath { subscription, group, name: segments[7].clone() }))
-                }
-                [_, "accesspolicies", operation] => {
-                    let operation = PolicyOperation::parse(operation)?;
-                    let vault = VaultPath { subscription, group, name: segments[7].clone() };
-                    Some(Route::AccessPolicies(vault, operation))
-                }
-                _ => None,
-            }
+        ] => of_resource_group(Uuid::try_parse(id).ok()?, &segments[3], &segments[7..], rest),
+        _ => None,
+    }
+}
+
+fn of_subscription(subscription: Uuid, segments: &[String], lower: &[&str]) -> Option<Route> {
+    let deleted = || DeletedVaultPath {
+        subscription,
+        location: segments[1].clone(),
+        name: segments[3].clone(),
+    };
+    match lower {
+        ["vaults"] => Some(Route::VaultsOfSubscription(subscription)),
+        ["checknameavailability"] => Some(Route::VaultNames(subscription)),
+        ["deletedvaults"] => Some(Route::DeletedVaults(subscription)),
+        ["locations", _, "deletedvaults", _] => Some(Route::DeletedVault(deleted())),
+        ["locations", _, "deletedvaults", _, "purge"] => Some(Route::PurgedVault(deleted())),
+        ["locations", _, "operationresults", _] => {
+            let (location, id) = (segments[1].clone(), segments[3].clone());
+            Some(Route::VaultOperation(subscription, location, id))
+        }
+        _ => None,
+    }
+}
+
+fn of_resource_group(
+    subscription: Uuid,
+    group: &str,
+    segments: &[String],
+    lower: &[&str],
+) -> Option<Route> {
+    let vault = || VaultPath { subscription, group: group.to_owned(), name: segments[0].clone() };
+    match lower {
+        [] => Some(Route::VaultsOfResourceGroup(subscription, group.to_owned())),
+        [_] => Some(Route::Vault(vault())),
+        [_, "accesspolicies", operation] => {
+            Some(Route::AccessPolicies(vault(), PolicyOperation::parse(operation)?))
         }
         _ => None,
     }

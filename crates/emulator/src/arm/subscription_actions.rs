@@ -48,7 +48,7 @@ pub(super) fn act(
 /// `Disabled` and `Warned` are documented to follow; the stricter one does.
 fn cancelled(call: &Call<'_>, subscription: &Subscription) -> Result<Subscription, ArmError> {
     let scope = subscription_scope(subscription.id);
-    if !call.held(&scope).any(|role| role.name == OWNER) {
+    if !call.held(&scope).any(|(_, role)| role.name == OWNER) {
         let message = "Only subscription owners can perform this operation. Contact your \
             subscription owner to perform this operation";
         return Err(ArmError::denied("AuthorizationFailed", message));
@@ -59,10 +59,11 @@ fn cancelled(call: &Call<'_>, subscription: &Subscription) -> Result<Subscriptio
 /// How an active one is refused is a guess.
 fn enabled(subscription: &Subscription) -> Result<Subscription, ArmError> {
     match subscription.state {
-        SubscriptionState::Disabled => {
+        SubscriptionState::Disabled | SubscriptionState::Warned => {
             Ok(Subscription { state: SubscriptionState::Enabled, ..subscription.clone() })
         }
-        SubscriptionState::Enabled => {
+        SubscriptionState::Deleted => Err(ArmError::subscription_not_found(subscription.id)),
+        SubscriptionState::Enabled | SubscriptionState::PastDue => {
             let message = format!("The subscription '{}' is not disabled.", subscription.id);
             Err(ArmError::bad_request("BadRequest", message))
         }

@@ -1,5 +1,9 @@
+use std::fmt;
 use std::time::Duration;
 
+use humantime_serde::re::humantime::parse_duration;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// A length of time that varies as measured ones do: all draws are at least `least`, half of them at
@@ -10,14 +14,6 @@ pub(crate) struct Delay {
     median: Duration,
     p90: Duration,
     most: Duration,
-}
-
-/// `200ms`, or the three figures.
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "a time like 200ms, or median, p90 and most")]
-enum Written {
-    Fixed(#[serde(with = "humantime_serde")] Duration),
-    Varying(Figures),
 }
 
 #[derive(Deserialize)]
@@ -53,9 +49,27 @@ impl Delay {
 
 impl<'de> Deserialize<'de> for Delay {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Written::deserialize(deserializer)? {
-            Written::Fixed(all) => Self { least: all, ..Self::new(all, all, all) },
-            Written::Varying(Figures { median, p90, most }) => Self::new(median, p90, most),
-        })
+        deserializer.deserialize_any(Written)
+    }
+}
+
+/// `200ms`, or the three figures. Not an untagged enum, whose errors have no place.
+struct Written;
+
+impl<'de> Visitor<'de> for Written {
+    type Value = Delay;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a time like 200ms, or median, p90 and most")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Delay, E> {
+        let all = parse_duration(text).map_err(E::custom)?;
+        Ok(Delay { least: all, ..Delay::new(all, all, all) })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Delay, A::Error> {
+        let figures = Figures::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(Delay::new(figures.median, figures.p90, figures.most))
     }
 }

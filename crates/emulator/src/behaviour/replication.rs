@@ -1,6 +1,9 @@
+use std::fmt;
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use crate::behaviour::Delay;
 
@@ -100,23 +103,30 @@ impl Replication {
     }
 }
 
-/// `observed`, or the lag of each kind.
-pub(super) fn deserialize<'de, D: serde::Deserializer<'de>>(
+pub(super) fn deserialize<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Replication, D::Error> {
-    #[derive(Deserialize)]
-    #[serde(untagged, expecting = "observed, or lags by kind of object")]
-    enum Written {
-        Preset(Preset),
-        ByKind(Box<Replication>),
+    deserializer.deserialize_any(Written)
+}
+
+/// `observed`, or the lag of each kind.
+struct Written;
+
+impl<'de> Visitor<'de> for Written {
+    type Value = Replication;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("observed, or lags by kind of object")
     }
-    #[derive(Deserialize)]
-    #[serde(rename_all = "camelCase")]
-    enum Preset {
-        Observed,
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Replication, E> {
+        match text {
+            "observed" => Ok(Replication::observed()),
+            _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+        }
     }
-    Ok(match Written::deserialize(deserializer)? {
-        Written::Preset(Preset::Observed) => Replication::observed(),
-        Written::ByKind(by_kind) => *by_kind,
-    })
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Replication, A::Error> {
+        Replication::deserialize(MapAccessDeserializer::new(map))
+    }
 }

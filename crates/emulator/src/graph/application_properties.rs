@@ -1,18 +1,20 @@
 //! What a create or update body may say about an application.
 
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 
+use crate::graph::Call;
+use crate::graph::app_management_policy::Rules;
 use crate::graph::collection::{APPLICATION, Kind};
+use crate::graph::completion::completed;
 use crate::graph::error::GraphError;
 use crate::graph::key_credentials;
 use crate::model::application::{Application, PasswordCredential, RequiredResourceAccess};
 
 /// Applies every property of the body: collections are replaced, what is not named keeps its value.
 pub(super) fn apply(
+    call: &Call<'_>,
     application: &mut Application,
     body: &Map<String, Value>,
-    now: OffsetDateTime,
 ) -> Result<(), GraphError> {
     for (name, value) in body {
         match name.as_str() {
@@ -28,7 +30,8 @@ pub(super) fn apply(
                     &application.key_credentials,
                     value,
                     &APPLICATION,
-                    now,
+                    &Rules::of_application(call, application),
+                    call.now,
                 )?;
             }
             "passwordCredentials" => {
@@ -159,6 +162,6 @@ fn text_setting(
 }
 
 fn set(application: &mut Application, name: &str, value: &Value) -> Result<(), GraphError> {
-    let result = application.settings.set(APPLICATION.defaults, name, value);
+    let result = application.settings.set(APPLICATION.defaults, name, &completed(name, value));
     result.map_err(|fault| fault.of(name, APPLICATION.name, APPLICATION.resource))
 }

@@ -66,15 +66,16 @@ impl Replicas {
     }
 
     pub(super) fn hear_until(&mut self, now: OffsetDateTime) {
-        let copies = self.copies.iter_mut().flat_map(|copies| &mut copies.pair);
-        copies.for_each(|copy| copy.hear_until(now));
+        for copy in self.copies.iter_mut().flat_map(|copies| &mut copies.pair) {
+            copy.hear_until(now);
+        }
     }
 
     pub(super) fn views<'a>(&'a mut self, truth: &'a State) -> Views<'a> {
         self.requests += 1;
-        let (seed, request) = (self.seed, self.requests);
+        let request = self.requests;
         let seen = self.copies.each_ref().map(|Copies { look, pair }| {
-            let second = luck(seed, &format!("request {request} {look:?}")) < 0.5;
+            let second = luck(self.seed, &format!("request {request} {look:?}")) < 0.5;
             &pair[usize::from(second)].state
         });
         Views { truth, seen }
@@ -94,9 +95,13 @@ impl Replicas {
             {
                 // An updated role is in no list until its new version has settled (observed).
                 let gone = Change::RoleDefinitionRemoved(definition.name);
-                pair.iter_mut().for_each(|copy| copy.state.apply(gone.clone()));
+                for copy in pair.iter_mut() {
+                    copy.state.apply(gone.clone());
+                }
             }
-            pair.iter_mut().for_each(|copy| copy.hear_until(now));
+            for copy in pair {
+                copy.hear_until(now);
+            }
         }
     }
 }

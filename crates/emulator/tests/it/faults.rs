@@ -141,7 +141,8 @@ async fn writes_to_one_vault_that_overlap_conflict() {
 #[test]
 fn a_file_of_faults_that_makes_no_sense_is_refused_with_its_place() {
     for (text, part) in [
-        ("latency: soon", "a time like 200ms"),
+        ("latency: soon", "latency: expected number at 0 at line 1 column 10"),
+        ("latency: [1]", "a time like 200ms"),
         ("faults: [{ do: { status: { code: 42 } } }]", "status"),
         ("faults: [{ do: { explode: 1 } }]", "explode"),
         ("replication: sometimes", "observed, or lags"),

@@ -28,6 +28,21 @@ async fn every_request_names_a_version_that_its_type_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn key_vault_versions_before_2026_02_01_can_be_retired() {
+    let tenant = Tenant::start_with("variants: [oldVaultVersionsRetired]").await;
+    let get = async |path: &str, version: &str| {
+        tenant.get(&format!("{PRODUCTION}{path}?api-version={version}")).await
+    };
+    let vaults = "/providers/Microsoft.KeyVault/vaults";
+    for version in ["2025-05-01", "2023-07-01", "2015-06-01"] {
+        let answer = get(vaults, version).await;
+        answer.is_error(400, "NoRegisteredProviderFound", "are '2026-02-01, 2026-04-01-preview");
+    }
+    assert_eq!(get(vaults, "2026-02-01").await.status, 200);
+    assert_eq!(get("", "2022-12-01").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn paths_are_read_in_any_case_and_with_doubled_slashes() {
     let tenant = Tenant::start().await;
     let path = format!(
@@ -97,4 +112,24 @@ async fn metadata_points_at_the_sandbox_without_a_token() {
     assert_eq!(cloud.text("/authentication/tenant"), TENANT);
     assert_eq!(get("2019-05-01").await.body, json!([cloud.body]));
     get("2015-01-01").await.is_error(400, "InvalidApiVersionParameter", "2015-01-01");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_of_another_media_type_are_refused() {
+    let tenant = Tenant::start().await;
+    let token = tenant.operator_token("https://management.azure.com/.default").await;
+    let authorization = format!("Bearer {token}");
+    let group = format!("{PRODUCTION}/resourceGroups/rg-new?api-version=2021-04-01");
+    let put = async |kind: Option<&str>| {
+        let mut headers = vec![("authorization", authorization.as_str())];
+        headers.extend(kind.map(|kind| ("content-type", kind)));
+        tenant.send("PUT", &group, &headers, r#"{ "location": "westus" }"#.to_owned()).await
+    };
+    for (kind, shown) in [(None, "<null>"), (Some("text/plain"), "text/plain")] {
+        let message = format!(
+            "The content media type '{shown}' is not supported. Only 'application/json' is supported."
+        );
+        put(kind).await.is_error(415, "UnsupportedMediaType", &message);
+    }
+    assert_eq!(put(Some("application/json; charset=utf-8")).await.status, 201);
 }

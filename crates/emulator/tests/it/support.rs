@@ -59,7 +59,7 @@ impl Tenant {
         Self::start_with_in(fresh_directory(), faults).await
     }
 
-    async fn start_with_in(directory: TempDir, faults: &str) -> Self {
+    pub(crate) async fn start_with_in(directory: TempDir, faults: &str) -> Self {
         let clock = Arc::new(Mutex::new(now()));
         let behaviour = Behaviour::parse(faults).unwrap();
         let options = Options { behaviour, ..options(directory.path(), &clock) };
@@ -87,6 +87,19 @@ impl Tenant {
     pub(crate) async fn sign_in_again(&mut self) {
         self.graph_token = self.operator_token("https://graph.microsoft.com/.default").await;
         self.arm_token = self.operator_token("https://management.azure.com/.default").await;
+    }
+
+    /// Grants the operator one more of Graph's permissions.
+    pub(crate) async fn permit(&mut self, permission: &str) {
+        let graph = self.get(&format!("/v1.0/servicePrincipals(appId='{GRAPH}')")).await;
+        let role = graph.list("/appRoles").into_iter().find(|role| role["value"] == permission);
+        let operator =
+            format!("/v1.0/servicePrincipals(appId='{}')", self.sandbox.operator().client_id);
+        let principal = self.get(&operator).await.text("/id");
+        let body = json!({ "principalId": principal, "resourceId": graph.text("/id"), "appRoleId": role.unwrap()["id"] });
+        let grants = format!("/v1.0/servicePrincipals/{principal}/appRoleAssignments");
+        assert_eq!(self.post(&grants, body).await.status, 201);
+        self.sign_in_again().await;
     }
 
     pub(crate) fn advance(&self, by: Duration) {
@@ -164,6 +177,20 @@ impl Tenant {
         self.call_as(token, method, path, headers, body).await
     }
 
+    /// As the operator, with any body.
+    pub(crate) async fn call_raw(
+        &self,
+        method: &str,
+        path: &str,
+        kind: &str,
+        body: String,
+    ) -> Answer {
+        let token = if path.starts_with("/v1.0") { &self.graph_token } else { &self.arm_token };
+        let authorization = format!("Bearer {token}");
+        let headers = [("authorization", authorization.as_str()), ("content-type", kind)];
+        self.send(method, path, &headers, body).await
+    }
+
     pub(crate) async fn call_as(
         &self,
         token: &str,
@@ -196,13 +223,14 @@ impl Tenant {
         };
         let request = self
             .client
-            .request(method, self.url(path))
+            .request(method.clone(), self.url(path))
             .headers(headers.iter().map(header).collect());
         let response = request.body(body).send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.unwrap();
         let body =
             if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        crate::openapi::check(method.as_str(), path, status, &body);
         Answer { status, headers, body }
     }
 

@@ -85,7 +85,7 @@ fn moved(
 }
 
 fn render(call: &Call<'_>, group: &ManagementGroup, subscription: &Subscription) -> Value {
-    let Subscription { id, display_name, state, parent: _ } = subscription;
+    let Subscription { id, display_name, state, parent: _, foreign_tenant: _ } = subscription;
     json!({
         "name": id,
         "id": format!("{}/subscriptions/{id}", group.id()),
