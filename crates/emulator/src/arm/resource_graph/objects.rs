@@ -84,6 +84,9 @@ impl<'a> Object<'a> {
             (Kind::Vault(vault), "properties", "enableRbacAuthorization") => {
                 Some(json!(vault.properties.enable_rbac_authorization))
             }
+            (Kind::Vault(vault), "properties", "accessPolicies") => {
+                Some(json!(vault.properties.access_policies))
+            }
             (Kind::RoleAssignment(assignment), "properties", "principalId") => {
                 Some(json!(assignment.principal))
             }
