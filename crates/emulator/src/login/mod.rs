@@ -6,6 +6,7 @@ mod audience;
 mod client;
 mod discovery;
 mod error;
+mod federated;
 mod jwt;
 mod signing;
 mod token;
@@ -14,6 +15,7 @@ use axum::http::Method;
 
 pub(crate) use access_token::{AccessToken, TokenFault};
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
+pub(crate) use federated::issue as issue_workload_token;
 pub(crate) use signing::SigningKey;
 
 use crate::behaviour::{Look, Refusal};
