@@ -133,8 +133,8 @@ fn read_ca(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
 }
 
 fn transport(connection: &Connection, roots: &Roots) -> Result<Transport, Failure> {
-    let transport = Transport::new(roots)
-        .map_err(|error| Failure::new(Exit::BadInput, error.to_string()))?;
+    let transport =
+        Transport::new(roots).map_err(|error| Failure::new(Exit::BadInput, error.to_string()))?;
     Ok(match &connection.http_log {
         Some(file) => transport.logged(file.log.clone()),
         None => transport,

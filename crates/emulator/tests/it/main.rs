@@ -12,6 +12,7 @@ mod certificates;
 mod deleted_items;
 mod faults;
 mod federated_credentials;
+mod federated_sign_in;
 mod grants;
 mod graph_rights;
 mod hierarchy;
