@@ -21,6 +21,7 @@ mod directory_objects;
 mod directory_roles;
 mod faults;
 mod federated_credentials;
+mod federated_sign_in;
 mod grants;
 mod graph_rights;
 mod groups;
