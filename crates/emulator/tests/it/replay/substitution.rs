@@ -63,7 +63,9 @@ impl Substitution {
     }
 
     pub(super) fn learn_link(&mut self, recorded: Option<&str>, emulated: Option<&str>) {
-        if let (Some(recorded), Some(emulated)) = (recorded, emulated) {
+        if let (Some(recorded), Some(emulated)) = (recorded, emulated)
+            && !emulated.is_empty()
+        {
             self.links.insert(path_of(recorded).to_owned(), path_of(emulated).to_owned());
         }
     }

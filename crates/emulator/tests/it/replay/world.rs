@@ -21,7 +21,7 @@ impl World {
         let mut world = Self::default();
         for interaction in session {
             if interaction.succeeded() {
-                world.note_read(interaction);
+                world.note_read(interaction, session);
                 world.note_made(interaction);
             }
             world_resources::mentioned(&mut world, interaction, session);
@@ -64,12 +64,13 @@ impl World {
     }
 
     /// Whatever a read shows was there, unless an earlier write made it.
-    fn note_read(&mut self, interaction: &Interaction) {
-        if interaction.request.method != "GET" {
+    fn note_read(&mut self, interaction: &Interaction, session: &Session) {
+        let by_ids = interaction.path().ends_with("/getByIds");
+        if interaction.request.method != "GET" && !by_ids {
             return;
         }
         for object in objects(&interaction.response.body) {
-            world_resources::shown(self, interaction, object);
+            world_resources::shown(self, object, session);
             world_directory::shown(self, interaction, object);
         }
     }
