@@ -7,6 +7,8 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("", "nativeAuthenticationApisEnabled", NEWER),
     ("", "createdDateTime", "service principals have it in every recording"),
     ("", "count", "lists of subscriptions have it in every recording"),
+    ("/properties/parent", "displayName", "subscriptions of management groups have it (observed)"),
+    ("/properties/parent", "name", "subscriptions of management groups have it (observed)"),
     ("/error", "additionalInfo", DISALLOWED),
     ("/error", "target", DISALLOWED),
 ];

@@ -45,11 +45,10 @@ impl Substitution {
                 }
             }
             (Value::Array(recorded), Value::Array(emulated))
-                if recorded.len() == emulated.len() =>
+                // The two lists may be in another order.
+                if recorded.len() == 1 && emulated.len() == 1 =>
             {
-                for (one, other) in recorded.iter().zip(emulated) {
-                    self.learn(one, other);
-                }
+                self.learn(&recorded[0], &emulated[0]);
             }
             _ => {}
         }

@@ -50,7 +50,7 @@ impl World {
     fn note_made(&mut self, interaction: &Interaction) {
         let body = &interaction.response.body;
         let made = match interaction.request.method.as_str() {
-            "PUT" => Some(interaction.path()),
+            "PUT" if !world_resources::updates(interaction) => Some(interaction.path()),
             "POST" if interaction.response.status == 201 => body["id"].as_str(),
             _ => None,
         };

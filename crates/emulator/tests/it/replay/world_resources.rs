@@ -75,16 +75,28 @@ fn taken_for_granted(world: &mut World, interaction: &Interaction, path: &str) {
     let name = path.rsplit('/').next().unwrap_or_default();
     let method = interaction.request.method.as_str();
     let deletes = method == "DELETE" && interaction.response.status != 204;
-    let changes = deletes || method == "PATCH";
+    let changes = deletes || method == "PATCH" || updates(interaction);
     if changes && lower.contains("/providers/microsoft.keyvault/vaults/") && deletes {
         world.add(path, || vault(path, &json!({ "properties": {} })));
     }
-    if changes && lower.contains("/microsoft.management/managementgroups/") {
+    if let Some((_, id)) =
+        lower.split_once("/subscriptions/").filter(|(at, _)| at.contains("/managementgroups/"))
+    {
+        surroundings(world, &format!("/subscriptions/{id}"), "");
+    } else if changes && lower.contains("/microsoft.management/managementgroups/") {
         management_group(world, &json!({ "name": name, "properties": {} }), crate::support::TENANT);
     }
-    if deletes && lower.contains("/microsoft.authorization/locks/") {
+    if changes && lower.contains("/microsoft.authorization/locks/") {
         lock(world, path, &json!({ "name": name, "properties": { "level": "CanNotDelete" } }));
     }
+}
+
+/// Whether a write says by its status that the object was there. (Vaults and roles do not.)
+pub(super) fn updates(interaction: &Interaction) -> bool {
+    let path = interaction.path().to_ascii_lowercase();
+    let tells =
+        path.contains("/microsoft.management/managementgroups/") || path.contains("/locks/");
+    interaction.request.method == "PUT" && interaction.response.status == 200 && tells
 }
 
 fn surroundings(world: &mut World, path: &str, missing: &str) {
