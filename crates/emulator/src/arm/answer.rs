@@ -5,8 +5,8 @@ use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
     access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
-    resource_graph, resource_groups, role_assignments, role_definitions, subscription_actions,
-    subscriptions, throttling, vault_names, vaults, versions,
+    permissions, resource_graph, resource_groups, role_assignments, role_definitions,
+    subscription_actions, subscriptions, throttling, vault_names, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -70,7 +70,7 @@ fn require_json(request: &Request) -> Result<(), ArmError> {
     let media_type = kind.split(';').next().unwrap_or_default().trim();
     let is_read = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
     if is_read
-        || request.bytes().is_ok_and(|body| body.is_empty())
+        || request.bytes().is_ok_and(axum::body::Bytes::is_empty)
         || media_type.eq_ignore_ascii_case("application/json")
     {
         return Ok(());
@@ -129,8 +129,15 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
             management_groups::operation(call, *kind, group, *polled)
         }
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
+        Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
+        _ => read_resources(call, route),
+    }
+}
+
+fn read_resources(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
+    match route {
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
         Route::ResourceGroups(id) => resource_groups::list(call, *id),
@@ -142,20 +149,6 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::VaultOperation(id, location, operation) => {
             deleted_vaults::operation(call, *id, location, operation)
         }
-        Route::RoleDefinition(..)
-        | Route::RoleAssignment(..)
-        | Route::Lock(..)
-        | Route::SubscriptionAction(..)
-        | Route::ResourceGroup(..)
-        | Route::VaultNames(_)
-        | Route::PurgedVault(_)
-        | Route::ManagementGroup(_)
-        | Route::SubscriptionOfGroup(..)
-        | Route::Entities
-        | Route::GroupNameCheck
-        | Route::TenantBackfill
-        | Route::ResourceGraph
-        | Route::Vault(_)
-        | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
+        _ => Err(ArmError::method_not_allowed(&call.request.method)),
     }
 }

@@ -35,23 +35,27 @@ impl Call<'_> {
 
     /// Whether some role assignment at or above the scope allows the action.
     pub(super) fn may(&self, action: &str, scope: &Scope) -> bool {
-        self.held(scope).any(|role| role.allows(action))
+        self.held(scope).any(|(_, role)| role.allows(action))
     }
 
-    /// The roles that the caller holds at the scope or above it.
-    pub(super) fn held(&self, scope: &Scope) -> impl Iterator<Item = &RoleDefinition> {
+    /// The roles that the caller holds at the scope or above it, itself or through groups.
+    pub(super) fn held(
+        &self,
+        scope: &Scope,
+    ) -> impl Iterator<Item = (&RoleAssignment, &RoleDefinition)> {
         let lineage = self.state.lineage(scope);
         let reaches = move |assignment: &&RoleAssignment| {
             Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
         };
-        self.assignments()
-            .filter(reaches)
-            .filter_map(|held| self.state.role_definitions.get(&held.role))
+        let held = self.assignments().filter(reaches);
+        held.filter_map(|held| Some((held, self.state.role_definitions.get(&held.role)?)))
     }
 
-    /// The caller's, as far as they are in effect.
+    /// The caller's own and those of the groups that it is in, as far as they are in effect.
     pub(super) fn assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
-        self.referable.assignments_of(self.caller.oid)
+        let groups = self.referable.groups_of(self.caller.oid);
+        let principals = std::iter::once(self.caller.oid).chain(groups);
+        principals.flat_map(|one| self.referable.assignments_of(one))
     }
 
     /// Keys of the scopes at which a role of the caller's allows the action, for judging many

@@ -70,7 +70,7 @@ impl ArmError {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    pub(super) fn with_details(self, details: Vec<Value>) -> Self {
+    pub(super) fn with_details(self, details: &[Value]) -> Self {
         if details.is_empty() { self } else { self.with(json!({ "details": details })) }
     }
 
@@ -109,12 +109,7 @@ impl ArmError {
             ),
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
-                format!(
-                    "The access token has been obtained for wrong audience or resource \
-                     '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
-                     'https://management.core.windows.net','https://management.azure.com/',\
-                     'https://management.azure.com'."
-                ),
+                wrong_audience(audience),
                 "The access token is from the wrong audience or resource.",
             ),
             TokenFault::Expired(expiry) => (
@@ -163,6 +158,17 @@ impl ArmError {
         let message = format!(
             "The client '{name}' with object id '{oid}' does not have authorization to perform \
              action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+        );
+        Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
+    }
+
+    /// The caller's role would do, but not under the condition that it was given with (documented).
+    pub(super) fn condition_unfulfilled(caller: &AccessToken, action: &str, scope: &str) -> Self {
+        let (name, oid) = (caller.name(), caller.oid);
+        let message = format!(
+            "The client '{name}' with object id '{oid}' does not have authorization or an ABAC \
+             condition not fulfilled to perform action '{action}' over scope '{scope}' or the \
+             scope is invalid. If access was recently granted, please refresh your credentials."
         );
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
     }
@@ -270,6 +276,15 @@ impl ArmError {
         }
         reply
     }
+}
+
+fn wrong_audience(audience: &str) -> String {
+    format!(
+        "The access token has been obtained for wrong audience or resource '{audience}'. It should \
+         exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
+         'https://management.core.windows.net','https://management.azure.com/',\
+         'https://management.azure.com'."
+    )
 }
 
 /// Tells which tenant is the right one (observed).

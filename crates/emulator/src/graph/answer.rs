@@ -1,3 +1,4 @@
+use axum::body::Bytes;
 use axum::http::Method;
 
 use crate::behaviour::Refusal;
@@ -82,7 +83,7 @@ fn respond(
 
 /// A write without a body can go without; whether it needs one is up to its handler.
 fn check_content_type(request: &Request) -> Result<(), GraphError> {
-    let is_empty = request.bytes().is_ok_and(|bytes| bytes.is_empty());
+    let is_empty = request.bytes().is_ok_and(Bytes::is_empty);
     if is_empty || [Method::GET, Method::DELETE].contains(&request.method) {
         return Ok(());
     }

@@ -66,12 +66,10 @@ fn may_see(call: &Call<'_>, route: &Route) -> bool {
             may_read(call, &READ_DIRECTORY) || may_read(call, &WRITE_DELEGATED_GRANTS)
         }
         // Nothing for ordinary members (documented).
-        Route::DefaultAppManagementPolicy => {
-            decide(call, has(call, &READ_POLICIES), is_in(call, &READERS))
-        }
+        Route::DefaultAppManagementPolicy => may_inspect(call, &READ_POLICIES),
         // Unlike live ones, deleted applications are nothing for ordinary members (a guess).
         Route::DeletedItems(_) | Route::DeletedItem(_) | Route::DeletedItemRestore(_) => {
-            decide(call, has(call, &READ_APPLICATIONS), is_in(call, &READERS))
+            may_inspect(call, &READ_APPLICATIONS)
         }
         Route::MemberOf(Member::ServicePrincipal(_), _)
         | Route::Applications
@@ -184,6 +182,11 @@ fn is_caller(call: &Call<'_>, key: &str) -> bool {
 /// Members of the tenant may read all of these, through a client that may, too.
 fn may_read(call: &Call<'_>, permissions: &[&str]) -> bool {
     decide(call, has(call, permissions), call.caller.is_delegated() || is_in(call, &READERS))
+}
+
+/// What takes a role of the directory from members, too.
+fn may_inspect(call: &Call<'_>, permissions: &[&str]) -> bool {
+    decide(call, has(call, permissions), is_in(call, &READERS))
 }
 
 /// For an application a permission or a role of the directory is enough; for a user it takes both.

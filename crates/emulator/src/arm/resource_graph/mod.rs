@@ -39,15 +39,7 @@ pub(super) fn query(call: &Call<'_>) -> Result<Answer, ArmError> {
         None => ResultFormat::ObjectArray,
     };
     let body = answer(call, &body, format).map_err(|fault| fault.error(call))?;
-    Ok(quota_headers(Reply::json(StatusCode::OK, body)).into())
-}
-
-/// What is left of the caller's quota, as it is after the first query.
-fn quota_headers(reply: Reply) -> Reply {
-    reply
-        .with_header("x-ms-user-quota-remaining", "14")
-        .with_header("x-ms-user-quota-resets-after", "00:00:05")
-        .with_header("x-ms-ratelimit-remaining-tenant-resource-requests", "14")
+    Ok(Reply::json(StatusCode::OK, body).into())
 }
 
 fn answer(call: &Call<'_>, body: &Body, format: ResultFormat) -> Result<Value, Fault> {
