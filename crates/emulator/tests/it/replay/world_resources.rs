@@ -299,7 +299,12 @@ fn deleted_vault(world: &mut World, object: &Value, session: &Session) {
         return;
     }
     world.add(&format!("deleted {id}"), || {
-        let body = json!({ "location": properties["location"], "properties": {} });
+        let protected = properties["purgeProtectionEnabled"].as_bool();
+        let body = json!({
+            "location": properties["location"],
+            "tags": properties["tags"],
+            "properties": { "enablePurgeProtection": protected },
+        });
         json!({ "DeletedVault": {
             "vault": vault(&id, &body)["Vault"],
             "deleted": moment(&properties["deletionDate"]),
