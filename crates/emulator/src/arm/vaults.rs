@@ -246,11 +246,15 @@ fn author_type(call: &Call<'_>, author: Uuid) -> &'static str {
     if call.state.users.contains_key(&author) { "User" } else { "Application" }
 }
 
-pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
+pub(super) fn properties(call: &Call<'_>, vault: &Vault) -> Value {
     let mut properties = json!(vault.properties);
     network_acls::show(&mut properties);
     properties["vaultUri"] = uri(call, vault).into();
     properties["provisioningState"] = "Succeeded".into();
+    properties
+}
+
+pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
     json!({
         "id": vault.id(),
         "name": vault.name,
@@ -265,6 +269,6 @@ pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
             "lastModifiedByType": author_type(call, vault.modified_by),
             "lastModifiedAt": milliseconds(vault.modified_at),
         },
-        "properties": properties,
+        "properties": properties(call, vault),
     })
 }
