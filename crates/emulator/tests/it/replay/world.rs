@@ -21,7 +21,7 @@ impl World {
         let mut world = Self::default();
         for interaction in session {
             if interaction.succeeded() {
-                world.note_read(interaction, session);
+                world.note_read(interaction);
                 world.note_made(interaction);
             }
             world_resources::mentioned(&mut world, interaction, session);
@@ -55,6 +55,9 @@ impl World {
             _ => None,
         };
         self.made.extend(made.map(str::to_ascii_lowercase));
+        if interaction.request.method == "DELETE" {
+            self.made.insert(format!("deleted {}", interaction.path()).to_ascii_lowercase());
+        }
         if interaction.request.method == "PUT" {
             self.made.extend(body["name"].as_str().map(str::to_ascii_lowercase));
         }
@@ -64,13 +67,13 @@ impl World {
     }
 
     /// Whatever a read shows was there, unless an earlier write made it.
-    fn note_read(&mut self, interaction: &Interaction, session: &Session) {
+    fn note_read(&mut self, interaction: &Interaction) {
         let by_ids = interaction.path().ends_with("/getByIds");
         if interaction.request.method != "GET" && !by_ids {
             return;
         }
         for object in objects(&interaction.response.body) {
-            world_resources::shown(self, object, session);
+            world_resources::shown(self, object);
             world_directory::shown(self, interaction, object);
         }
     }

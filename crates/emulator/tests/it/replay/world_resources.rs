@@ -7,11 +7,11 @@ use super::recording::{Interaction, Session};
 use super::world::{World, list, moment, uncut};
 
 /// What a read shows.
-pub(super) fn shown(world: &mut World, object: &Value, session: &Session) {
+pub(super) fn shown(world: &mut World, object: &Value) {
     let Some(id) = object["id"].as_str() else { return };
     let kind = object["type"].as_str().unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
-        "microsoft.keyvault/deletedvaults" => deleted_vault(world, object, session),
+        "microsoft.keyvault/deletedvaults" => deleted_vault(world, object),
         "microsoft.authorization/locks" => lock(world, id, object),
         "microsoft.keyvault/vaults" => world.add(id, || vault(id, object)),
         "microsoft.authorization/roledefinitions" => {
@@ -40,8 +40,8 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
         resource(world, &path[..at], missing, session);
     }
     if interaction.succeeded() {
-        deleted(world, interaction, session);
-        taken_for_granted(world, interaction, &path);
+        deleted(world, interaction);
+        taken_for_granted(world, interaction, session);
     }
     if let Some(at) = lower.find("/accesspolicies/") {
         let id = &path[..at];
@@ -70,14 +70,16 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
 }
 
 /// What is changed or deleted was there.
-fn taken_for_granted(world: &mut World, interaction: &Interaction, path: &str) {
+fn taken_for_granted(world: &mut World, interaction: &Interaction, session: &Session) {
+    let path = &decoded(interaction.path());
     let lower = path.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or_default();
     let method = interaction.request.method.as_str();
     let deletes = method == "DELETE" && interaction.response.status != 204;
     let changes = deletes || method == "PATCH" || updates(interaction);
     if changes && lower.contains("/providers/microsoft.keyvault/vaults/") && deletes {
-        world.add(path, || vault(path, &json!({ "properties": {} })));
+        let location = location(session, name);
+        world.add(path, || vault(path, &json!({ "location": location, "properties": {} })));
     }
     if let Some((_, id)) =
         lower.split_once("/subscriptions/").filter(|(at, _)| at.contains("/managementgroups/"))
@@ -89,6 +91,15 @@ fn taken_for_granted(world: &mut World, interaction: &Interaction, path: &str) {
     if changes && lower.contains("/microsoft.authorization/locks/") {
         lock(world, path, &json!({ "name": name, "properties": { "level": "CanNotDelete" } }));
     }
+}
+
+/// Where a vault is, as the address of the deleted one says.
+fn location<'a>(session: &'a Session, vault: &str) -> Option<&'a str> {
+    session.iter().find_map(|one| {
+        let (before, after) = one.path().split_once("/deletedVaults/")?;
+        let location = before.rsplit('/').next();
+        location.filter(|_| after.split('/').next() == Some(vault))
+    })
 }
 
 /// Whether a write says by its status that the object was there. (Vaults and roles do not.)
@@ -288,14 +299,10 @@ fn lock(world: &mut World, id: &str, object: &Value) {
     });
 }
 
-/// Unless the recording itself deletes the vault.
-fn deleted_vault(world: &mut World, object: &Value, session: &Session) {
+fn deleted_vault(world: &mut World, object: &Value) {
     let properties = &object["properties"];
-    let id = properties["vaultId"].as_str().unwrap_or_default().to_owned();
-    let deleted_here = session
-        .iter()
-        .any(|one| one.request.method == "DELETE" && one.path().eq_ignore_ascii_case(&id));
-    if deleted_here || id.is_empty() {
+    let Some(id) = properties["vaultId"].as_str().map(str::to_owned) else { return };
+    if world.makes(&id) {
         return;
     }
     world.add(&format!("deleted {id}"), || {
@@ -314,7 +321,7 @@ fn deleted_vault(world: &mut World, object: &Value, session: &Session) {
 }
 
 /// What a purge or a recovery takes for granted.
-fn deleted(world: &mut World, interaction: &Interaction, session: &Session) {
+fn deleted(world: &mut World, interaction: &Interaction) {
     let path = decoded(interaction.path());
     let segments: Vec<&str> = path.split('/').collect();
     let recovers =
@@ -328,15 +335,10 @@ fn deleted(world: &mut World, interaction: &Interaction, session: &Session) {
         _ if recovers => path.clone(),
         _ => return,
     };
-    let name = id.rsplit('/').next().unwrap_or_default();
-    let deletes = |one: &&Interaction| one.request.method == "DELETE" && one.path().ends_with(name);
-    if session.iter().any(|one| deletes(&one)) {
-        return;
-    }
     let location = segments.iter().position(|one| *one == "locations").map(|at| segments[at + 1]);
     let location = location.or(interaction.request.body["location"].as_str());
     let object = json!({ "properties": { "vaultId": id, "location": location } });
-    deleted_vault(world, &object, session);
+    deleted_vault(world, &object);
 }
 
 fn decoded(path: &str) -> String {
