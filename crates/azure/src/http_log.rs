@@ -182,7 +182,7 @@ mod tests {
 
     fn entry(method: Method, url: &str, body: &str) -> Value {
         let mut headers = Headers::new();
-        for (name, value) in [("authorization", "x"), ("Cookie", "x"), ("content-type", "a/b")] {
+        for (name, value) in [("authorization", "x"), ("cookie", "x"), ("content-type", "a/b")] {
             headers.insert(name, value);
         }
         let body = body.as_bytes().to_vec();
