@@ -47,6 +47,10 @@ impl World {
         self.made.contains(&id.to_ascii_lowercase())
     }
 
+    pub(super) fn makes_one_that_ends(&self, end: &str) -> bool {
+        self.made.iter().any(|id| id.ends_with(&end.to_ascii_lowercase()))
+    }
+
     fn note_made(&mut self, interaction: &Interaction) {
         let body = &interaction.response.body;
         let made = match interaction.request.method.as_str() {

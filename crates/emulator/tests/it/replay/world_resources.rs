@@ -326,7 +326,9 @@ fn deleted(world: &mut World, interaction: &Interaction) {
     let segments: Vec<&str> = path.split('/').collect();
     let recovers =
         interaction.request.body.pointer("/properties/createMode") == Some(&json!("recover"));
+    let tail = |name: &str| format!("/providers/microsoft.keyvault/vaults/{name}");
     let id = match segments.as_slice() {
+        [.., "deletedVaults", name, "purge"] if world.makes_one_that_ends(&tail(name)) => return,
         ["", "subscriptions", id, .., "deletedVaults", name, "purge"] => {
             format!(
                 "/subscriptions/{id}/resourceGroups/recorded/providers/Microsoft.KeyVault/vaults/{name}"
