@@ -1,25 +1,24 @@
 //! Pages of a collection, with an opaque absolute link to the next one.
 
-use serde_json::Value;
 use url::form_urlencoded;
 
 use crate::encoding::{base64url, from_base64url};
 use crate::http::Request;
 
-pub(crate) struct Page {
-    pub(crate) items: Vec<Value>,
+pub(crate) struct Page<T> {
+    pub(crate) items: Vec<T>,
     pub(crate) next_link: Option<String>,
 }
 
 pub(crate) struct UnknownSkipToken;
 
 /// Cuts the page that the request asks for; the link repeats every other parameter of the request.
-pub(crate) fn page(
+pub(crate) fn page<T>(
     request: &Request,
     url: &str,
     size: usize,
-    items: Vec<Value>,
-) -> Result<Page, UnknownSkipToken> {
+    items: Vec<T>,
+) -> Result<Page<T>, UnknownSkipToken> {
     let first = request.query(SKIP_TOKEN).map_or(Ok(0), position)?;
     let next = first.saturating_add(size);
     let next_link = (next < items.len()).then(|| link(request, url, next));

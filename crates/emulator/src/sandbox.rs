@@ -158,7 +158,8 @@ impl Opened {
         let tls = certificates::server_config(&directory)?;
         let signing_key = SigningKey::load_or_create(&directory)?;
         let secret = operator_secret(&directory)?;
-        let store = Store::open(&directory, lock, behaviour, || seed(secret.expose()))?;
+        let given = seed::given(&behaviour.subscriptions);
+        let store = Store::open(&directory, lock, behaviour, || seed(secret.expose()), given)?;
         Ok(Self { directory, store, signing_key, secret, tls })
     }
 }

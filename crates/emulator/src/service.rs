@@ -107,7 +107,7 @@ impl Service {
 
     pub(crate) fn answer(&self, request: &Request, effect: Option<&Effect>) -> Reply {
         let refusal = effect.and_then(Effect::refusal);
-        let reply = match (Area::of(request), refusal) {
+        let mut reply = match (Area::of(request), refusal) {
             (Area::Sandbox, _) => self.answer_about_requests(request),
             (Area::Login, None) => login::answer(self, request),
             (Area::Graph, None) => graph::answer(self, request),
@@ -116,6 +116,9 @@ impl Service {
             (Area::Graph, Some(refusal)) => graph::refuse(self, request, &refusal),
             (Area::ResourceManager, Some(refusal)) => arm::refuse(self, request, &refusal),
         };
+        if request.method == Method::HEAD {
+            reply.body = None;
+        }
         if let Some(log) = &self.request_log {
             log.write(request, &reply, self.clock.now());
         }

@@ -37,7 +37,7 @@ pub(super) fn update(
     operation: PolicyOperation,
 ) -> Result<Answer, ArmError> {
     let scope = path.scope()?;
-    call.require(WRITE, &scope, scope.as_str())?;
+    call.require(WRITE, &scope, &call.request.path())?;
     let vault = path.find(call)?;
     vaults::refuse_overlapping(call, vault)?;
     let Body { properties: Properties { access_policies: sent } } = call.request.json()?;
@@ -66,6 +66,9 @@ pub(super) fn update(
 pub(super) fn validate(call: &Call<'_>, properties: &VaultProperties) -> Result<(), ArmError> {
     if !is_tenant(call, &properties.tenant_id) {
         return Err(invalid("tenantId"));
+    }
+    if !(7..=90).contains(&properties.soft_delete_retention_in_days) {
+        return Err(invalid("softDeleteRetentionInDays"));
     }
     if properties.access_policies.len() > MOST {
         return Err(invalid("accessPolicies"));

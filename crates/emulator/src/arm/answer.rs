@@ -4,8 +4,9 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, headers, management_groups, metadata, role_assignments, role_definitions,
-    subscription_actions, subscriptions, throttling, vaults, versions,
+    access_policies, deleted_vaults, headers, locks, management_groups, metadata, resource_groups,
+    role_assignments, role_definitions, subscription_actions, subscriptions, throttling,
+    vault_names, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -51,7 +52,7 @@ fn charged(service: &Service, request: &Request, caller: &AccessToken) -> Reply 
 fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result<Reply, ArmError> {
     versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
-    versions::check(request, &route)?;
+    versions::check(request, &route, &service.behaviour)?;
     service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(), request, caller);
         handle(&call, &route)
@@ -71,6 +72,7 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
     match route {
         Route::RoleDefinition(scope, name) => role_definitions::one(call, scope, name),
         Route::RoleAssignment(scope, name) => role_assignments::one(call, scope, name),
+        Route::Lock(scope, name) => locks::one(call, scope, name),
         Route::Vault(path) => vaults::one(call, path),
         Route::AccessPolicies(path, operation) if method == Method::PUT => {
             access_policies::update(call, path, *operation)
@@ -78,6 +80,9 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::SubscriptionAction(id, action) if method == Method::POST => {
             subscription_actions::act(call, *id, *action)
         }
+        Route::ResourceGroup(id, name) => resource_groups::one(call, *id, name),
+        Route::VaultNames(id) if method == Method::POST => vault_names::check(call, *id),
+        Route::PurgedVault(path) if method == Method::POST => deleted_vaults::purge(call, path),
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
     }
@@ -95,11 +100,23 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Descendants(name) => management_groups::descendants(call, name),
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
+        Route::Locks(scope) => locks::list(call, scope),
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
+        Route::ResourceGroups(id) => resource_groups::list(call, *id),
+        Route::GroupOperation(id, operation) => resource_groups::operation(call, *id, operation),
+        Route::DeletedVaults(id) => deleted_vaults::list(call, *id),
+        Route::DeletedVault(path) => deleted_vaults::get(call, path),
+        Route::VaultOperation(id, location, operation) => {
+            deleted_vaults::operation(call, *id, location, operation)
+        }
         Route::RoleDefinition(..)
         | Route::RoleAssignment(..)
+        | Route::Lock(..)
         | Route::SubscriptionAction(..)
+        | Route::ResourceGroup(..)
+        | Route::VaultNames(_)
+        | Route::PurgedVault(_)
         | Route::Vault(_)
         | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
     }

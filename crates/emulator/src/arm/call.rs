@@ -1,11 +1,11 @@
-use axum::http::{Method, StatusCode};
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
+use crate::arm::protection;
 use crate::filter::{Condition, parse};
-use crate::http::{Reply, Request};
-use crate::model::hierarchy::SubscriptionState;
+use crate::http::Reply;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::Scope;
 use crate::paging::page;
@@ -14,15 +14,11 @@ use crate::store::Answer;
 pub(super) use crate::service::Call;
 
 impl Call<'_> {
-    /// Whether the caller may do it, and the subscription lets it be done. `shown` is the id of what
-    /// is acted upon, which a refusal names.
+    /// Whether the caller may do it, and nothing else forbids it. `shown` is the id of what is acted
+    /// upon, which a refusal names.
     pub(super) fn require(&self, action: &str, scope: &Scope, shown: &str) -> Result<(), ArmError> {
         self.require_right(action, scope, shown)?;
-        let writes = matches!(self.request.method, Method::PUT | Method::PATCH | Method::POST);
-        match self.disabled(scope).filter(|_| writes) {
-            Some(subscription) => Err(ArmError::disabled_subscription(subscription)),
-            None => Ok(()),
-        }
+        protection::check(self, action, scope, shown)
     }
 
     pub(super) fn require_right(
@@ -50,12 +46,6 @@ impl Call<'_> {
         held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role))
     }
 
-    /// The subscription that the scope is in, if it is disabled.
-    pub(super) fn disabled(&self, scope: &Scope) -> Option<Uuid> {
-        let subscription = self.state.subscriptions.get(&scope.subscription()?)?;
-        (subscription.state == SubscriptionState::Disabled).then_some(subscription.id)
-    }
-
     /// The parts of the request's filter, as `part` reads them. None when it has another form.
     pub(super) fn filter<P>(&self, part: fn(Condition) -> Option<P>) -> Option<Vec<P>> {
         parse(self.filter_text())?.into_iter().map(part).collect()
@@ -67,24 +57,34 @@ impl Call<'_> {
 
     /// One page of a list; `nextLink` is left out on the last one.
     pub(super) fn page(&self, items: Vec<Value>) -> Result<Answer, ArmError> {
-        let page = page(self.request, self.url, page_size(self.request)?, items)?;
-        let mut body = json!({ "value": page.items });
+        self.page_of(items, |item| item)
+    }
+
+    /// Renders no more than the page shows.
+    pub(super) fn page_of<T>(
+        &self,
+        items: Vec<T>,
+        render: impl Fn(T) -> Value,
+    ) -> Result<Answer, ArmError> {
+        let page = page(self.request, self.url, self.page_size()?, items)?;
+        let items: Vec<Value> = page.items.into_iter().map(render).collect();
+        let mut body = json!({ "value": items });
         if let Some(link) = page.next_link {
             body["nextLink"] = link.into();
         }
         Ok(Reply::json(StatusCode::OK, body).into())
     }
-}
 
-fn page_size(request: &Request) -> Result<usize, ArmError> {
-    let Some(top) = request.query("$top") else { return Ok(100) };
-    let size = top.parse().ok().filter(|size| (1..=1000).contains(size));
-    size.ok_or_else(|| {
-        ArmError::bad_request(
-            "InvalidTopQueryParameter",
-            format!("The value '{top}' of $top is not valid."),
-        )
-    })
+    fn page_size(&self) -> Result<usize, ArmError> {
+        let Some(top) = self.request.query("$top") else {
+            return Ok(self.behaviour.page_size.unwrap_or(100));
+        };
+        let size = top.parse().ok().filter(|size| (1..=1000).contains(size));
+        size.ok_or_else(|| {
+            let message = format!("The value '{top}' of $top is not valid.");
+            ArmError::bad_request("InvalidTopQueryParameter", message)
+        })
+    }
 }
 
 pub(super) fn subscription_scope(id: Uuid) -> Scope {

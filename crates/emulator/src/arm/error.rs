@@ -2,7 +2,7 @@
 //! match.
 
 use axum::http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -21,15 +21,26 @@ pub(super) struct ArmError {
     /// Whether Resource Manager refused it itself, before the provider saw it.
     gateway: bool,
     challenge: Option<&'static str>,
+    /// What the error has besides, by name.
+    more: Option<Value>,
 }
 
 impl ArmError {
     fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into(), gateway: false, challenge: None }
+        Self { status, code, message: message.into(), gateway: false, challenge: None, more: None }
     }
 
-    fn gateway(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+    pub(super) fn gateway(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
         Self { gateway: true, ..Self::new(status, code, message) }
+    }
+
+    /// `more` is an object.
+    pub(super) fn with(self, more: Value) -> Self {
+        Self { more: Some(more), ..self }
     }
 
     /// What the service is to blame for; recorded codes, and a general one for other statuses.
@@ -65,6 +76,10 @@ impl ArmError {
 
     pub(super) fn denied(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, message)
+    }
+
+    pub(super) fn denied_method(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "MethodNotAllowed", message)
     }
 
     pub(super) fn not_found(code: &'static str, message: impl Into<String>) -> Self {
@@ -222,8 +237,11 @@ impl ArmError {
     }
 
     pub(super) fn reply(&self, authority: &Authority<'_>) -> Reply {
-        let body = json!({ "error": { "code": self.code, "message": self.message } });
-        let mut reply = Reply::json(self.status, body);
+        let mut error = json!({ "code": self.code, "message": self.message });
+        for (name, value) in self.more.iter().filter_map(Value::as_object).flatten() {
+            error[name] = value.clone();
+        }
+        let mut reply = Reply::json(self.status, json!({ "error": error }));
         if self.gateway {
             reply = reply.with_header("x-ms-failure-cause", "gateway");
         }

@@ -1,11 +1,13 @@
 use crate::arm::error::ArmError;
+use crate::model::hierarchy::SubscriptionState;
 use crate::model::scope::{Scope, ScopeKind};
 use crate::store::State;
 
 /// Refuses scopes at which there is nothing, in the words for the outermost part that is missing.
 pub(super) fn require(state: &State, scope: &Scope) -> Result<(), ArmError> {
     let Some(subscription) = scope.subscription() else { return Ok(()) };
-    if !state.subscriptions.contains_key(&subscription) {
+    let found = state.subscriptions.get(&subscription);
+    if found.is_none_or(|found| found.state == SubscriptionState::Deleted) {
         return Err(ArmError::subscription_not_found(subscription));
     }
     let (ScopeKind::ResourceGroup { name: group, .. } | ScopeKind::Resource { group, .. }) =

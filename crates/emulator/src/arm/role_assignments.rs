@@ -5,7 +5,8 @@ use uuid::Uuid;
 
 use crate::arm::error::{ArmError, at};
 use crate::arm::role_definitions::{self, definition_id, is_assignable};
-use crate::arm::{Call, existence};
+use crate::arm::{Call, existence, subscription_scope};
+use crate::behaviour::Variant;
 use crate::filter::Condition;
 use crate::http::Reply;
 use crate::model::role::{Audit, RoleAssignment, RoleDefinition};
@@ -30,15 +31,18 @@ pub(super) fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
         .ok_or_else(|| ArmError::unsupported_filter(call.filter_text(), FILTERS))?;
     let with_those_below = !parts.iter().any(|part| matches!(part, Part::AtScope));
     let above = call.state.lineage(scope);
-    let related = |assignment: &&RoleAssignment| {
-        let at = Scope::parse(&assignment.scope);
-        at.is_some_and(|at| {
-            above.contains(&at.key()) || (with_those_below && is_below(call, &at, scope))
-        })
+    let related = |one: &&RoleAssignment| {
+        above.contains(&one.scope.to_ascii_lowercase())
+            || (with_those_below && is_below(call, one, scope))
     };
-    let assignments = call.state.role_assignments.values().filter(related);
-    let wanted = assignments.filter(|one| parts.iter().all(|part| part.accepts(one)));
-    call.page(wanted.map(|one| render(one, scope)).collect())
+    let wanted = |one: &&RoleAssignment| parts.iter().all(|part| part.accepts(one));
+    // A principal holds few of the assignments that there are.
+    let principal = parts.iter().find_map(Part::principal);
+    let assignments: Vec<&RoleAssignment> = match principal {
+        Some(id) => call.state.assignments_of(id).filter(wanted).filter(related).collect(),
+        None => call.state.role_assignments.values().filter(wanted).filter(related).collect(),
+    };
+    call.page_of(assignments, |one| render(one, scope))
 }
 
 pub(super) fn one(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
@@ -107,9 +111,11 @@ fn put(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
             |existing| existing.audit.updated(call.caller.oid, call.now),
         ),
     };
-    match existing {
-        Some(existing) => refuse_other_identity(existing, &assignment, scope)?,
-        None => refuse_duplicate(call, &assignment)?,
+    if let Some(existing) = existing {
+        refuse_other_identity(existing, &assignment, scope)?;
+    } else {
+        refuse_duplicate(call, &assignment)?;
+        refuse_too_many(call, scope)?;
     }
     let mut body = render(&assignment, scope);
     body["properties"]["createdBy"] = Value::Null;
@@ -164,7 +170,7 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
         return Err(ArmError::principal_not_found(id, call.state.tenant.id));
     };
     match &properties.principal_type {
-        Some(claimed) if claimed != kind => Err(ArmError::bad_request(
+        Some(claimed) if !claimed.eq_ignore_ascii_case(kind) => Err(ArmError::bad_request(
             "UnmatchedPrincipalType",
             // The misspelling is the service's own, and clients may match it.
             format!(
@@ -198,16 +204,39 @@ fn refuse_duplicate(call: &Call<'_>, new: &RoleAssignment) -> Result<(), ArmErro
         (other.principal, other.role) == (new.principal, new.role)
             && other.scope.eq_ignore_ascii_case(&new.scope)
     };
-    match call.state.role_assignments.values().find(same) {
+    match call.state.assignments_of(new.principal).find(same) {
         Some(other) => {
             let id = other.name.simple();
-            let message = format!(
-                "The role assignment already exists. The ID of the existing role assignment is {id}."
-            );
+            let message = if call.behaviour.is(Variant::ExistingAssignmentUnnamed) {
+                "The role assignment already exists.".to_owned()
+            } else {
+                format!(
+                    "The role assignment already exists. The ID of the existing role assignment is {id}."
+                )
+            };
             Err(ArmError::conflict("RoleAssignmentExists", message))
         }
         None => Ok(()),
     }
+}
+
+/// A subscription counts what is assigned at it and below, a management group what is assigned at
+/// it (documented; the status is a guess).
+fn refuse_too_many(call: &Call<'_>, scope: &Scope) -> Result<(), ArmError> {
+    let limits = &call.behaviour.limits;
+    let (counted, most) = match (&scope.kind, scope.subscription()) {
+        (_, Some(id)) => (subscription_scope(id), limits.role_assignments_per_subscription),
+        (_, None) => (scope.clone(), limits.role_assignments_per_management_group),
+    };
+    let counts = |one: &&RoleAssignment| {
+        one.scope.eq_ignore_ascii_case(counted.as_str())
+            || (counted.subscription().is_some() && is_below(call, one, &counted))
+    };
+    if call.state.role_assignments.values().filter(counts).count() < most {
+        return Ok(());
+    }
+    let message = "No more role assignments can be created.";
+    Err(ArmError::bad_request("RoleAssignmentLimitExceeded", message))
 }
 
 fn find<'a>(call: &Call<'a>, scope: &Scope, name: &str) -> Option<&'a RoleAssignment> {
@@ -215,8 +244,20 @@ fn find<'a>(call: &Call<'a>, scope: &Scope, name: &str) -> Option<&'a RoleAssign
     assignment.scope.eq_ignore_ascii_case(scope.as_str()).then_some(assignment)
 }
 
-fn is_below(call: &Call<'_>, at: &Scope, scope: &Scope) -> bool {
-    call.state.lineage(at).contains(&scope.key())
+fn is_below(call: &Call<'_>, assignment: &RoleAssignment, scope: &Scope) -> bool {
+    let key = scope.key();
+    match scope.kind {
+        ScopeKind::Root => true,
+        ScopeKind::ManagementGroup { .. } => {
+            Scope::parse(&assignment.scope).is_some_and(|at| call.state.lineage(&at).contains(&key))
+        }
+        ScopeKind::Subscription { .. }
+        | ScopeKind::ResourceGroup { .. }
+        | ScopeKind::Resource { .. } => {
+            let at = assignment.scope.to_ascii_lowercase();
+            at.strip_prefix(&key).is_some_and(|rest| rest.starts_with('/'))
+        }
+    }
 }
 
 /// What a list may be cut down to. There are no groups of principals here, so `assignedTo` means
@@ -224,7 +265,7 @@ fn is_below(call: &Call<'_>, at: &Scope, scope: &Scope) -> bool {
 enum Part {
     /// Leaves out what lies below; despite its name it includes what is inherited (documented).
     AtScope,
-    Principal(String),
+    Principal(Uuid),
 }
 
 impl Part {
@@ -233,22 +274,31 @@ impl Part {
             Condition::Equal(name, Value::String(id))
                 if name.eq_ignore_ascii_case("principalId") =>
             {
-                Some(Self::Principal(id))
+                Some(Self::of_principal(&id))
             }
             Condition::Function(name, arguments) => match (name.as_str(), arguments.as_slice()) {
                 ("atscope", []) => Some(Self::AtScope),
-                ("assignedto", [Value::String(id)]) => Some(Self::Principal(id.clone())),
+                ("assignedto", [Value::String(id)]) => Some(Self::of_principal(id)),
                 _ => None,
             },
             _ => None,
         }
     }
 
-    fn accepts(&self, assignment: &RoleAssignment) -> bool {
+    /// What is no id is nobody's.
+    fn of_principal(id: &str) -> Self {
+        Self::Principal(Uuid::try_parse(id).unwrap_or_default())
+    }
+
+    fn principal(&self) -> Option<Uuid> {
         match self {
-            Self::AtScope => true,
-            Self::Principal(id) => Uuid::try_parse(id) == Ok(assignment.principal),
+            Self::AtScope => None,
+            Self::Principal(id) => Some(*id),
         }
+    }
+
+    fn accepts(&self, assignment: &RoleAssignment) -> bool {
+        self.principal().is_none_or(|id| id == assignment.principal)
     }
 }
 

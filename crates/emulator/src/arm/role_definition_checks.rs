@@ -104,6 +104,15 @@ pub(super) fn refuse_taken_name(
     Ok(())
 }
 
+/// Of custom roles a tenant has only so many (documented; the status is a guess).
+pub(super) fn refuse_too_many(state: &State, most: usize) -> Result<(), ArmError> {
+    if state.role_definitions.values().filter(|one| !one.built_in).count() < most {
+        return Ok(());
+    }
+    let message = "Role definition limit exceeded. No more role definitions can be created.";
+    Err(ArmError::bad_request("RoleDefinitionLimitExceeded", message))
+}
+
 /// A scope cannot leave the role while the role is assigned there or below (observed).
 pub(super) fn refuse_orphans(state: &State, definition: &RoleDefinition) -> Result<(), ArmError> {
     let assigned =

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use crate::arm::error::{ArmError, at};
 use crate::arm::role_definition_checks::{self as checks, Body};
-use crate::arm::{Call, existence};
+use crate::arm::{Call, existence, protection};
 use crate::filter::Condition;
 use crate::http::Reply;
 use crate::model::role::{Audit, RoleDefinition};
@@ -30,7 +30,7 @@ pub(super) fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
     let definitions =
         call.state.role_definitions.values().filter(|one| visible(call, one, scope, below));
     let wanted = definitions.filter(|one| parts.iter().all(|part| part.accepts(one)));
-    call.page(wanted.map(|one| render(one, scope)).collect())
+    call.page_of(wanted.collect(), |one| render(one, scope))
 }
 
 pub(super) fn one(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
@@ -103,6 +103,9 @@ fn put(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
     };
     require_linked(call, scope, std::iter::once(&definition).chain(existing))?;
     checks::refuse_taken_name(call.state, &definition)?;
+    if existing.is_none() {
+        checks::refuse_too_many(call.state, call.behaviour.limits.custom_roles)?;
+    }
     checks::refuse_orphans(call.state, &definition)?;
 
     // The reply of a write names no creator and gives the moment of the write twice (observed).
@@ -143,9 +146,7 @@ fn require_linked<'a>(
         _ => false,
     };
     let scopes: Vec<Scope> = definitions.into_iter().flat_map(assignable).collect();
-    if let Some(subscription) = scopes.iter().find_map(|at| call.disabled(at)) {
-        return Err(ArmError::disabled_subscription(subscription));
-    }
+    scopes.iter().try_for_each(|at| protection::refuse_read_only_subscription(call, at))?;
     let refused = scopes.iter().filter(|at| !unknown(at) && !call.may(WRITE, at));
     let refused: Vec<String> = refused.map(|at| at.as_str().to_owned()).collect();
     if refused.is_empty() {

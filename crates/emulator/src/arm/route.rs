@@ -12,6 +12,10 @@ pub(super) enum Route {
     Subscription(Uuid),
     SubscriptionAction(Uuid, SubscriptionAction),
     Resources(Uuid),
+    ResourceGroups(Uuid),
+    ResourceGroup(Uuid, String),
+    /// The progress of the deletion of a resource group, by its id.
+    GroupOperation(Uuid, String),
     ManagementGroups,
     ManagementGroup(String),
     Descendants(String),
@@ -19,16 +23,31 @@ pub(super) enum Route {
     RoleDefinition(Scope, String),
     RoleAssignments(Scope),
     RoleAssignment(Scope, String),
+    Locks(Scope),
+    Lock(Scope, String),
     VaultsOfSubscription(Uuid),
     VaultsOfResourceGroup(Uuid, String),
     Vault(VaultPath),
     AccessPolicies(VaultPath, PolicyOperation),
+    VaultNames(Uuid),
+    DeletedVaults(Uuid),
+    DeletedVault(DeletedVaultPath),
+    PurgedVault(DeletedVaultPath),
+    /// The progress of a purge, by location and id.
+    VaultOperation(Uuid, String, String),
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct VaultPath {
     pub(super) subscription: Uuid,
     pub(super) group: String,
+    pub(super) name: String,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct DeletedVaultPath {
+    pub(super) subscription: Uuid,
+    pub(super) location: String,
     pub(super) name: String,
 }
 
@@ -63,10 +82,13 @@ impl Route {
             Self::Tenants
             | Self::Subscriptions
             | Self::Resources(_)
+            | Self::ResourceGroups(_)
+            | Self::DeletedVaults(_)
             | Self::ManagementGroups
             | Self::Descendants(_)
             | Self::RoleDefinitions(_)
             | Self::RoleAssignments(_)
+            | Self::Locks(_)
             | Self::VaultsOfSubscription(_)
             | Self::VaultsOfResourceGroup(..) => Look::List,
             Self::Subscription(_)
@@ -74,8 +96,15 @@ impl Route {
             | Self::ManagementGroup(_)
             | Self::RoleDefinition(..)
             | Self::RoleAssignment(..)
+            | Self::Lock(..)
             | Self::Vault(_)
-            | Self::AccessPolicies(..) => Look::Read,
+            | Self::AccessPolicies(..)
+            | Self::ResourceGroup(..)
+            | Self::GroupOperation(..)
+            | Self::VaultNames(_)
+            | Self::DeletedVault(_)
+            | Self::PurgedVault(_)
+            | Self::VaultOperation(..) => Look::Read,
         }
     }
 }
@@ -90,6 +119,11 @@ fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["roledefinitions", _] => Some(Route::RoleDefinition(scope, segments[at + 3].clone())),
         ["roleassignments"] => Some(Route::RoleAssignments(scope)),
         ["roleassignments", _] => Some(Route::RoleAssignment(scope, segments[at + 3].clone())),
+        // Only what is in a subscription can be locked (documented).
+        ["locks"] if scope.subscription().is_some() => Some(Route::Locks(scope)),
+        ["locks", _] if scope.subscription().is_some() => {
+            Some(Route::Lock(scope, segments[at + 3].clone()))
+        }
         _ => None,
     }
 }
@@ -100,6 +134,15 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["subscriptions"] => Some(Route::Subscriptions),
         ["subscriptions", id] => Some(Route::Subscription(Uuid::try_parse(id).ok()?)),
         ["subscriptions", id, "resources"] => Some(Route::Resources(Uuid::try_parse(id).ok()?)),
+        ["subscriptions", id, "resourcegroups"] => {
+            Some(Route::ResourceGroups(Uuid::try_parse(id).ok()?))
+        }
+        ["subscriptions", id, "resourcegroups", _] => {
+            Some(Route::ResourceGroup(Uuid::try_parse(id).ok()?, segments[3].clone()))
+        }
+        ["subscriptions", id, "operationresults", _] => {
+            Some(Route::GroupOperation(Uuid::try_parse(id).ok()?, segments[3].clone()))
+        }
         ["subscriptions", id, "providers", "microsoft.subscription", action] => {
             let id = Uuid::try_parse(id).ok()?;
             Some(Route::SubscriptionAction(id, SubscriptionAction::parse(action)?))
@@ -117,8 +160,8 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
 
 fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
     match lower {
-        ["subscriptions", id, "providers", "microsoft.keyvault", "vaults"] => {
-            Some(Route::VaultsOfSubscription(Uuid::try_parse(id).ok()?))
+        ["subscriptions", id, "providers", "microsoft.keyvault", rest @ ..] => {
+            of_subscription(Uuid::try_parse(id).ok()?, &segments[4..], rest)
         }
         [
             "subscriptions",
@@ -129,20 +172,43 @@ fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
             "microsoft.keyvault",
             "vaults",
             rest @ ..,
-        ] => {
-            let (subscription, group) = (Uuid::try_parse(id).ok()?, segments[3].clone());
-            match rest {
-                [] => Some(Route::VaultsOfResourceGroup(subscription, group)),
-                [_] => {
-                    Some(Route::Vault(VaultPath { subscription, group, name: segments[7].clone() }))
-                }
-                [_, "accesspolicies", operation] => {
-                    let operation = PolicyOperation::parse(operation)?;
-                    let vault = VaultPath { subscription, group, name: segments[7].clone() };
-                    Some(Route::AccessPolicies(vault, operation))
-                }
-                _ => None,
-            }
+        ] => of_resource_group(Uuid::try_parse(id).ok()?, &segments[3], &segments[7..], rest),
+        _ => None,
+    }
+}
+
+fn of_subscription(subscription: Uuid, segments: &[String], lower: &[&str]) -> Option<Route> {
+    let deleted = || DeletedVaultPath {
+        subscription,
+        location: segments[1].clone(),
+        name: segments[3].clone(),
+    };
+    match lower {
+        ["vaults"] => Some(Route::VaultsOfSubscription(subscription)),
+        ["checknameavailability"] => Some(Route::VaultNames(subscription)),
+        ["deletedvaults"] => Some(Route::DeletedVaults(subscription)),
+        ["locations", _, "deletedvaults", _] => Some(Route::DeletedVault(deleted())),
+        ["locations", _, "deletedvaults", _, "purge"] => Some(Route::PurgedVault(deleted())),
+        ["locations", _, "operationresults", _] => {
+            let (location, id) = (segments[1].clone(), segments[3].clone());
+            Some(Route::VaultOperation(subscription, location, id))
+        }
+        _ => None,
+    }
+}
+
+fn of_resource_group(
+    subscription: Uuid,
+    group: &str,
+    segments: &[String],
+    lower: &[&str],
+) -> Option<Route> {
+    let vault = || VaultPath { subscription, group: group.to_owned(), name: segments[0].clone() };
+    match lower {
+        [] => Some(Route::VaultsOfResourceGroup(subscription, group.to_owned())),
+        [_] => Some(Route::Vault(vault())),
+        [_, "accesspolicies", operation] => {
+            Some(Route::AccessPolicies(vault(), PolicyOperation::parse(operation)?))
         }
         _ => None,
     }

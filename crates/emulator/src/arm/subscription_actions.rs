@@ -59,10 +59,11 @@ fn cancelled(call: &Call<'_>, subscription: &Subscription) -> Result<Subscriptio
 /// How an active one is refused is a guess.
 fn enabled(subscription: &Subscription) -> Result<Subscription, ArmError> {
     match subscription.state {
-        SubscriptionState::Disabled => {
+        SubscriptionState::Disabled | SubscriptionState::Warned => {
             Ok(Subscription { state: SubscriptionState::Enabled, ..subscription.clone() })
         }
-        SubscriptionState::Enabled => {
+        SubscriptionState::Deleted => Err(ArmError::subscription_not_found(subscription.id)),
+        SubscriptionState::Enabled | SubscriptionState::PastDue => {
             let message = format!("The subscription '{}' is not disabled.", subscription.id);
             Err(ArmError::bad_request("BadRequest", message))
         }

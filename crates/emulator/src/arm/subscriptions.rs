@@ -32,7 +32,7 @@ pub(super) fn tenants(call: &Call<'_>) -> Result<Answer, ArmError> {
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, ArmError> {
     let readable =
         call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)));
-    call.page(readable.map(|one| render(call, one)).collect())
+    call.page_of(readable.collect(), |one| render(call, one))
 }
 
 pub(super) fn get(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
@@ -90,13 +90,17 @@ fn wanted_type(condition: Condition) -> Option<String> {
     }
 }
 
+/// A delegated subscription keeps its own tenant and names this one as a manager (observed).
 fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
+    let tenant = call.state.tenant.id;
+    let managed_by: Vec<Value> =
+        subscription.foreign_tenant.iter().map(|_| json!({ "tenantId": tenant })).collect();
     json!({
         "id": format!("/subscriptions/{}", subscription.id),
         "authorizationSource": "RoleBased",
-        "managedByTenants": [],
+        "managedByTenants": managed_by,
         "subscriptionId": subscription.id,
-        "tenantId": call.state.tenant.id,
+        "tenantId": subscription.foreign_tenant.unwrap_or(tenant),
         "displayName": subscription.display_name,
         "state": subscription.state,
         "subscriptionPolicies": {

@@ -3,12 +3,20 @@
 
 use crate::arm::error::ArmError;
 use crate::arm::route::Route;
+use crate::behaviour::{Behaviour, Variant};
 use crate::http::Request;
 
 /// A request without a version, or with one that the type does not have, is refused.
-pub(super) fn check(request: &Request, route: &Route) -> Result<(), ArmError> {
+pub(super) fn check(
+    request: &Request,
+    route: &Route,
+    behaviour: &Behaviour,
+) -> Result<(), ArmError> {
     let version = api_version(request)?;
-    let (kind, versions) = supported(route);
+    let (kind, versions) = match supported(route) {
+        (kind, VAULTS) if behaviour.is(Variant::OldVaultVersionsRetired) => (kind, KEPT_VAULTS),
+        others => others,
+    };
     if versions.split(", ").any(|known| known.eq_ignore_ascii_case(version)) {
         return Ok(());
     }
@@ -41,7 +49,10 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
     match route {
         Route::Tenants | Route::Subscriptions | Route::Subscription(_) => (None, SUBSCRIPTIONS),
         Route::SubscriptionAction(..) => (Some("subscriptions"), SUBSCRIPTION_ACTIONS),
-        Route::Resources(_) => (None, RESOURCES),
+        Route::Resources(_)
+        | Route::ResourceGroups(_)
+        | Route::ResourceGroup(..)
+        | Route::GroupOperation(..) => (None, RESOURCES),
         Route::ManagementGroups | Route::ManagementGroup(_) | Route::Descendants(_) => {
             (Some("managementGroups"), MANAGEMENT_GROUPS)
         }
@@ -51,9 +62,15 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::RoleAssignments(_) | Route::RoleAssignment(..) => {
             (Some("roleAssignments"), ROLE_ASSIGNMENTS)
         }
+        Route::Locks(_) | Route::Lock(..) => (Some("locks"), LOCKS),
         Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => {
             (Some("vaults"), VAULTS)
         }
+        Route::VaultNames(_) => (Some("checkNameAvailability"), VAULTS),
+        Route::DeletedVaults(_) | Route::DeletedVault(_) | Route::PurgedVault(_) => {
+            (Some("deletedVaults"), VAULTS)
+        }
+        Route::VaultOperation(..) => (Some("locations/operationResults"), VAULTS),
         Route::AccessPolicies(..) => (Some("vaults/accessPolicies"), VAULTS),
     }
 }
@@ -71,7 +88,10 @@ const MANAGEMENT_GROUPS: &str = "2018-03-01-preview, 2019-11-01, 2020-02-01, 202
 const ROLE_DEFINITIONS: &str = "2015-07-01, 2018-01-01-preview, 2022-04-01, 2022-05-01-preview";
 const ROLE_ASSIGNMENTS: &str = "2015-07-01, 2018-01-01-preview, 2018-09-01-preview, \
     2020-03-01-preview, 2020-04-01-preview, 2020-08-01-preview, 2020-10-01-preview, 2022-04-01";
+const LOCKS: &str = "2015-01-01, 2016-09-01, 2017-04-01, 2020-05-01";
 const VAULTS: &str = "2015-06-01, 2016-10-01, 2018-02-14, 2019-09-01, 2020-04-01-preview, \
     2021-04-01-preview, 2021-06-01-preview, 2021-10-01, 2021-11-01-preview, 2022-07-01, \
     2022-11-01, 2023-02-01, 2023-07-01, 2024-04-01-preview, 2024-11-01, 2024-12-01-preview, \
     2025-05-01, 2026-02-01, 2026-04-01-preview, 2026-05-15";
+/// Those that outlast 27 February 2027 (documented).
+const KEPT_VAULTS: &str = "2026-02-01, 2026-04-01-preview, 2026-05-15";

@@ -10,8 +10,11 @@ mod replication;
 
 use serde::Deserialize;
 use thiserror::Error;
+use uuid::Uuid;
 
 use fault::Fault;
+
+use crate::model::hierarchy::SubscriptionState;
 
 pub(crate) use delay::Delay;
 pub(crate) use fault::{Effect, Faults, Moment, Refusal};
@@ -42,6 +45,19 @@ pub struct Behaviour {
     pub(crate) without_permissions: Vec<String>,
     /// Actions that an Azure Policy of the tenant denies to everybody.
     pub(crate) denied_by_policy: Vec<String>,
+    /// Subscriptions that the tenant has besides, as they are at each start.
+    pub(crate) subscriptions: Vec<GivenSubscription>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct GivenSubscription {
+    pub(crate) id: Uuid,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) state: SubscriptionState,
+    /// The tenant that delegated it to this one, if it is not this one's own.
+    pub(crate) tenant_id: Option<Uuid>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]

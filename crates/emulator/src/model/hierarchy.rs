@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -24,27 +25,50 @@ pub(crate) struct Subscription {
     pub(crate) id: Uuid,
     pub(crate) display_name: String,
     pub(crate) state: SubscriptionState,
-    /// The name of the management group that it is in.
+    /// The name of the management group that it is in; none of this tenant's if it is delegated.
     pub(crate) parent: String,
+    /// The tenant that delegated it to this one; of this tenant when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) foreign_tenant: Option<Uuid>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(crate) enum SubscriptionState {
+    #[default]
     Enabled,
-    /// Read-only: only reading and deleting is allowed in it (documented).
+    Warned,
+    PastDue,
     Disabled,
+    Deleted,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ResourceGroup {
     pub(crate) subscription: Uuid,
     pub(crate) name: String,
+    #[serde(default = "west_europe")]
+    pub(crate) location: String,
+    #[serde(default)]
+    pub(crate) tags: Map<String, Value>,
+}
+
+fn west_europe() -> String {
+    "westeurope".to_owned()
 }
 
 impl ResourceGroup {
-    pub(crate) fn id(&self) -> String {
-        format!("/subscriptions/{}/resourceGroups/{}", self.subscription, self.name)
+    pub(crate) fn new(subscription: Uuid, name: &str) -> Self {
+        let (name, location) = (name.to_owned(), west_europe());
+        Self { subscription, name, location, tags: Map::new() }
     }
+
+    pub(crate) fn id(&self) -> String {
+        resource_group_id(self.subscription, &self.name)
+    }
+}
+
+pub(crate) fn resource_group_id(subscription: Uuid, name: &str) -> String {
+    format!("/subscriptions/{subscription}/resourceGroups/{name}")
 }
 
 /// A resource that is only ever listed.

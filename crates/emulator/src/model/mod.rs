@@ -4,6 +4,7 @@ pub(crate) mod application;
 pub(crate) mod certificate;
 pub(crate) mod grant;
 pub(crate) mod hierarchy;
+pub(crate) mod lock;
 pub(crate) mod role;
 pub(crate) mod scope;
 pub(crate) mod service_principal;

@@ -80,7 +80,7 @@ impl Audit {
 }
 
 /// `*` stands for any characters, slashes too; letters match in either case (documented).
-fn matches(pattern: &str, action: &str) -> bool {
+pub(crate) fn matches(pattern: &str, action: &str) -> bool {
     let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
     match pattern.split_once('*') {
         None => pattern == action,

@@ -19,6 +19,16 @@ pub(crate) struct Vault {
     pub(crate) modified_at: OffsetDateTime,
 }
 
+/// Keeps its name until it is purged.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct DeletedVault {
+    pub(crate) vault: Vault,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) deleted: OffsetDateTime,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) purged: OffsetDateTime,
+}
+
 impl Vault {
     pub(crate) fn id(&self) -> String {
         vault_id(self.subscription, &self.resource_group, &self.name)

@@ -48,7 +48,7 @@ fn subscription(
     [legacy, shared, rbac]: [&str; 3],
     site: &str,
 ) -> Vec<Change> {
-    let group = |name: &str| ResourceGroup { subscription: id, name: name.to_owned() };
+    let group = |name: &str| ResourceGroup::new(id, name);
     let web = group("rg-web");
     let site = Resource {
         id: format!("{}/providers/Microsoft.Web/sites/{site}", web.id()),
@@ -62,6 +62,7 @@ fn subscription(
             display_name: name.to_owned(),
             state: SubscriptionState::Enabled,
             parent: "platform".to_owned(),
+            foreign_tenant: None,
         }),
         Change::ResourceGroup(group(RESOURCE_GROUP)),
         Change::ResourceGroup(web),

@@ -16,8 +16,7 @@ pub(super) fn changes(size: Size) -> Vec<Change> {
     let Size { management_groups, subscriptions, vaults } = size;
     let groups = (0..management_groups).map(management_group);
     let of_subscriptions = (0..subscriptions).flat_map(|number| {
-        let resource_group =
-            ResourceGroup { subscription: id(number), name: RESOURCE_GROUP.to_owned() };
+        let resource_group = ResourceGroup::new(id(number), RESOURCE_GROUP);
         [subscription(number, management_groups), Change::ResourceGroup(resource_group)]
     });
     // Without subscriptions there is nowhere for vaults to be.
@@ -48,6 +47,7 @@ fn subscription(number: u32, management_groups: u32) -> Change {
         display_name: format!("Subscription {number:05}"),
         state: SubscriptionState::Enabled,
         parent,
+        foreign_tenant: None,
     })
 }
 

@@ -2,9 +2,12 @@
 //! operator's secret.
 
 mod directory;
+mod given;
 mod hierarchy;
 mod large;
 mod roles;
+
+pub(crate) use given::given;
 
 use time::OffsetDateTime;
 use uuid::{Uuid, uuid};
@@ -20,6 +23,7 @@ const DEVELOPMENT: Uuid = uuid!("2c3d4e5f-6071-4829-ba3c-4d5e6f708192");
 
 /// The operator's client id.
 pub(crate) const OPERATOR: Uuid = uuid!("5f607182-93a4-4b5c-8d6e-7f8091021324");
+const CONTRIBUTOR: Uuid = uuid!("b24988ac-6180-42a0-ab88-20f7382dd24c");
 const OPERATOR_PRINCIPAL: Uuid = uuid!("60718293-a4b5-4c6d-9e7f-809102132435");
 const PAYROLL_PRINCIPAL: Uuid = uuid!("93a4b5c6-d7e8-4f90-8102-132435465768");
 

@@ -5,10 +5,11 @@ use crate::behaviour::Lagging;
 use crate::model::application::Application;
 use crate::model::grant::Grant;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
+use crate::model::lock::Lock;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::user::User;
-use crate::model::vault::Vault;
+use crate::model::vault::{DeletedVault, Vault};
 
 /// One object as it is from now on, or its removal. A line of the log is a list of these, applied
 /// together.
@@ -24,12 +25,24 @@ pub(crate) enum Change {
     ManagementGroup(ManagementGroup),
     Subscription(Subscription),
     ResourceGroup(ResourceGroup),
+    /// By its id.
+    ResourceGroupRemoved(String),
     Resource(Resource),
+    /// By its id.
+    ResourceRemoved(String),
     Vault(Box<Vault>),
+    /// By its id.
+    VaultRemoved(String),
+    DeletedVault(Box<DeletedVault>),
+    /// By its name.
+    DeletedVaultRemoved(String),
     RoleDefinition(RoleDefinition),
     RoleDefinitionRemoved(Uuid),
     RoleAssignment(RoleAssignment),
     RoleAssignmentRemoved(Uuid),
+    Lock(Lock),
+    /// By its id.
+    LockRemoved(String),
 }
 
 impl Change {
@@ -48,10 +61,17 @@ impl Change {
             Self::ResourceGroup(one) => one.id(),
             Self::Resource(one) => one.id.clone(),
             Self::Vault(one) => one.id(),
+            Self::ResourceGroupRemoved(id) | Self::ResourceRemoved(id) | Self::VaultRemoved(id) => {
+                id.clone()
+            }
+            Self::DeletedVault(one) => format!("deleted vault {}", one.vault.name),
+            Self::DeletedVaultRemoved(name) => format!("deleted vault {name}"),
             Self::RoleDefinition(one) => format!("role definition {}", one.name),
             Self::RoleDefinitionRemoved(id) => format!("role definition {id}"),
             Self::RoleAssignment(one) => format!("role assignment {}", one.name),
             Self::RoleAssignmentRemoved(id) => format!("role assignment {id}"),
+            Self::Lock(one) => one.id(),
+            Self::LockRemoved(id) => id.clone(),
         }
     }
 
@@ -69,12 +89,18 @@ impl Change {
             Self::RoleAssignment(_) | Self::RoleAssignmentRemoved(_) => {
                 Some(Lagging::RoleAssignment)
             }
-            Self::Vault(_) => Some(Lagging::Vault),
+            Self::Vault(_) | Self::VaultRemoved(_) => Some(Lagging::Vault),
             Self::User(_)
             | Self::ManagementGroup(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)
-            | Self::Resource(_) => None,
+            | Self::ResourceGroupRemoved(_)
+            | Self::Resource(_)
+            | Self::ResourceRemoved(_)
+            | Self::DeletedVault(_)
+            | Self::DeletedVaultRemoved(_)
+            | Self::Lock(_)
+            | Self::LockRemoved(_) => None,
         }
     }
 }

@@ -1,16 +1,20 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::model::application::Application;
 use crate::model::grant::Grant;
-use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
+use crate::model::hierarchy::{
+    ManagementGroup, Resource, ResourceGroup, Subscription, resource_group_id,
+};
+use crate::model::lock::Lock;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::tenant::Tenant;
 use crate::model::user::User;
-use crate::model::vault::{Vault, vault_id};
+use crate::model::vault::{DeletedVault, Vault, vault_id};
 use crate::store::Change;
 
 /// Everything there is in the tenant. Tables of named things are keyed by the name or id in lower
@@ -29,8 +33,11 @@ pub(crate) struct State {
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
     pub(crate) resources: BTreeMap<String, Resource>,
     pub(crate) vaults: BTreeMap<String, Vault>,
+    /// Those included whose time is up.
+    pub(crate) deleted_vaults: BTreeMap<String, DeletedVault>,
     pub(crate) role_definitions: BTreeMap<Uuid, RoleDefinition>,
     pub(crate) role_assignments: BTreeMap<Uuid, RoleAssignment>,
+    pub(crate) locks: BTreeMap<String, Lock>,
     /// At which revision a vault was last written.
     written_vaults: HashMap<String, u64>,
     /// The role assignments of each principal.
@@ -51,8 +58,10 @@ impl State {
             resource_groups: BTreeMap::new(),
             resources: BTreeMap::new(),
             vaults: BTreeMap::new(),
+            deleted_vaults: BTreeMap::new(),
             role_definitions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
+            locks: BTreeMap::new(),
             written_vaults: HashMap::new(),
             held: HashMap::new(),
         };
@@ -77,11 +86,18 @@ impl State {
             }
             Change::Subscription(one) => drop(self.subscriptions.insert(one.id, one)),
             Change::ResourceGroup(one) => drop(self.resource_groups.insert(key(&one.id()), one)),
+            Change::ResourceGroupRemoved(id) => drop(self.resource_groups.remove(&key(&id))),
             Change::Resource(one) => drop(self.resources.insert(key(&one.id), one)),
+            Change::ResourceRemoved(id) => drop(self.resources.remove(&key(&id))),
             Change::Vault(one) => {
                 self.written_vaults.insert(key(&one.id()), self.revision);
                 self.vaults.insert(key(&one.id()), *one);
             }
+            Change::VaultRemoved(id) => drop(self.vaults.remove(&key(&id))),
+            Change::DeletedVault(one) => {
+                drop(self.deleted_vaults.insert(key(&one.vault.name), *one));
+            }
+            Change::DeletedVaultRemoved(name) => drop(self.deleted_vaults.remove(&key(&name))),
             Change::RoleDefinition(one) => drop(self.role_definitions.insert(one.name, one)),
             Change::RoleDefinitionRemoved(id) => drop(self.role_definitions.remove(&id)),
             Change::RoleAssignment(one) => {
@@ -93,6 +109,8 @@ impl State {
                     self.held.entry(removed.principal).or_default().remove(&id);
                 }
             }
+            Change::Lock(one) => drop(self.locks.insert(key(&one.id()), one)),
+            Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
         }
     }
 
@@ -121,12 +139,19 @@ impl State {
             .chain(self.resource_groups.values().cloned().map(Change::ResourceGroup))
             .chain(self.resources.values().cloned().map(Change::Resource))
             .chain(self.vaults.values().cloned().map(Change::from))
+            .chain(
+                self.deleted_vaults
+                    .values()
+                    .cloned()
+                    .map(|one| Change::DeletedVault(Box::new(one))),
+            )
             .chain(self.applications.values().cloned().map(Change::from))
             .chain(self.service_principals.values().cloned().map(Change::from))
             .chain(self.users.values().cloned().map(Change::User))
             .chain(self.grants.values().cloned().map(Change::Grant))
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
+            .chain(self.locks.values().cloned().map(Change::Lock))
     }
 
     pub(crate) fn live_applications(&self) -> impl Iterator<Item = &Application> {
@@ -154,8 +179,7 @@ impl State {
     }
 
     pub(crate) fn resource_group(&self, subscription: Uuid, name: &str) -> Option<&ResourceGroup> {
-        let group = ResourceGroup { subscription, name: name.to_owned() };
-        self.resource_groups.get(&key(&group.id()))
+        self.resource_groups.get(&key(&resource_group_id(subscription, name)))
     }
 
     pub(crate) fn vault(
@@ -165,6 +189,21 @@ impl State {
         name: &str,
     ) -> Option<&Vault> {
         self.vaults.get(&key(&vault_id(subscription, resource_group, name)))
+    }
+
+    pub(crate) fn deleted_vault(&self, name: &str, now: OffsetDateTime) -> Option<&DeletedVault> {
+        self.deleted_vaults.get(&key(name)).filter(|deleted| deleted.purged > now)
+    }
+
+    /// What goes with something that is removed: role assignments at it and below.
+    pub(crate) fn extensions_of(&self, id: &str) -> impl Iterator<Item = Change> {
+        let at = key(id);
+        let goes = move |one: &&RoleAssignment| {
+            let scope = key(&one.scope);
+            scope.strip_prefix(&at).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let assignments = self.role_assignments.values().filter(goes);
+        assignments.map(|one| Change::RoleAssignmentRemoved(one.name))
     }
 
     /// Keys of the scope and of all above it: what is granted at one of them holds at the scope.

@@ -33,18 +33,23 @@ pub(crate) struct Answer {
 pub(crate) struct WriteFailed(io::Error);
 
 impl Store {
-    /// Reads the directory's state, or seeds it; a log that is read is compacted.
+    /// Reads the directory's state, or seeds it; a log that is read is compacted. `given` is what there
+    /// is in either case.
     pub(crate) fn open(
         directory: &Directory,
         lock: DirectoryLock,
         behaviour: &Behaviour,
         seed: impl FnOnce() -> (Tenant, Vec<Change>),
+        given: Vec<Change>,
     ) -> Result<Self, StartError> {
         let fresh = || {
             let (tenant, changes) = seed();
             State::new(tenant, changes)
         };
-        let state = log::read(directory)?.unwrap_or_else(fresh);
+        let mut state = log::read(directory)?.unwrap_or_else(fresh);
+        for change in given {
+            state.apply(change);
+        }
         let log = Log::rewrite(directory, &state, lock)?;
         let replicas = Replicas::of(&state, &behaviour.replication, behaviour.seed);
         Ok(Self(Mutex::new(Inner { state, replicas, log: Some(log) })))

@@ -28,6 +28,21 @@ async fn every_request_names_a_version_that_its_type_has() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn key_vault_versions_before_2026_02_01_can_be_retired() {
+    let tenant = Tenant::start_with("variants: [oldVaultVersionsRetired]").await;
+    let get = async |path: &str, version: &str| {
+        tenant.get(&format!("{PRODUCTION}{path}?api-version={version}")).await
+    };
+    let vaults = "/providers/Microsoft.KeyVault/vaults";
+    for version in ["2025-05-01", "2023-07-01", "2015-06-01"] {
+        let answer = get(vaults, version).await;
+        answer.is_error(400, "NoRegisteredProviderFound", "are '2026-02-01, 2026-04-01-preview");
+    }
+    assert_eq!(get(vaults, "2026-02-01").await.status, 200);
+    assert_eq!(get("", "2022-12-01").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn paths_are_read_in_any_case_and_with_doubled_slashes() {
     let tenant = Tenant::start().await;
     let path = format!(
