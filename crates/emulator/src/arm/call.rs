@@ -37,7 +37,7 @@ impl Call<'_> {
     }
 
     /// The roles that the caller holds at the scope or above it.
-    pub(super) fn held(&self, scope: &Scope) -> impl Iterator<Item = &RoleDefinition> {
+    pub(crate) fn held(&self, scope: &Scope) -> impl Iterator<Item = &RoleDefinition> {
         let lineage = self.state.lineage(scope);
         let reaches = move |assignment: &&RoleAssignment| {
             Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))

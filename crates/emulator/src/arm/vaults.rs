@@ -121,6 +121,7 @@ fn put(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
         created_at: existing.map_or(call.now, |existing| existing.created_at),
         modified_by: call.caller.oid,
         modified_at: call.now,
+        items: existing.map_or_else(Vec::new, |existing| existing.items.clone()),
     };
     // Since this version a new vault is on role-based access unless it says otherwise (documented).
     let unsaid = vault.properties.enable_rbac_authorization.is_none();

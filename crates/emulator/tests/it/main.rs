@@ -39,4 +39,5 @@ mod subscription_states;
 mod support;
 mod throttling;
 mod users;
+mod vault_data;
 mod vaults;
