@@ -3,6 +3,7 @@
 use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use uuid::{Builder, Uuid};
 
 pub(crate) fn base64url(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
@@ -21,6 +22,13 @@ pub(crate) fn from_base64(text: &str) -> Option<Vec<u8>> {
 
 pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     digest::digest(&digest::SHA256, bytes).as_ref().to_vec()
+}
+
+/// An id that follows from a text.
+pub(crate) fn uuid_of(text: &str) -> Uuid {
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&sha256(text.as_bytes())[..16]);
+    Builder::from_random_bytes(bytes).into_uuid()
 }
 
 /// Certificate thumbprints are SHA-1 to this day.

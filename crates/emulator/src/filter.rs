@@ -7,6 +7,12 @@ use serde_json::Value;
 pub(crate) enum Condition {
     /// `name eq literal`
     Equal(String, Value),
+    /// `name ne literal`
+    NotEqual(String, Value),
+    /// `name in (literal, …)`
+    In(String, Vec<Value>),
+    /// `not` before one of the others, which may stand in parentheses.
+    Not(Box<Condition>),
     /// `name/any(x:x eq literal)`
     AnyEqual(String, Value),
     /// `name(arguments)`, the name in lower case; arguments without quotes are text too.
@@ -31,6 +37,22 @@ struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
     fn condition(&mut self) -> Option<Condition> {
+        let start = self.0;
+        if !self.word()?.eq_ignore_ascii_case("not") {
+            self.0 = start;
+            return self.positive();
+        }
+        let negated = if self.symbol("(").is_some() {
+            let inner = self.positive()?;
+            self.symbol(")")?;
+            inner
+        } else {
+            self.positive()?
+        };
+        Some(Condition::Not(Box::new(negated)))
+    }
+
+    fn positive(&mut self) -> Option<Condition> {
         let name = self.word()?;
         if self.symbol("/any(").is_some() {
             let variable = self.word()?;
@@ -44,8 +66,15 @@ impl<'a> Rest<'a> {
         if self.symbol("(").is_some() {
             return Some(Condition::Function(name.to_ascii_lowercase(), self.arguments()?));
         }
-        self.keyword("eq")?;
-        Some(Condition::Equal(name.to_owned(), self.literal()?))
+        match self.word()? {
+            "eq" => Some(Condition::Equal(name.to_owned(), self.literal()?)),
+            "ne" => Some(Condition::NotEqual(name.to_owned(), self.literal()?)),
+            "in" => {
+                self.symbol("(")?;
+                Some(Condition::In(name.to_owned(), self.arguments()?))
+            }
+            _ => None,
+        }
     }
 
     fn arguments(&mut self) -> Option<Vec<Value>> {
@@ -122,6 +151,10 @@ mod tests {
             ("atScope()", vec![Condition::Function("atscope".to_owned(), vec![])]),
             ("f(x, 'y')", vec![Condition::Function("f".to_owned(), vec![json!("x"), json!("y")])]),
             ("tags/any(t: t eq 'x')", vec![Condition::AnyEqual("tags".to_owned(), json!("x"))]),
+            ("a ne true", vec![Condition::NotEqual("a".to_owned(), json!(true))]),
+            ("a in ('x', 'y')", vec![Condition::In("a".to_owned(), vec![json!("x"), json!("y")])]),
+            ("NOT(a eq 'x')", vec![Condition::Not(Box::new(equal("a", json!("x"))))]),
+            ("not a eq 'x'", vec![Condition::Not(Box::new(equal("a", json!("x"))))]),
         ] {
             assert_eq!(parse(text), Some(expected), "{text}");
         }
@@ -135,7 +168,10 @@ mod tests {
             "name eq 'x",
             "name eq 'x' 'y'",
             "name eq x y",
-            "name ne 'x'",
+            "name gt 'x'",
+            "not not name eq 'x'",
+            "not (name eq 'x'",
+            "name in 'x'",
             "a eq 'b' or c eq 'd'",
             "a eq 'b' and",
             "tags/any(t:u eq 'x')",

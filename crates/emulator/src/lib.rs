@@ -39,5 +39,5 @@ pub use clock::Clock;
 pub use error::StartError;
 pub use sandbox::{Operator, Options, Sandbox, generate};
 pub use secret::Secret;
-pub use seed::Size;
+pub use seed::{Size, operator_names};
 pub use store::reset;

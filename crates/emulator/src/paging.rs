@@ -26,7 +26,7 @@ pub(crate) fn page<T>(
     Ok(Page { items, next_link })
 }
 
-const SKIP_TOKEN: &str = "$skiptoken";
+pub(crate) const SKIP_TOKEN: &str = "$skiptoken";
 
 fn position(token: &str) -> Result<usize, UnknownSkipToken> {
     from_base64url(token)

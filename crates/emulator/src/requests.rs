@@ -39,7 +39,7 @@ pub(crate) fn route(request: &Request) -> String {
     let mut placeholder = first_placeholder(request);
     for segment in &request.segments {
         let (shown, next) = match placeholder {
-            Some(name) if !is_type_cast(segment) => (name.to_owned(), None),
+            Some(name) if !is_fixed(segment) => (name.to_owned(), None),
             _ => collection(segment),
         };
         route.push('/');
@@ -56,8 +56,11 @@ fn first_placeholder(request: &Request) -> Option<&'static str> {
     SIGN_IN.contains(&second.as_str()).then_some("{tenant}")
 }
 
-fn is_type_cast(segment: &str) -> bool {
+/// Type casts, and what is asked of a whole collection.
+fn is_fixed(segment: &str) -> bool {
     segment.starts_with("microsoft.graph.")
+        || segment == "$count"
+        || segment.eq_ignore_ascii_case("getByIds")
 }
 
 /// A fixed part of a path in its documented casing, and what stands for the part after it.
@@ -78,12 +81,25 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("servicePrincipals", Some("{id}")),
     ("appRoleAssignments", Some("{id}")),
     ("appRoleAssignedTo", Some("{id}")),
+    ("oauth2PermissionGrants", Some("{id}")),
+    ("directoryObjects", Some("{id}")),
+    ("getByIds", None),
     ("directory", None),
     ("deletedItems", Some("{id}")),
     ("organization", Some("{id}")),
+    ("policies", None),
+    ("defaultAppManagementPolicy", None),
     ("owners", Some("{id}")),
     ("federatedIdentityCredentials", Some("{id}")),
     ("users", Some("{id}")),
+    ("me", None),
+    ("transitiveMemberOf", None),
+    ("groups", Some("{id}")),
+    ("members", Some("{id}")),
+    ("directoryRoles", Some("{id}")),
+    ("roleManagement", None),
+    ("microsoft.graph.directoryRole", None),
+    ("microsoft.graph.group", None),
     ("microsoft.graph.application", None),
     ("microsoft.graph.servicePrincipal", None),
     ("subscriptions", Some("{subscription}")),
@@ -144,6 +160,8 @@ mod tests {
             "/v1.0/directory/deletedItems/microsoft.graph.application",
             "/v1.0/directory/deletedItems/microsoft.graph.application",
         );
+        check("/v1.0/directoryObjects/getbyids", "/v1.0/directoryObjects/getByIds");
+        check("/v1.0/applications/$count", "/v1.0/applications/$count");
         check("/contoso.onmicrosoft.com/oauth2/v2.0/token", "/{tenant}/oauth2/v2.0/token");
         check(
             "/subscriptions/s/resourcegroups/g/providers/microsoft.keyvault/vaults/v/accessPolicies/add",

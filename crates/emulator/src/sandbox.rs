@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
 
 use crate::behaviour::Faults;
 use crate::error::StartError;
@@ -53,11 +55,12 @@ impl Options {
 pub struct Sandbox {
     url: String,
     ca_file: PathBuf,
+    operators: BTreeMap<&'static str, Operator>,
     operator: Operator,
     server: Server,
 }
 
-/// The service principal that may do everything a set-up needs.
+/// A service principal that signs in with a secret.
 #[derive(Clone, Debug)]
 pub struct Operator {
     pub tenant_id: String,
@@ -99,13 +102,19 @@ impl Sandbox {
             request_log,
         };
         let server = Server::start(port, tls, service)?;
-        let operator = Operator {
+        let operator = |client: Uuid| Operator {
             tenant_id: seed::TENANT.to_string(),
-            client_id: seed::OPERATOR.to_string(),
-            client_secret: secret,
+            client_id: client.to_string(),
+            client_secret: secret.clone(),
             subscription_id: seed::PRODUCTION.to_string(),
         };
-        Ok(Self { url, ca_file: directory.ca_certificate(), operator, server })
+        Ok(Self {
+            url,
+            ca_file: directory.ca_certificate(),
+            operators: seed::operators().map(|(name, client)| (name, operator(client))).collect(),
+            operator: operator(seed::OPERATOR),
+            server,
+        })
     }
 
     /// `https://localhost:PORT`, without a slash at its end.
@@ -118,8 +127,14 @@ impl Sandbox {
         &self.ca_file
     }
 
+    /// The one that may do everything a set-up needs.
     pub fn operator(&self) -> &Operator {
         &self.operator
+    }
+
+    /// Every seeded operator by its name, to try split duties with.
+    pub fn operators(&self) -> &BTreeMap<&'static str, Operator> {
+        &self.operators
     }
 
     /// Finishes requests in flight and releases the directory.

@@ -63,8 +63,8 @@ fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, Arm
     let now = service.clock.now();
     let accepts =
         |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
-    AccessToken::of(request, &service.signing_key, accepts, now)
-        .map_err(|fault| ArmError::unauthenticated(&fault, now))
+    AccessToken::of(request, &service.signing_key, service.tenant, accepts, now)
+        .map_err(|fault| ArmError::unauthenticated(&fault, service.tenant, now))
 }
 
 fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {

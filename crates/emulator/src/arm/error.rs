@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http::{BodyFault, Reply};
-use crate::login::{AccessToken, TokenFault};
+use crate::login::{AccessToken, TokenFault, issuer};
 use crate::model::scope::Scope;
 use crate::paging::UnknownSkipToken;
 use crate::store::WriteFailed;
@@ -86,7 +86,7 @@ impl ArmError {
         Self::new(StatusCode::NOT_FOUND, code, message)
     }
 
-    pub(super) fn unauthenticated(fault: &TokenFault, now: OffsetDateTime) -> Self {
+    pub(super) fn unauthenticated(fault: &TokenFault, tenant: Uuid, now: OffsetDateTime) -> Self {
         let (code, message, challenge) = match fault {
             TokenFault::Missing => (
                 "AuthenticationFailed",
@@ -97,6 +97,11 @@ impl ArmError {
                 "InvalidAuthenticationToken",
                 "The access token is invalid.".to_owned(),
                 "The access token is invalid.",
+            ),
+            TokenFault::WrongTenant(issuer) => (
+                "InvalidAuthenticationTokenTenant",
+                wrong_tenant(issuer, tenant),
+                "The access token is from the wrong issuer.",
             ),
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
@@ -143,9 +148,9 @@ impl ArmError {
     /// Also the answer for scopes that do not exist: what nobody was granted anything at, nobody
     /// may touch.
     pub(super) fn forbidden(caller: &AccessToken, action: &str, scope: &str) -> Self {
-        let AccessToken { appid, oid, .. } = caller;
+        let (name, oid) = (caller.name(), caller.oid);
         let message = format!(
-            "The client '{appid}' with object id '{oid}' does not have authorization to perform \
+            "The client '{name}' with object id '{oid}' does not have authorization to perform \
              action '{action}' over scope '{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
         );
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
@@ -153,9 +158,9 @@ impl ArmError {
 
     /// The recorded refusal of the list of management groups, which has no second half.
     pub(super) fn forbidden_groups(caller: &AccessToken, action: &str) -> Self {
-        let AccessToken { appid, oid, .. } = caller;
+        let (name, oid) = (caller.name(), caller.oid);
         let message = format!(
-            "The client '{appid}' with object id '{oid}' does not have authorization to perform \
+            "The client '{name}' with object id '{oid}' does not have authorization to perform \
              action '{action}' over scope '/providers/Microsoft.Management'."
         );
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
@@ -168,10 +173,10 @@ impl ArmError {
         scope: &str,
         linked: &[String],
     ) -> Self {
-        let AccessToken { appid, oid, .. } = caller;
+        let (name, oid) = (caller.name(), caller.oid);
         let linked = linked.join(",");
         let message = format!(
-            "The client '{appid}' with object id '{oid}' has permission to perform action \
+            "The client '{name}' with object id '{oid}' has permission to perform action \
              '{action}' on scope '{scope}'; however, it does not have permission to perform \
              action '{action}' on the linked scope(s)'{linked}' or the linked scope(s)are invalid."
         );
@@ -254,6 +259,19 @@ impl ArmError {
         }
         reply
     }
+}
+
+/// Tells which tenant is the right one (observed).
+fn wrong_tenant(wrong: &str, tenant: Uuid) -> String {
+    format!(
+        "The access token is from the wrong issuer '{wrong}'. It must match the tenant '{}' \
+         associated with this subscription. Please use the authority (URL) \
+         'https://login.windows.net/{tenant}' to get the token. Note, if the subscription is \
+         transferred to another tenant there is no impact to the services, but information about \
+         new tenant could take time to propagate (up to an hour). If you just transferred your \
+         subscription and see this error message, please try back later.",
+        issuer(tenant)
+    )
 }
 
 /// Where a refused client is sent to sign in.

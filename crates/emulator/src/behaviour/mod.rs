@@ -63,8 +63,9 @@ pub(crate) struct GivenSubscription {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Variant {
-    /// A repeated grant is refused with `EntitlementGrant entry already exists.`.
-    EntitlementGrant,
+    /// A repeated grant is refused with "Permission being assigned already exists on the object"
+    /// (often quoted, never recorded).
+    GrantExistsPlainly,
     /// A service principal whose application is not there yet is refused with 403 instead of 400.
     BackingApplicationForbidden,
     /// `RoleAssignmentExists` does not name the assignment that exists.

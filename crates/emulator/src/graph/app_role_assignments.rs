@@ -83,7 +83,7 @@ fn create(call: &Call<'_>, side: Side, of: &ServicePrincipal) -> Result<Answer, 
         return Err(GraphError::bad_request(message));
     }
     if call.state.grants.values().any(|other| other.same_as(&grant)) {
-        return Err(GraphError::grant_exists());
+        return Err(GraphError::grant_exists(call.behaviour));
     }
     let context = format!("{}/$entity", context(side, of));
     let reply = entity(call, StatusCode::CREATED, &context, render::grant(call.state, &grant));

@@ -1,8 +1,9 @@
 //! What a create or update body may say about an application.
 
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 
+use crate::graph::Call;
+use crate::graph::app_management_policy::Rules;
 use crate::graph::collection::{APPLICATION, Kind};
 use crate::graph::error::GraphError;
 use crate::graph::key_credentials;
@@ -10,9 +11,9 @@ use crate::model::application::{Application, PasswordCredential, RequiredResourc
 
 /// Applies every property of the body: collections are replaced, what is not named keeps its value.
 pub(super) fn apply(
+    call: &Call<'_>,
     application: &mut Application,
     body: &Map<String, Value>,
-    now: OffsetDateTime,
 ) -> Result<(), GraphError> {
     for (name, value) in body {
         match name.as_str() {
@@ -28,7 +29,8 @@ pub(super) fn apply(
                     &application.key_credentials,
                     value,
                     &APPLICATION,
-                    now,
+                    &Rules::of_application(call, application),
+                    call.now,
                 )?;
             }
             "passwordCredentials" => {

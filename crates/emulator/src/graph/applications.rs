@@ -2,11 +2,11 @@ use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
-use crate::graph::collection::{APPLICATION, Selection, list};
+use crate::graph::collection::{APPLICATION, Selection, count, list};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, Keys};
 use crate::graph::route::ApplicationKey;
-use crate::graph::{Call, application_properties, created, creates_if_missing, entity};
+use crate::graph::{Call, application_properties, created, creates_if_missing, entity, rights};
 use crate::http::Reply;
 use crate::model::application::Application;
 use crate::store::{Answer, Change, State};
@@ -14,15 +14,19 @@ use crate::timestamps::ticks;
 
 pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
     match call.request.method {
-        Method::GET => {
-            let applications = call.state.live_applications();
-            let objects = applications
-                .map(|application| render::application(call.state, application, Keys::Hidden));
-            Ok(list(call, &APPLICATION, "applications", objects)?.into())
-        }
+        Method::GET => Ok(list(call, &APPLICATION, "applications", all(call))?.into()),
         Method::POST => create(call, &call.request.json()?, None),
         _ => Err(GraphError::method_not_allowed()),
     }
+}
+
+pub(super) fn count_all(call: &Call<'_>) -> Result<Answer, GraphError> {
+    Ok(count(call, &APPLICATION, all(call))?.into())
+}
+
+fn all(call: &Call<'_>) -> impl Iterator<Item = Map<String, Value>> {
+    let applications = call.state.live_applications();
+    applications.map(|application| render::application(call.state, application, Keys::Hidden))
 }
 
 pub(super) fn one(call: &Call<'_>, key: &ApplicationKey) -> Result<Answer, GraphError> {
@@ -82,12 +86,13 @@ fn create(
 ) -> Result<Answer, GraphError> {
     let mut application = Application::new(Uuid::new_v4(), Uuid::new_v4(), "", call.now);
     application.created_by = Some(call.caller.appid);
+    application.owners = rights::first_owner(call);
     application.unique_name = unique_name.cloned();
-    application_properties::apply(&mut application, body, call.now)?;
+    application_properties::apply(call, &mut application, body)?;
     if application.display_name.is_empty() {
         return Err(GraphError::missing_value("displayName", APPLICATION.resource));
     }
-    refuse_taken_name(call.state, &application)?;
+    refuse_taken_name(call, &application)?;
 
     let mut object = render::application(call.state, &application, Keys::Hidden);
     object.insert("createdDateTime".to_owned(), ticks(call.now).into());
@@ -98,14 +103,15 @@ fn create(
 
 fn update(call: &Call<'_>, application: &Application) -> Result<Answer, GraphError> {
     let mut changed = application.clone();
-    application_properties::apply(&mut changed, &call.request.json()?, call.now)?;
-    refuse_taken_name(call.state, &changed)?;
+    application_properties::apply(call, &mut changed, &call.request.json()?)?;
+    refuse_taken_name(call, &changed)?;
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }
 
 /// Deleted applications keep their name until they are gone for good (observed).
-fn refuse_taken_name(state: &State, application: &Application) -> Result<(), GraphError> {
-    let taken = state.applications.values().any(|other| {
+fn refuse_taken_name(call: &Call<'_>, application: &Application) -> Result<(), GraphError> {
+    let deleted = call.state.deleted_applications(call.now);
+    let taken = call.state.live_applications().chain(deleted).any(|other| {
         other.id != application.id
             && other.unique_name.is_some()
             && other.unique_name == application.unique_name

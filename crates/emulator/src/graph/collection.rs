@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::graph::Call;
 use crate::graph::error::GraphError;
-use crate::graph::filter::Filter;
+use crate::graph::query::{Level, Query};
 use crate::http::{Reply, Request};
-use crate::paging::page;
+use crate::paging::{SKIP_TOKEN, page};
 
 /// A type of object: what it is called where, and which properties queries may use.
 pub(super) struct Kind {
@@ -56,6 +56,16 @@ pub(super) static GRANT: Kind = Kind {
     defaults: &GRANT_DEFAULTS,
 };
 
+pub(super) static DELEGATED_GRANT: Kind = Kind {
+    name: "oAuth2PermissionGrant",
+    resource: "OAuth2PermissionGrant",
+    equal: &["clientId", "consentType", "principalId", "resourceId"],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &DELEGATED_GRANT_DEFAULTS,
+};
+
 pub(super) static ORGANIZATION: Kind = Kind {
     name: "organization",
     resource: "Company",
@@ -86,7 +96,37 @@ pub(super) static USER: Kind = Kind {
     defaults: &USER_DEFAULTS,
 };
 
-/// Owners are of several types.
+pub(super) static GROUP: Kind = Kind {
+    name: "group",
+    resource: "Group",
+    equal: &["id", "displayName", "securityEnabled", "isAssignableToRole"],
+    starts_with: &["displayName"],
+    any: &[],
+    open: false,
+    defaults: &GROUP_DEFAULTS,
+};
+
+pub(super) static DIRECTORY_ROLE: Kind = Kind {
+    name: "directoryRole",
+    resource: "DirectoryRole",
+    equal: &["displayName", "roleTemplateId"],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &DIRECTORY_ROLE_DEFAULTS,
+};
+
+pub(super) static DIRECTORY_ROLE_ASSIGNMENT: Kind = Kind {
+    name: "unifiedRoleAssignment",
+    resource: "UnifiedRoleAssignment",
+    equal: &["id", "principalId", "roleDefinitionId", "directoryScopeId"],
+    starts_with: &[],
+    any: &[],
+    open: false,
+    defaults: &DIRECTORY_ROLE_ASSIGNMENT_DEFAULTS,
+};
+
+/// Owners and members are of several types.
 pub(super) static DIRECTORY_OBJECT: Kind = Kind {
     name: "directoryObject",
     resource: "DirectoryObject",
@@ -103,12 +143,27 @@ static SERVICE_PRINCIPAL_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/service_principal.json")));
 static GRANT_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/app_role_assignment.json")));
+static DELEGATED_GRANT_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/delegated_permission_grant.json")));
 static ORGANIZATION_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/organization.json")));
 static FEDERATED_CREDENTIAL_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/federated_identity_credential.json")));
 static USER_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/user.json")));
+static GROUP_DEFAULTS: LazyLock<Map<String, Value>> =
+    LazyLock::new(|| object(include_str!("data/group.json")));
+static DIRECTORY_ROLE_DEFAULTS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    object(
+        r#"{ "id": null, "deletedDateTime": null, "description": null, "displayName": null,
+             "roleTemplateId": null }"#,
+    )
+});
+static DIRECTORY_ROLE_ASSIGNMENT_DEFAULTS: LazyLock<Map<String, Value>> = LazyLock::new(|| {
+    object(
+        r#"{ "id": null, "principalId": null, "directoryScopeId": null, "roleDefinitionId": null }"#,
+    )
+});
 static DIRECTORY_OBJECT_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(r#"{ "id": null, "deletedDateTime": null }"#));
 
@@ -129,20 +184,34 @@ pub(super) fn list(
     context: &str,
     objects: impl Iterator<Item = Map<String, Value>>,
 ) -> Result<Reply, GraphError> {
-    refuse_unsupported_options(call.request)?;
-    let filter = call.request.query("$filter").map(|text| Filter::parse(text, kind)).transpose()?;
+    let query = Query::of(call.request, kind)?;
     let selection = Selection::of(call.request, kind)?;
-    let size = page_size(call.request)?;
-    let found =
-        objects.filter(|object| filter.as_ref().is_none_or(|filter| filter.accepts(object)));
-    let items = found.map(|object| Value::Object(selection.apply(object))).collect();
+    let size = page_size(call)?;
+    let found = query.find(objects);
+    let count = found.len();
+    let items = found.into_iter().map(|object| Value::Object(selection.apply(object))).collect();
     let page = page(call.request, call.url, size, items)?;
     let context = format!("{}/v1.0/$metadata#{context}{}", call.url, selection.context());
     let mut body = json!({ "@odata.context": context, "value": page.items });
+    if query.counts && call.request.query(SKIP_TOKEN).is_none() {
+        // On the first page only (documented).
+        body["@odata.count"] = count.into();
+    }
     if let Some(link) = page.next_link {
         body["@odata.nextLink"] = link.into();
     }
     Ok(Reply::json(StatusCode::OK, body))
+}
+
+/// How many objects there are, as plain text.
+pub(super) fn count(
+    call: &Call<'_>,
+    kind: &Kind,
+    objects: impl Iterator<Item = Map<String, Value>>,
+) -> Result<Reply, GraphError> {
+    Level::of(call.request).allow_raw_count()?;
+    let count = Query::of(call.request, kind)?.find(objects).len();
+    Ok(Reply::json(StatusCode::OK, count.into()).with_header("content-type", "text/plain"))
 }
 
 /// The properties that `$select` names; all without it.
@@ -181,22 +250,13 @@ impl Selection {
 }
 
 /// The figures of directory objects: a hundred when nothing is asked, at most 999 (documented).
-fn page_size(request: &Request) -> Result<usize, GraphError> {
-    let Some(top) = request.query("$top") else { return Ok(100) };
+fn page_size(call: &Call<'_>) -> Result<usize, GraphError> {
+    let Some(top) = call.request.query("$top") else {
+        return Ok(call.behaviour.page_size.unwrap_or(100).max(1));
+    };
     top.parse().ok().filter(|size| (1..=999).contains(size)).ok_or_else(|| {
         GraphError::bad_request(format!(
             "Invalid page size specified: '{top}'. Must be between 1 and 999 inclusive."
         ))
     })
-}
-
-/// Better refused than silently left out of account.
-fn refuse_unsupported_options(request: &Request) -> Result<(), GraphError> {
-    const UNSUPPORTED: [&str; 5] = ["$count", "$expand", "$orderby", "$search", "$skip"];
-    match UNSUPPORTED.iter().find(|name| request.query(name).is_some()) {
-        Some(name) => Err(GraphError::unsupported_query(format!(
-            "The query option '{name}' is not supported here."
-        ))),
-        None => Ok(()),
-    }
 }

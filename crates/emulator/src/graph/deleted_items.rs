@@ -10,18 +10,18 @@ use crate::graph::{Call, applications, entity, service_principals};
 use crate::http::Reply;
 use crate::model::application::Application;
 use crate::model::service_principal::ServicePrincipal;
-use crate::store::{Answer, Change, State};
+use crate::store::{Answer, Change};
 
 pub(super) fn list_of(call: &Call<'_>, kind: DeletedKind) -> Result<Answer, GraphError> {
     let state = call.state;
     let reply = match kind {
         DeletedKind::Application => {
-            let deleted = state.applications.values().filter(|one| one.deleted.is_some());
+            let deleted = state.deleted_applications(call.now);
             let objects = deleted.map(|one| render::application(state, one, Keys::Hidden));
             list(call, &APPLICATION, "applications", objects)?
         }
         DeletedKind::ServicePrincipal => {
-            let deleted = state.service_principals.values().filter(|one| one.deleted.is_some());
+            let deleted = state.deleted_service_principals(call.now);
             let objects = deleted.map(|one| render::service_principal(state, one, Keys::Hidden));
             list(call, &SERVICE_PRINCIPAL, "servicePrincipals", objects)?
         }
@@ -30,7 +30,7 @@ pub(super) fn list_of(call: &Call<'_>, kind: DeletedKind) -> Result<Answer, Grap
 }
 
 pub(super) fn one(call: &Call<'_>, id: Uuid) -> Result<Answer, GraphError> {
-    let item = Item::find(call.state, id)?;
+    let item = Item::find(call, id)?;
     match call.request.method {
         Method::GET => Ok(item_reply(call, &item).into()),
         Method::DELETE => {
@@ -45,10 +45,10 @@ pub(super) fn one(call: &Call<'_>, id: Uuid) -> Result<Answer, GraphError> {
 }
 
 pub(super) fn restore(call: &Call<'_>, id: Uuid) -> Result<Answer, GraphError> {
-    let item = Item::find(call.state, id)?;
+    let item = Item::find(call, id)?;
     let change = match item {
         Item::Application(one) => applications::restored(one),
-        Item::ServicePrincipal(one) => service_principals::restored(call.state, one)?,
+        Item::ServicePrincipal(one) => service_principals::restored(call, one)?,
     };
     Ok(Answer::with_changes(item_reply(call, &item), vec![change]))
 }
@@ -60,17 +60,13 @@ enum Item<'a> {
 }
 
 impl<'a> Item<'a> {
-    fn find(state: &'a State, id: Uuid) -> Result<Self, GraphError> {
-        let application =
-            state.applications.get(&id).filter(|one| one.deleted.is_some()).map(Self::Application);
-        let principal = || {
-            state
-                .service_principals
-                .get(&id)
-                .filter(|one| one.deleted.is_some())
-                .map(Self::ServicePrincipal)
-        };
-        application.or_else(principal).ok_or_else(|| GraphError::not_found(id))
+    fn find(call: &Call<'a>, id: Uuid) -> Result<Self, GraphError> {
+        let application = call.state.deleted_applications(call.now).find(|one| one.id == id);
+        let principal = || call.state.deleted_service_principals(call.now).find(|one| one.id == id);
+        application
+            .map(Self::Application)
+            .or_else(|| principal().map(Self::ServicePrincipal))
+            .ok_or_else(|| GraphError::not_found(id))
     }
 }
 

@@ -2,14 +2,15 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::behaviour::{Behaviour, Variant};
 use crate::graph::request_ids::RequestIds;
 use crate::http::{BodyFault, Reply};
 use crate::login::{GRAPH_APP_ID, TokenFault};
 use crate::model::settings::SettingFault;
 use crate::paging::UnknownSkipToken;
+use crate::service::Service;
 use crate::store::WriteFailed;
 use crate::timestamps::without_zone;
 
@@ -63,6 +64,13 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
     }
 
+    pub(super) fn unsupported_property(name: &str, resource: &str) -> Self {
+        Self::unsupported_query(format!(
+            "Unsupported or invalid query filter clause specified for property '{name}' of \
+             resource '{resource}'."
+        ))
+    }
+
     /// `key` is the id or the alternate key that the request used.
     pub(super) fn not_found(key: impl std::fmt::Display) -> Self {
         let rest =
@@ -76,6 +84,18 @@ impl GraphError {
 
     pub(super) fn denied() -> Self {
         let message = "Insufficient privileges to complete the operation.";
+        Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
+    }
+
+    /// Observed for callers that are no user.
+    pub(super) fn not_delegated() -> Self {
+        Self::malformed("/me request is only valid with delegated authentication flow.")
+    }
+
+    /// What a caller with nothing but `Application.ReadWrite.OwnedBy` is told of an application that
+    /// is not there (yet); observed, with its slip of grammar.
+    pub(super) fn backing_application_elsewhere() -> Self {
+        let message = "When using this permission, the backing application of the service principal being created must in the local tenant";
         Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
     }
 
@@ -137,10 +157,37 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "KeyCredentialsInvalidEndDate", message)
     }
 
+    /// Observed for secrets, whose details call the property the same.
+    pub(super) fn credential_lifetime(policy: Uuid) -> Self {
+        let message = format!(
+            "Credential lifetime exceeds the max value allowed as per assigned policy '{policy}'."
+        );
+        let detail =
+            json!({ "code": "InvalidKeyEndDate", "message": message, "target": "EndDate" });
+        let code = "CredentialInvalidLifetimeAsPerAppPolicy";
+        Self { details: vec![detail], ..Self::new(StatusCode::BAD_REQUEST, code, message) }
+    }
+
+    /// The code is observed, the text a guess.
+    pub(super) fn credential_type_not_allowed(policy: Uuid) -> Self {
+        let message = format!("Credential type not allowed as per assigned policy '{policy}'.");
+        let code = "CredentialTypeNotAllowedAsPerAppPolicy";
+        Self::new(StatusCode::BAD_REQUEST, code, message)
+    }
+
     /// Observed for a repeated assignment; the often quoted other text was found second-hand only.
-    pub(super) fn grant_exists() -> Self {
+    pub(super) fn grant_exists(behaviour: &Behaviour) -> Self {
+        if behaviour.is(Variant::GrantExistsPlainly) {
+            return Self::bad_request("Permission being assigned already exists on the object");
+        }
         let code = "Request_MultipleObjectsWithSameKeyValue";
         Self::new(StatusCode::BAD_REQUEST, code, "EntitlementGrant entry already exists.")
+    }
+
+    /// Observed, with this status.
+    pub(super) fn delegated_grant_exists() -> Self {
+        let code = "Request_MultipleObjectsWithSameKeyValue";
+        Self::new(StatusCode::CONFLICT, code, "Permission entry already exists.")
     }
 
     /// Recorded for owners of groups.
@@ -186,7 +233,10 @@ impl GraphError {
     }
 
     /// The specific code is among the details, not on top (observed).
-    pub(super) fn no_backing_application(app_id: &str) -> Self {
+    pub(super) fn no_backing_application(app_id: &str, behaviour: &Behaviour) -> Self {
+        if behaviour.is(Variant::BackingApplicationForbidden) {
+            return Self::backing_application_elsewhere();
+        }
         let message = format!(
             "The appId '{app_id}' of the service principal does not reference a valid application object."
         );
@@ -195,15 +245,13 @@ impl GraphError {
         Self { details: vec![detail], ..Self::bad_request(message) }
     }
 
-    pub(super) fn reply(&self, ids: &RequestIds, url: &str, now: OffsetDateTime) -> Reply {
-        let mut error = json!({
-            "code": self.code,
-            "message": self.message,
-            "innerError": {
-                "date": without_zone(now),
-                "request-id": ids.request,
-                "client-request-id": ids.client,
-            },
+    pub(super) fn reply(&self, ids: &RequestIds, service: &Service) -> Reply {
+        let mut error = json!({ "code": self.code, "message": self.message });
+        let lower = service.behaviour.is(Variant::LowerCaseInnerError);
+        error[if lower { "innererror" } else { "innerError" }] = json!({
+            "date": without_zone(service.clock.now()),
+            "request-id": ids.request,
+            "client-request-id": ids.client,
         });
         if !self.details.is_empty() {
             error["details"] = json!(self.details);
@@ -213,7 +261,7 @@ impl GraphError {
         if !self.challenge {
             return reply;
         }
-        let authorize = format!("{url}/common/oauth2/authorize");
+        let authorize = format!("{}/common/oauth2/authorize", service.url);
         let challenge = format!(
             r#"Bearer realm="", authorization_uri="{authorize}", client_id="{GRAPH_APP_ID}""#
         );
@@ -226,7 +274,9 @@ impl From<TokenFault> for GraphError {
         let message = match fault {
             TokenFault::Missing => "Access token is empty.",
             TokenFault::Malformed => "CompactToken parsing failed with error code: 80049217",
-            TokenFault::WrongSignature => "Access token validation failure.",
+            TokenFault::WrongSignature | TokenFault::WrongTenant(_) => {
+                "Access token validation failure."
+            }
             TokenFault::WrongAudience(_) => "Access token validation failure. Invalid audience.",
             TokenFault::Expired(_) => "Lifetime validation failed, the token is expired.",
         };

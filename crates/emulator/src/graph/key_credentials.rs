@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::encoding::{from_base64, upper_hex};
+use crate::graph::app_management_policy::Rules;
 use crate::graph::collection::Kind;
 use crate::graph::error::GraphError;
 use crate::model::application::KeyCredential;
@@ -17,6 +18,7 @@ pub(super) fn replaced(
     current: &[KeyCredential],
     value: &Value,
     kind: &Kind,
+    rules: &Rules<'_>,
     now: OffsetDateTime,
 ) -> Result<Vec<KeyCredential>, GraphError> {
     let invalid = |_| GraphError::invalid_value("keyCredentials", kind.resource);
@@ -25,9 +27,12 @@ pub(super) fn replaced(
     for entry in entries {
         let known =
             entry.key_id.and_then(|id| current.iter().find(|credential| credential.key_id == id));
-        let credential = match known {
-            Some(known) => entry.unchanged(known)?,
-            None => entry.into_credential(now)?,
+        let credential = if let Some(known) = known {
+            entry.unchanged(known)?
+        } else {
+            let added = entry.into_credential(now)?;
+            rules.check_certificate(added.end - added.start)?;
+            added
         };
         if credentials.iter().any(|other| other.key_id == credential.key_id) {
             return Err(GraphError::duplicate_values());

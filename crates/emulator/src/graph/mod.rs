@@ -1,25 +1,33 @@
 //! Microsoft Graph v1.0, as far as app registrations need it.
 
 mod answer;
+mod app_management_policy;
 mod app_role_assignments;
 mod application_properties;
 mod applications;
 mod batch;
 mod call;
 mod collection;
+mod delegated_grants;
 mod deleted_items;
+mod directory_objects;
+mod directory_roles;
 mod error;
 mod federated_credentials;
 mod filter;
+mod groups;
 mod holder;
 mod key_credentials;
+mod member_of;
 mod owners;
 mod passwords;
+mod query;
 mod render;
 mod request_ids;
 mod rights;
 mod route;
 mod service_principals;
+mod subject;
 mod throttling;
 mod users;
 

@@ -2,24 +2,22 @@
 
 use axum::http::StatusCode;
 use serde::Deserialize;
-use serde_json::{Map, Value};
 use url::Url;
 use uuid::Uuid;
 
-use crate::graph::collection::{DIRECTORY_OBJECT, SERVICE_PRINCIPAL, USER, list};
+use crate::graph::collection::{DIRECTORY_OBJECT, list};
 use crate::graph::error::GraphError;
 use crate::graph::holder::Holder;
-use crate::graph::render::{self, Keys};
-use crate::graph::rights::may_read_users;
 use crate::graph::route::HolderKey;
-use crate::graph::{Call, users};
+use crate::graph::{Call, directory_objects};
 use crate::http::Reply;
 use crate::store::{Answer, State};
 
 /// Nobody owns what an application created, until somebody is added.
 pub(super) fn list_of(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
     let holder = Holder::reach(call, key)?;
-    let objects = holder.owners().iter().filter_map(|id| owner(call, *id));
+    let typed = |id: &Uuid| directory_objects::typed(call, call.state, *id);
+    let objects = holder.owners().iter().filter_map(typed);
     Ok(list(call, &DIRECTORY_OBJECT, "directoryObjects", objects)?.into())
 }
 
@@ -51,26 +49,6 @@ pub(super) fn remove(call: &Call<'_>, key: &HolderKey, id: Uuid) -> Result<Answe
     let owners = holder.owners().iter().copied().filter(|owner| *owner != id).collect();
     let reply = Reply::empty(StatusCode::NO_CONTENT);
     Ok(Answer::with_changes(reply, vec![holder.with_owners(owners)]))
-}
-
-/// None while the owner is deleted.
-fn owner(call: &Call<'_>, id: Uuid) -> Option<Map<String, Value>> {
-    let principal = call.state.live_service_principal(id).map(|one| {
-        (SERVICE_PRINCIPAL.name, render::service_principal(call.state, one, Keys::Hidden))
-    });
-    let user = call.state.users.get(&id).map(|one| {
-        let mut object = users::by_default(render::user(one));
-        if !may_read_users(&call.caller.roles) {
-            object
-                .iter_mut()
-                .filter(|(name, _)| *name != "id")
-                .for_each(|(_, value)| *value = Value::Null);
-        }
-        (USER.name, object)
-    });
-    let (kind, mut object) = principal.or(user)?;
-    object.insert("@odata.type".to_owned(), format!("#microsoft.graph.{kind}").into());
-    Some(object)
 }
 
 /// What a reference names.

@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::encoding::base64url;
+use crate::graph::app_management_policy::Rules;
 use crate::graph::error::GraphError;
 use crate::graph::holder::Holder;
 use crate::graph::route::HolderKey;
@@ -39,6 +40,11 @@ pub(super) fn add(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError
     let Addition { password_credential } = call.request.json()?;
     let secret = base64url(&[Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat());
     let mut password = password(&secret, password_credential.unwrap_or_default(), call.now)?;
+    let rules = match holder {
+        Holder::Application(one) => Rules::of_application(call, one),
+        Holder::ServicePrincipal(one) => Rules::of_service_principal(call, one),
+    };
+    rules.check_password(password.end - password.start)?;
     if let Holder::ServicePrincipal(_) = holder {
         password.hint = None;
     }

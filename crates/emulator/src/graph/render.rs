@@ -4,12 +4,13 @@ use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use crate::graph::collection::{
-    APPLICATION, FEDERATED_CREDENTIAL, GRANT, ORGANIZATION, SERVICE_PRINCIPAL, USER,
+    APPLICATION, DELEGATED_GRANT, FEDERATED_CREDENTIAL, GRANT, ORGANIZATION, SERVICE_PRINCIPAL,
+    USER,
 };
 use crate::model::application::{
     Application, FederatedCredential, KeyCredential, PasswordCredential,
 };
-use crate::model::grant::Grant;
+use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::tenant::Tenant;
 use crate::model::user::User;
@@ -105,6 +106,21 @@ pub(super) fn grant(state: &State, grant: &Grant) -> Map<String, Value> {
         ("principalId", json!(grant.principal)),
         ("resourceDisplayName", name(grant.resource).unwrap_or_default()),
         ("resourceId", json!(grant.resource)),
+    ];
+    object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
+    object
+}
+
+pub(super) fn delegated_grant(grant: &DelegatedGrant) -> Map<String, Value> {
+    let mut object = (**DELEGATED_GRANT.defaults).clone();
+    let consent = if grant.user.is_some() { "Principal" } else { "AllPrincipals" };
+    let typed = [
+        ("id", json!(grant.id)),
+        ("clientId", json!(grant.client)),
+        ("consentType", json!(consent)),
+        ("principalId", json!(grant.user)),
+        ("resourceId", json!(grant.resource)),
+        ("scope", json!(grant.scope)),
     ];
     object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
     object

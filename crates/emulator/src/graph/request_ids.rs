@@ -1,3 +1,4 @@
+use serde_json::Value;
 use uuid::Uuid;
 
 use crate::http::{Reply, Request};
@@ -17,6 +18,8 @@ impl RequestIds {
 
     pub(super) fn stamp(self, reply: Reply) -> Reply {
         let reply = match &reply.body {
+            // A count is plain text.
+            Some(Value::Number(_)) => reply.with_header("odata-version", "4.0"),
             Some(_) if reply.status.is_success() => {
                 reply.with_header("content-type", JSON).with_header("odata-version", "4.0")
             }

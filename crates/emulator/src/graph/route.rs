@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use crate::behaviour::Look;
 use crate::graph::error::GraphError;
+use crate::graph::query::Level;
 use crate::http::Request;
 
 /// What a path names. Collections are recognised in any case (observed).
@@ -10,23 +11,42 @@ use crate::http::Request;
 pub(super) enum Route {
     Batch,
     Organization,
+    DefaultAppManagementPolicy,
     Applications,
+    ApplicationCount,
     Application(ApplicationKey),
     FederatedCredentials(ApplicationKey),
     /// By id or name.
     FederatedCredential(ApplicationKey, String),
     ServicePrincipals,
+    ServicePrincipalCount,
     ServicePrincipal(ServicePrincipalKey),
     Owners(HolderKey),
     OwnerReferences(HolderKey),
     OwnerReference(HolderKey, Uuid),
     AddPassword(HolderKey),
     RemovePassword(HolderKey),
+    DirectoryObject(Uuid),
+    DirectoryObjectsByIds,
+    /// The signed-in user.
+    Me,
     /// By id or user principal name.
     User(String),
+    /// What somebody is in, directly or through groups.
+    MemberOf(Member, Option<Cast>),
+    Groups,
+    Group(Uuid),
+    GroupMembers(Uuid),
+    DirectoryRoles,
+    DirectoryRoleAssignments,
+    DirectoryRoleAssignment(String),
     /// The grants that the service principal holds or gives.
     Grants(Side, ServicePrincipalKey),
     Grant(Side, ServicePrincipalKey, String),
+    DelegatedGrants,
+    DelegatedGrant(String),
+    /// Those in which the service principal is the client.
+    DelegatedGrantsOf(ServicePrincipalKey),
     DeletedItems(DeletedKind),
     DeletedItem(Uuid),
     DeletedItemRestore(Uuid),
@@ -50,6 +70,20 @@ pub(super) enum ServicePrincipalKey {
 pub(super) enum HolderKey {
     Application(ApplicationKey),
     ServicePrincipal(ServicePrincipalKey),
+}
+
+#[derive(Debug, Clone)]
+pub(super) enum Member {
+    Me,
+    User(String),
+    ServicePrincipal(ServicePrincipalKey),
+}
+
+/// The one type that a collection of several is cut down to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cast {
+    DirectoryRole,
+    Group,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,9 +118,28 @@ impl Route {
         match (first.name.as_str(), rest) {
             ("$batch", []) => Ok(Self::Batch),
             ("organization", []) => Ok(Self::Organization),
+            ("policies", ["defaultappmanagementpolicy"]) => Ok(Self::DefaultAppManagementPolicy),
+            ("applications", ["$count"]) if first.key.is_none() => Ok(Self::ApplicationCount),
+            ("serviceprincipals", ["$count"]) if first.key.is_none() => {
+                Ok(Self::ServicePrincipalCount)
+            }
             ("applications", _) => application(&segments),
             ("serviceprincipals", _) => service_principal(&segments),
+            ("directoryobjects", ["getbyids" | "microsoft.graph.getbyids"]) => {
+                Ok(Self::DirectoryObjectsByIds)
+            }
+            ("directoryobjects", [id]) => Ok(Self::DirectoryObject(guid(id)?)),
+            ("me", rest) => me(rest),
             ("users", _) => user(&segments),
+            ("groups", _) => group(&segments),
+            ("oauth2permissiongrants", _) => delegated_grants(&segments),
+            ("directoryroles", []) => Ok(Self::DirectoryRoles),
+            ("rolemanagement", ["directory", "roleassignments"]) => {
+                Ok(Self::DirectoryRoleAssignments)
+            }
+            ("rolemanagement", ["directory", "roleassignments", _]) => {
+                Ok(Self::DirectoryRoleAssignment(segments[3].text.to_owned()))
+            }
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
             _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
         }
@@ -95,19 +148,25 @@ impl Route {
 
 impl Route {
     pub(super) fn look(&self, request: &Request) -> Look {
-        let eventual = request
-            .header("consistencylevel")
-            .is_some_and(|level| level.eq_ignore_ascii_case("eventual"));
         match self {
             Self::Applications
+            | Self::ApplicationCount
+            | Self::ServicePrincipalCount
             | Self::FederatedCredentials(_)
             | Self::ServicePrincipals
             | Self::Owners(_)
             | Self::Grants(..)
+            | Self::DelegatedGrants
+            | Self::DelegatedGrantsOf(_)
+            | Self::MemberOf(..)
+            | Self::Groups
+            | Self::GroupMembers(_)
+            | Self::DirectoryRoles
+            | Self::DirectoryRoleAssignments
             | Self::DeletedItems(_)
                 if request.method == Method::GET =>
             {
-                if eventual {
+                if Level::of(request).eventual {
                     Look::Index
                 } else {
                     Look::List
@@ -188,9 +247,51 @@ fn holder(key: HolderKey, rest: &[Segment<'_>]) -> Result<Route, GraphError> {
     }
 }
 
+fn me(rest: &[&str]) -> Result<Route, GraphError> {
+    match rest {
+        [] => Ok(Route::Me),
+        ["transitivememberof", cast @ ..] => Ok(Route::MemberOf(Member::Me, Cast::parse(cast)?)),
+        _ => Err(GraphError::unknown_segment(rest[rest.len() - 1])),
+    }
+}
+
+impl Cast {
+    fn parse(rest: &[&str]) -> Result<Option<Self>, GraphError> {
+        match rest {
+            [] => Ok(None),
+            ["microsoft.graph.directoryrole"] => Ok(Some(Self::DirectoryRole)),
+            ["microsoft.graph.group"] => Ok(Some(Self::Group)),
+            _ => Err(GraphError::unknown_segment(rest[rest.len() - 1])),
+        }
+    }
+}
+
+fn group(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
+    match keyed(segments) {
+        (None, _) => Ok(Route::Groups),
+        (Some(("id", id)), []) => Ok(Route::Group(guid(id)?)),
+        (Some(("id", id)), [members]) if members.name == "members" => {
+            Ok(Route::GroupMembers(guid(id)?))
+        }
+        _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
+    }
+}
+
 fn user(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     match keyed(segments) {
         (Some(("id", key)), []) => Ok(Route::User(key.to_owned())),
+        (Some(("id", key)), [first, cast @ ..]) if first.name == "transitivememberof" => {
+            let cast: Vec<&str> = cast.iter().map(|segment| segment.name.as_str()).collect();
+            Ok(Route::MemberOf(Member::User(key.to_owned()), Cast::parse(&cast)?))
+        }
+        _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
+    }
+}
+
+fn delegated_grants(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
+    match keyed(segments) {
+        (None, _) => Ok(Route::DelegatedGrants),
+        (Some(("id", id)), []) => Ok(Route::DelegatedGrant(id.to_owned())),
         _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
     }
 }
@@ -206,8 +307,12 @@ fn service_principal(segments: &[Segment<'_>]) -> Result<Route, GraphError> {
     let names: Vec<&str> = rest.iter().map(|segment| segment.name.as_str()).collect();
     match names.as_slice() {
         [] => Ok(Route::ServicePrincipal(key)),
+        ["transitivememberof", cast @ ..] => {
+            Ok(Route::MemberOf(Member::ServicePrincipal(key), Cast::parse(cast)?))
+        }
         ["approleassignments"] => Ok(Route::Grants(Side::Principal, key)),
         ["approleassignedto"] => Ok(Route::Grants(Side::Resource, key)),
+        ["oauth2permissiongrants"] => Ok(Route::DelegatedGrantsOf(key)),
         ["approleassignments", _] => {
             Ok(Route::Grant(Side::Principal, key, rest[1].text.to_owned()))
         }

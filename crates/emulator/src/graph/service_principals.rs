@@ -1,26 +1,21 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::graph::app_management_policy::Rules;
 use crate::graph::application_properties::{kept_passwords, tags};
-use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, list};
+use crate::graph::collection::{SERVICE_PRINCIPAL, Selection, count, list};
 use crate::graph::error::GraphError;
 use crate::graph::render::{self, Keys};
 use crate::graph::route::ServicePrincipalKey;
-use crate::graph::{Call, created, creates_if_missing, entity, key_credentials};
+use crate::graph::{Call, created, creates_if_missing, entity, key_credentials, rights};
 use crate::http::Reply;
 use crate::model::service_principal::ServicePrincipal;
 use crate::store::{Answer, Change, State};
 
 pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
     match call.request.method {
-        Method::GET => {
-            let principals = call.state.live_service_principals();
-            let objects = principals
-                .map(|principal| render::service_principal(call.state, principal, Keys::Hidden));
-            Ok(list(call, &SERVICE_PRINCIPAL, "servicePrincipals", objects)?.into())
-        }
+        Method::GET => Ok(list(call, &SERVICE_PRINCIPAL, "servicePrincipals", all(call))?.into()),
         Method::POST => {
             let body: Map<String, Value> = call.request.json()?;
             let app_id = body.get("appId").and_then(Value::as_str);
@@ -30,6 +25,15 @@ pub(super) fn collection(call: &Call<'_>) -> Result<Answer, GraphError> {
         }
         _ => Err(GraphError::method_not_allowed()),
     }
+}
+
+pub(super) fn count_all(call: &Call<'_>) -> Result<Answer, GraphError> {
+    Ok(count(call, &SERVICE_PRINCIPAL, all(call))?.into())
+}
+
+fn all(call: &Call<'_>) -> impl Iterator<Item = Map<String, Value>> {
+    let principals = call.state.live_service_principals();
+    principals.map(|principal| render::service_principal(call.state, principal, Keys::Hidden))
 }
 
 pub(super) fn one(call: &Call<'_>, key: &ServicePrincipalKey) -> Result<Answer, GraphError> {
@@ -84,16 +88,22 @@ pub(super) fn deletion(
         .grants
         .values()
         .filter(move |grant| grant.principal == id || grant.resource == id);
+    let delegated = call.state.delegated_grants.values();
+    let delegated = delegated.filter(move |grant| grant.client == id || grant.resource == id);
     let deleted = ServicePrincipal { deleted: Some(call.now), ..principal.clone() };
     std::iter::once(deleted.into())
         .chain(grants.map(|grant| Change::GrantRemoved(grant.id.clone())))
+        .chain(delegated.map(|grant| Change::DelegatedGrantRemoved(grant.id.clone())))
 }
 
 /// A service principal out of the deleted items, unless its application is missing or has got
 /// another one.
-pub(super) fn restored(state: &State, principal: &ServicePrincipal) -> Result<Change, GraphError> {
-    refuse_without_application(state, &principal.app_id.to_string())?;
-    refuse_second(state, principal.app_id)?;
+pub(super) fn restored(
+    call: &Call<'_>,
+    principal: &ServicePrincipal,
+) -> Result<Change, GraphError> {
+    refuse_without_application(call, call.state, &principal.app_id.to_string())?;
+    refuse_second(call.state, principal.app_id)?;
     Ok(ServicePrincipal { deleted: None, ..principal.clone() }.into())
 }
 
@@ -106,11 +116,12 @@ fn get(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, GraphErr
 }
 
 fn create(call: &Call<'_>, app_id: &str, body: &Map<String, Value>) -> Result<Answer, GraphError> {
-    let (app_id, name) = refuse_without_application(call.referable, app_id)?;
+    let (app_id, name) = refuse_without_application(call, call.referable, app_id)?;
     refuse_second(call.state, app_id)?;
     let mut principal = ServicePrincipal::new(Uuid::new_v4(), app_id, &name, call.state.tenant.id);
     principal.created = Some(call.now);
-    apply(&mut principal, body, call.now)?;
+    principal.owners = rights::first_owner(call);
+    apply(call, &mut principal, body)?;
     let object = render::service_principal(call.state, &principal, Keys::Hidden);
     let reply = entity(call, StatusCode::CREATED, "servicePrincipals/$entity", object);
     let reply = created(call, reply, principal.id, "ServicePrincipal");
@@ -123,13 +134,18 @@ fn update(call: &Call<'_>, principal: &ServicePrincipal) -> Result<Answer, Graph
     if let Some(application) = application {
         changed.display_name.clone_from(&application.display_name);
     }
-    apply(&mut changed, &call.request.json()?, call.now)?;
+    apply(call, &mut changed, &call.request.json()?)?;
     Ok(Answer::with_changes(Reply::empty(StatusCode::NO_CONTENT), vec![changed.into()]))
 }
 
-fn refuse_without_application(state: &State, app_id: &str) -> Result<(Uuid, String), GraphError> {
+fn refuse_without_application(
+    call: &Call<'_>,
+    state: &State,
+    app_id: &str,
+) -> Result<(Uuid, String), GraphError> {
     let application = Uuid::try_parse(app_id).ok().and_then(|id| state.application_of(id));
-    let application = application.ok_or_else(|| GraphError::no_backing_application(app_id))?;
+    let application =
+        application.ok_or_else(|| GraphError::no_backing_application(app_id, call.behaviour))?;
     Ok((application.app_id, application.display_name.clone()))
 }
 
@@ -141,9 +157,9 @@ fn refuse_second(state: &State, app_id: Uuid) -> Result<(), GraphError> {
 }
 
 fn apply(
+    call: &Call<'_>,
     principal: &mut ServicePrincipal,
     body: &Map<String, Value>,
-    now: OffsetDateTime,
 ) -> Result<(), GraphError> {
     let invalid = |name: &str| GraphError::invalid_value(name, SERVICE_PRINCIPAL.resource);
     for (name, value) in body {
@@ -160,7 +176,8 @@ fn apply(
                     &principal.key_credentials,
                     value,
                     &SERVICE_PRINCIPAL,
-                    now,
+                    &Rules::of_service_principal(call, principal),
+                    call.now,
                 )?;
             }
             "passwordCredentials" => {

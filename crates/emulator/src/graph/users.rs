@@ -5,17 +5,11 @@ use uuid::Uuid;
 use crate::graph::collection::{Selection, USER};
 use crate::graph::error::GraphError;
 use crate::graph::{Call, entity, render};
+use crate::model::user::User;
 use crate::store::Answer;
 
-/// By id, or by user principal name in any case.
 pub(super) fn get(call: &Call<'_>, key: &str) -> Result<Answer, GraphError> {
-    let id = Uuid::try_parse(key).ok();
-    let user = call
-        .state
-        .users
-        .values()
-        .find(|one| Some(one.id) == id || one.principal_name.eq_ignore_ascii_case(key));
-    let object = render::user(user.ok_or_else(|| GraphError::not_found(key))?);
+    let object = render::user(find(call, key)?);
     let selection = Selection::of(call.request, &USER)?;
     let object = match call.request.query("$select") {
         Some(_) => selection.apply(object),
@@ -23,6 +17,17 @@ pub(super) fn get(call: &Call<'_>, key: &str) -> Result<Answer, GraphError> {
     };
     let context = format!("users{}/$entity", selection.context());
     Ok(entity(call, StatusCode::OK, &context, object).into())
+}
+
+/// By id, or by user principal name in any case.
+pub(super) fn find<'a>(call: &Call<'a>, key: &str) -> Result<&'a User, GraphError> {
+    let id = Uuid::try_parse(key).ok();
+    let user = call
+        .state
+        .users
+        .values()
+        .find(|one| Some(one.id) == id || one.principal_name.eq_ignore_ascii_case(key));
+    user.ok_or_else(|| GraphError::not_found(key))
 }
 
 /// Some properties are only returned when they are selected (documented).

@@ -37,7 +37,7 @@ fn authenticate(
         Audience::named(audience, &service.url) == Some(Audience::KeyVault)
             && !audience.ends_with('/')
     };
-    AccessToken::of(request, &service.signing_key, accepts, now)
+    AccessToken::of(request, &service.signing_key, service.tenant, accepts, now)
 }
 
 fn respond(

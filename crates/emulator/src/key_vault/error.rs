@@ -52,6 +52,11 @@ impl VaultError {
             TokenFault::Expired(_) => {
                 "AKV10014: Error validating token: the token is expired.".to_owned()
             }
+            TokenFault::WrongTenant(found) => {
+                format!(
+                    "AKV10032: Invalid issuer. Expected one of the vault's tenant, found {found}."
+                )
+            }
             TokenFault::WrongAudience(found) => {
                 format!("AKV10022: Invalid audience. Expected {AUDIENCE}, found: {found}.")
             }

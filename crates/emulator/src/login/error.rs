@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http::{Reply, Request};
+use crate::login::audience::GRAPH_APP_ID;
 use crate::store::WriteFailed;
 use crate::timestamps::{seconds, spaced};
 
@@ -159,6 +160,37 @@ pub(super) fn expired_secret(client: Uuid) -> LoginError {
          certificate credentials for added security: https://aka.ms/certCreds."
     );
     LoginError::invalid_client(7_000_222, message)
+}
+
+pub(super) fn wrong_password() -> LoginError {
+    let message = "Error validating credentials due to invalid username or password.".to_owned();
+    LoginError::bad_request("invalid_grant", 50126, message)
+}
+
+pub(super) fn user_not_found(tenant: Uuid) -> LoginError {
+    let message = format!(
+        "The user account {{EUII Hidden}} does not exist in the {tenant} directory. To sign into \
+         this application, the account must be added to the directory."
+    );
+    LoginError::bad_request("invalid_grant", 50034, message)
+}
+
+/// Microsoft's own clients cannot ask for consent to more than they were given.
+pub(super) fn not_preauthorized(client: Uuid) -> LoginError {
+    let message = format!(
+        "Consent between first party application '{client}' and first party resource \
+         '{GRAPH_APP_ID}' must be configured via preauthorization - applications owned and \
+         operated by Microsoft must get approval from the API owner before requesting tokens for that API."
+    );
+    LoginError::bad_request("invalid_grant", 65002, message)
+}
+
+pub(super) fn several_resources(scope: &str) -> LoginError {
+    let message = format!(
+        "Provided value for the input parameter scope is not valid because it contains more than \
+         one resource. Scope {scope} is not valid."
+    );
+    LoginError::bad_request("invalid_scope", 28000, message)
 }
 
 pub(super) fn malformed_assertion() -> LoginError {

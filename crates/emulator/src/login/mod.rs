@@ -7,12 +7,13 @@ mod client;
 mod discovery;
 mod error;
 mod jwt;
+mod password;
 mod signing;
 mod token;
 
 use axum::http::Method;
 
-pub(crate) use access_token::{AccessToken, TokenFault};
+pub(crate) use access_token::{AccessToken, TokenFault, issuer};
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
 pub(crate) use signing::SigningKey;
 

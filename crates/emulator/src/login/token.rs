@@ -3,17 +3,18 @@ use serde_json::json;
 use uuid::Uuid;
 
 use crate::http::{Reply, Request};
-use crate::login::access_token::{AccessToken, Subject};
+use crate::login::access_token::{AccessToken, Subject, SubjectKind};
 use crate::login::audience::Audience;
 use crate::login::client::{Client, Trusted};
 use crate::login::error::{self, LoginError};
+use crate::login::password;
 use crate::model::application::Application;
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::tenant::Tenant;
 use crate::service::Service;
 use crate::store::State;
 
-/// The client credentials flow: secret or assertion in, access token out.
+/// Secret, assertion or password in, access token out.
 pub(super) fn issue(
     service: &Service,
     state: &State,
@@ -27,11 +28,21 @@ pub(super) fn issue(
     let parameter =
         |name: &str| form.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
     match parameter("grant_type").ok_or_else(|| error::missing_parameter("grant_type"))?.as_str() {
-        "client_credentials" => {}
-        other => return Err(error::unsupported_grant(other)),
+        "client_credentials" => client_credentials(service, state, request, parameter),
+        "password" => password::issue(service, state, parameter),
+        other => Err(error::unsupported_grant(other)),
     }
+}
+
+fn client_credentials(
+    service: &Service,
+    state: &State,
+    request: &Request,
+    parameter: impl Fn(&str) -> Option<String>,
+) -> Result<Reply, LoginError> {
+    let scope = parameter("scope");
     let client = Client::of(request, parameter)?;
-    let scope = parameter("scope").ok_or_else(|| error::missing_parameter("scope"))?;
+    let scope = scope.ok_or_else(|| error::missing_parameter("scope"))?;
     let (audience, resource) = audience(&scope, &service.url, &state.tenant)?;
 
     let now = service.clock.now();
@@ -42,9 +53,12 @@ pub(super) fn issue(
     let principal = service_principal(state, application)?;
     let subject = Subject {
         application: application.app_id,
-        service_principal: principal.id,
-        roles: roles(state, principal, resource),
-        by_certificate: client.credential.is_assertion(),
+        object: principal.id,
+        directory_roles: state.directory_roles_of(principal.id),
+        kind: SubjectKind::Application {
+            roles: roles(state, principal, resource),
+            by_certificate: client.credential.is_assertion(),
+        },
     };
     let token =
         AccessToken::new(state.tenant.id, audience, subject, now).sign(&service.signing_key);

@@ -32,3 +32,32 @@ impl Grant {
         (self.principal, self.resource, self.role) == (other.principal, other.resource, other.role)
     }
 }
+
+/// A delegated permission grant: `client` may act with these scopes of the API `resource` on behalf
+/// of `user`, or of everybody.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct DelegatedGrant {
+    pub(crate) id: String,
+    pub(crate) client: Uuid,
+    pub(crate) resource: Uuid,
+    /// None: all users.
+    pub(crate) user: Option<Uuid>,
+    /// Separated by blanks.
+    pub(crate) scope: Option<String>,
+}
+
+impl DelegatedGrant {
+    /// The id spells out the parties, so that a grant that is made anew has the id that it had
+    /// before (observed).
+    pub(crate) fn new(
+        client: Uuid,
+        resource: Uuid,
+        user: Option<Uuid>,
+        scope: Option<String>,
+    ) -> Self {
+        let parties = [Some(client), Some(resource), user];
+        let bytes: Vec<u8> =
+            parties.into_iter().flatten().flat_map(|id| id.to_bytes_le()).collect();
+        Self { id: base64url(&bytes), client, resource, user, scope }
+    }
+}

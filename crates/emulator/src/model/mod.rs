@@ -1,8 +1,11 @@
 //! What the tenant consists of, with the behaviour that belongs to the objects themselves.
 
+pub(crate) mod app_management_policy;
 pub(crate) mod application;
 pub(crate) mod certificate;
+pub(crate) mod directory_role;
 pub(crate) mod grant;
+pub(crate) mod group;
 pub(crate) mod hierarchy;
 pub(crate) mod lock;
 pub(crate) mod role;

@@ -1,5 +1,5 @@
-//! Microsoft Graph's service principal, the operator, an application that has nothing to do with
-//! either, and two people.
+//! Microsoft Graph's service principal, the operator, and an application that has nothing to do with
+//! either.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -14,8 +14,7 @@ use crate::model::application::{Application, KeyCredential, PasswordCredential};
 use crate::model::certificate::Certificate;
 use crate::model::grant::Grant;
 use crate::model::service_principal::{AppRole, ServicePrincipal};
-use crate::model::user::User;
-use crate::seed::{DOMAIN, OPERATOR, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, TENANT, seeded};
+use crate::seed::{OPERATOR, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, TENANT, seeded};
 use crate::store::Change;
 
 /// The object id of Microsoft Graph differs from tenant to tenant; this is Contoso's.
@@ -28,9 +27,6 @@ const OPERATOR_SECRET: Uuid = uuid!("b5c6d7e8-f900-4112-a324-35465768798a");
 const PAYROLL_APPLICATION: Uuid = uuid!("718293a4-b5c6-4d7e-8f80-910213243546");
 const PAYROLL: Uuid = uuid!("8293a4b5-c6d7-4e8f-9091-021324354657");
 const PAYROLL_CERTIFICATE: Uuid = uuid!("c6d7e8f9-0011-4223-b435-465768798a9b");
-
-const ADA: Uuid = uuid!("2c334455-6677-4889-9a9b-acbdcedfe0f1");
-const GRACE: Uuid = uuid!("3d445566-7788-499a-abac-bdcedfe0f102");
 
 /// What the operator needs of Graph: manage applications, grant app roles, and read the tenant.
 const OPERATOR_ROLES: [&str; 3] =
@@ -50,7 +46,6 @@ pub(super) fn changes(operator_secret: &str) -> Vec<Change> {
         principal(OPERATOR_PRINCIPAL, OPERATOR, "deployer").into(),
         principal(PAYROLL_PRINCIPAL, PAYROLL, "Payroll").into(),
     ]);
-    changes.extend([user(ADA, "Ada", "Lovelace"), user(GRACE, "Grace", "Hopper")]);
     changes
 }
 
@@ -101,10 +96,21 @@ fn app_role(role: GraphRole) -> AppRole {
 }
 
 fn operator(secret: &str) -> Application {
-    let mut application = Application::new(OPERATOR_APPLICATION, OPERATOR, "deployer", seeded());
+    operator_application(OPERATOR_APPLICATION, OPERATOR, OPERATOR_SECRET, "deployer", secret)
+}
+
+/// One that signs in with the secret for a hundred years.
+pub(super) fn operator_application(
+    id: Uuid,
+    client: Uuid,
+    password: Uuid,
+    name: &str,
+    secret: &str,
+) -> Application {
+    let mut application = Application::new(id, client, name, seeded());
     let end = seeded() + Duration::days(36_500);
     application.password_credentials =
-        vec![PasswordCredential::new(OPERATOR_SECRET, secret, seeded(), end)];
+        vec![PasswordCredential::new(password, secret, seeded(), end)];
     application
 }
 
@@ -126,20 +132,11 @@ fn payroll() -> Application {
     application
 }
 
-fn principal(id: Uuid, app_id: Uuid, name: &str) -> ServicePrincipal {
+pub(super) fn principal(id: Uuid, app_id: Uuid, name: &str) -> ServicePrincipal {
     let mut principal = ServicePrincipal::new(id, app_id, name, TENANT);
     principal.created = Some(seeded());
     principal.tags = vec!["WindowsAzureActiveDirectoryIntegratedApp".to_owned()];
     principal
-}
-
-fn user(id: Uuid, given_name: &str, surname: &str) -> Change {
-    Change::User(User {
-        id,
-        given_name: given_name.to_owned(),
-        surname: surname.to_owned(),
-        principal_name: format!("{}@{DOMAIN}", given_name.to_lowercase()),
-    })
 }
 
 fn grant(principal: Uuid, graph: &ServicePrincipal, value: &str) -> Change {

@@ -1,16 +1,21 @@
 //! The tenant that a fresh sandbox holds: always the same objects with the same ids, but for the
-//! operator's secret.
+//! operators' secret.
 
 mod directory;
 mod given;
 mod hierarchy;
 mod large;
+mod operators;
+mod people;
 mod roles;
 
 pub(crate) use given::given;
 
 use time::OffsetDateTime;
 use uuid::{Uuid, uuid};
+
+pub use operators::operator_names;
+pub(crate) use operators::operators;
 
 use crate::model::tenant::Tenant;
 use crate::store::Change;
@@ -40,6 +45,8 @@ pub(crate) fn fresh(operator_secret: &str) -> (Tenant, Vec<Change>) {
     let changes = hierarchy::changes()
         .into_iter()
         .chain(directory::changes(operator_secret))
+        .chain(operators::changes(operator_secret))
+        .chain(people::changes(operator_secret))
         .chain(roles::changes());
     (tenant, changes.collect())
 }

@@ -8,20 +8,30 @@ use crate::model::role::{Audit, Permission, RoleAssignment, RoleDefinition};
 use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, TENANT, seeded};
 use crate::store::Change;
 
-const OWNER: Uuid = uuid!("8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
-const READER: Uuid = uuid!("acdd72a7-3385-48ef-bd42-f606fba81ae7");
+pub(super) const OWNER: Uuid = uuid!("8e3af657-a8ff-443c-a75c-2fe8c4bcb635");
+pub(super) const CONTRIBUTOR: Uuid = uuid!("b24988ac-6180-42a0-ab88-20f7382dd24c");
+pub(super) const READER: Uuid = uuid!("acdd72a7-3385-48ef-bd42-f606fba81ae7");
+pub(super) const USER_ACCESS_ADMINISTRATOR: Uuid = uuid!("18d7d88d-d35e-4fb5-a5c3-7773c20a72d9");
+pub(super) const RBAC_ADMINISTRATOR: Uuid = uuid!("f58310d9-a9f6-439a-9e8d-f62e7b41a168");
 
 pub(super) fn changes() -> Vec<Change> {
     let mut changes: Vec<Change> = built_in().into_iter().map(Change::RoleDefinition).collect();
     let root = management_group_id(&TENANT.to_string());
     let development = format!("/subscriptions/{DEVELOPMENT}");
     changes.extend([
-        assignment(uuid!("0a112233-4455-4667-b879-8a9bacbdcedf"), root, OPERATOR_PRINCIPAL, OWNER),
+        assignment(
+            uuid!("0a112233-4455-4667-b879-8a9bacbdcedf"),
+            root,
+            OPERATOR_PRINCIPAL,
+            OWNER,
+            None,
+        ),
         assignment(
             uuid!("1b223344-5566-4778-898a-9bacbdcedfe0"),
             development,
             PAYROLL_PRINCIPAL,
             READER,
+            None,
         ),
     ]);
     changes
@@ -51,7 +61,13 @@ fn built_in() -> Vec<RoleDefinition> {
     roles.into_iter().map(definition).collect()
 }
 
-fn assignment(name: Uuid, scope: String, principal: Uuid, role: Uuid) -> Change {
+pub(super) fn assignment(
+    name: Uuid,
+    scope: String,
+    principal: Uuid,
+    role: Uuid,
+    condition: Option<&str>,
+) -> Change {
     Change::RoleAssignment(RoleAssignment {
         name,
         scope,
@@ -59,8 +75,8 @@ fn assignment(name: Uuid, scope: String, principal: Uuid, role: Uuid) -> Change 
         principal_type: "ServicePrincipal".to_owned(),
         role,
         description: None,
-        condition: None,
-        condition_version: None,
+        condition: condition.map(str::to_owned),
+        condition_version: condition.map(|_| "2.0".to_owned()),
         audit: Audit::new(Some(principal), seeded()),
     })
 }

@@ -2,8 +2,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::behaviour::Lagging;
+use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
-use crate::model::grant::Grant;
+use crate::model::directory_role::DirectoryRoleMembership;
+use crate::model::grant::{DelegatedGrant, Grant};
+use crate::model::group::Group;
 use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
 use crate::model::lock::Lock;
 use crate::model::role::{RoleAssignment, RoleDefinition};
@@ -20,8 +23,14 @@ pub(crate) enum Change {
     ServicePrincipal(Box<ServicePrincipal>),
     ServicePrincipalRemoved(Uuid),
     User(User),
+    AppManagementPolicy(Box<AppManagementPolicy>),
+    Group(Group),
+    DirectoryRoleMembership(DirectoryRoleMembership),
+    DirectoryRoleMembershipRemoved(String),
     Grant(Grant),
     GrantRemoved(String),
+    DelegatedGrant(DelegatedGrant),
+    DelegatedGrantRemoved(String),
     ManagementGroup(ManagementGroup),
     Subscription(Subscription),
     ResourceGroup(ResourceGroup),
@@ -53,9 +62,15 @@ impl Change {
             Self::ApplicationRemoved(id) => format!("application {id}"),
             Self::ServicePrincipal(one) => format!("service principal {}", one.id),
             Self::ServicePrincipalRemoved(id) => format!("service principal {id}"),
+            Self::AppManagementPolicy(_) => "app management policy".to_owned(),
             Self::User(one) => format!("user {}", one.id),
+            Self::Group(one) => format!("group {}", one.id),
+            Self::DirectoryRoleMembership(one) => format!("directory role membership {}", one.id),
+            Self::DirectoryRoleMembershipRemoved(id) => format!("directory role membership {id}"),
             Self::Grant(one) => format!("grant {}", one.id),
             Self::GrantRemoved(id) => format!("grant {id}"),
+            Self::DelegatedGrant(one) => format!("delegated grant {}", one.id),
+            Self::DelegatedGrantRemoved(id) => format!("delegated grant {id}"),
             Self::ManagementGroup(one) => one.id(),
             Self::Subscription(one) => format!("subscription {}", one.id),
             Self::ResourceGroup(one) => one.id(),
@@ -82,7 +97,10 @@ impl Change {
             Self::ServicePrincipal(_) | Self::ServicePrincipalRemoved(_) => {
                 Some(Lagging::ServicePrincipal)
             }
-            Self::Grant(_) | Self::GrantRemoved(_) => Some(Lagging::Grant),
+            Self::Grant(_)
+            | Self::GrantRemoved(_)
+            | Self::DelegatedGrant(_)
+            | Self::DelegatedGrantRemoved(_) => Some(Lagging::Grant),
             Self::RoleDefinition(_) | Self::RoleDefinitionRemoved(_) => {
                 Some(Lagging::RoleDefinition)
             }
@@ -91,6 +109,10 @@ impl Change {
             }
             Self::Vault(_) | Self::VaultRemoved(_) => Some(Lagging::Vault),
             Self::User(_)
+            | Self::AppManagementPolicy(_)
+            | Self::Group(_)
+            | Self::DirectoryRoleMembership(_)
+            | Self::DirectoryRoleMembershipRemoved(_)
             | Self::ManagementGroup(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)

@@ -1,10 +1,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
+use crate::login::GRAPH_APP_ID;
+use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
-use crate::model::grant::Grant;
+use crate::model::directory_role::{DirectoryRole, DirectoryRoleMembership};
+use crate::model::grant::{DelegatedGrant, Grant};
+use crate::model::group::Group;
 use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, resource_group_id,
 };
@@ -23,11 +27,15 @@ pub(crate) struct State {
     /// How many changes made it what it is, since the start.
     pub(crate) revision: u64,
     pub(crate) tenant: Tenant,
-    /// Deleted ones included, and so are the service principals.
+    pub(crate) app_management_policy: AppManagementPolicy,
+    /// Deleted ones included, however long ago, and so are the service principals.
     pub(crate) applications: BTreeMap<Uuid, Application>,
     pub(crate) service_principals: BTreeMap<Uuid, ServicePrincipal>,
     pub(crate) users: BTreeMap<Uuid, User>,
+    pub(crate) groups: BTreeMap<Uuid, Group>,
+    pub(crate) directory_role_memberships: BTreeMap<String, DirectoryRoleMembership>,
     pub(crate) grants: BTreeMap<String, Grant>,
+    pub(crate) delegated_grants: BTreeMap<String, DelegatedGrant>,
     pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
     pub(crate) subscriptions: BTreeMap<Uuid, Subscription>,
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
@@ -42,6 +50,8 @@ pub(crate) struct State {
     written_vaults: HashMap<String, u64>,
     /// The role assignments of each principal.
     held: HashMap<Uuid, BTreeSet<Uuid>>,
+    /// The groups that each user, service principal or group is directly in.
+    groups_with: HashMap<Uuid, BTreeSet<Uuid>>,
 }
 
 impl State {
@@ -49,10 +59,14 @@ impl State {
         let mut state = Self {
             revision: 0,
             tenant,
+            app_management_policy: AppManagementPolicy::default(),
             applications: BTreeMap::new(),
             service_principals: BTreeMap::new(),
             users: BTreeMap::new(),
+            groups: BTreeMap::new(),
+            directory_role_memberships: BTreeMap::new(),
             grants: BTreeMap::new(),
+            delegated_grants: BTreeMap::new(),
             management_groups: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
@@ -64,6 +78,7 @@ impl State {
             locks: BTreeMap::new(),
             written_vaults: HashMap::new(),
             held: HashMap::new(),
+            groups_with: HashMap::new(),
         };
         for change in changes {
             state.apply(change);
@@ -78,9 +93,21 @@ impl State {
             Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
             Change::ServicePrincipal(one) => drop(self.service_principals.insert(one.id, *one)),
             Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
+            Change::AppManagementPolicy(one) => self.app_management_policy = *one,
             Change::User(one) => drop(self.users.insert(one.id, one)),
+            Change::Group(one) => self.put_group(one),
+            Change::DirectoryRoleMembership(one) => {
+                drop(self.directory_role_memberships.insert(one.id.clone(), one));
+            }
+            Change::DirectoryRoleMembershipRemoved(id) => {
+                drop(self.directory_role_memberships.remove(&id));
+            }
             Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
+            Change::DelegatedGrant(one) => {
+                drop(self.delegated_grants.insert(one.id.clone(), one));
+            }
+            Change::DelegatedGrantRemoved(id) => drop(self.delegated_grants.remove(&id)),
             Change::ManagementGroup(one) => {
                 drop(self.management_groups.insert(key(&one.name), one));
             }
@@ -119,6 +146,36 @@ impl State {
         names.filter_map(|name| self.role_assignments.get(name))
     }
 
+    fn put_group(&mut self, group: Group) {
+        for member in self.groups.get(&group.id).into_iter().flat_map(|old| &old.members) {
+            self.groups_with.entry(*member).or_default().remove(&group.id);
+        }
+        for member in &group.members {
+            self.groups_with.entry(*member).or_default().insert(group.id);
+        }
+        self.groups.insert(group.id, group);
+    }
+
+    /// The groups that the principal is in, directly or through other groups.
+    pub(crate) fn groups_of(&self, principal: Uuid) -> BTreeSet<Uuid> {
+        let mut all = BTreeSet::new();
+        let mut next = vec![principal];
+        while let Some(member) = next.pop() {
+            let groups = self.groups_with.get(&member).into_iter().flatten();
+            next.extend(groups.filter(|group| all.insert(**group)));
+        }
+        all
+    }
+
+    /// The active roles of the directory that the principal is in, directly or through a group.
+    pub(crate) fn directory_roles_of(&self, principal: Uuid) -> BTreeSet<DirectoryRole> {
+        let groups = self.groups_of(principal);
+        let active = self.directory_role_memberships.values().filter(|one| !one.eligible);
+        let of_it =
+            active.filter(|one| one.principal == principal || groups.contains(&one.principal));
+        of_it.map(|one| one.role).collect()
+    }
+
     /// The vaults below a scope, which is given by its key.
     pub(crate) fn vaults_in(&self, scope: &str) -> impl Iterator<Item = &Vault> + use<'_> {
         let within = format!("{scope}/");
@@ -134,7 +191,9 @@ impl State {
     /// Changes that make this state from nothing.
     pub(crate) fn to_changes(&self) -> impl Iterator<Item = Change> {
         let groups = self.management_groups.values().cloned().map(Change::ManagementGroup);
+        let policy = Box::new(self.app_management_policy.clone());
         groups
+            .chain(std::iter::once(Change::AppManagementPolicy(policy)))
             .chain(self.subscriptions.values().cloned().map(Change::Subscription))
             .chain(self.resource_groups.values().cloned().map(Change::ResourceGroup))
             .chain(self.resources.values().cloned().map(Change::Resource))
@@ -148,10 +207,26 @@ impl State {
             .chain(self.applications.values().cloned().map(Change::from))
             .chain(self.service_principals.values().cloned().map(Change::from))
             .chain(self.users.values().cloned().map(Change::User))
+            .chain(self.groups.values().cloned().map(Change::Group))
+            .chain(
+                self.directory_role_memberships
+                    .values()
+                    .cloned()
+                    .map(Change::DirectoryRoleMembership),
+            )
             .chain(self.grants.values().cloned().map(Change::Grant))
+            .chain(self.delegated_grants.values().cloned().map(Change::DelegatedGrant))
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
             .chain(self.locks.values().cloned().map(Change::Lock))
+    }
+
+    /// Takes permissions out of what Microsoft Graph offers to applications.
+    pub(super) fn withhold(&mut self, permissions: &[String]) {
+        let graph = |one: &&mut ServicePrincipal| one.app_id.to_string() == GRAPH_APP_ID;
+        for principal in self.service_principals.values_mut().filter(graph) {
+            principal.app_roles.retain(|role| !permissions.contains(&role.value));
+        }
     }
 
     pub(crate) fn live_applications(&self) -> impl Iterator<Item = &Application> {
@@ -160,6 +235,20 @@ impl State {
 
     pub(crate) fn live_service_principals(&self) -> impl Iterator<Item = &ServicePrincipal> {
         self.service_principals.values().filter(|principal| principal.deleted.is_none())
+    }
+
+    pub(crate) fn deleted_applications(
+        &self,
+        now: OffsetDateTime,
+    ) -> impl Iterator<Item = &Application> {
+        self.applications.values().filter(move |application| is_kept(application.deleted, now))
+    }
+
+    pub(crate) fn deleted_service_principals(
+        &self,
+        now: OffsetDateTime,
+    ) -> impl Iterator<Item = &ServicePrincipal> {
+        self.service_principals.values().filter(move |principal| is_kept(principal.deleted, now))
     }
 
     pub(crate) fn application_of(&self, app_id: Uuid) -> Option<&Application> {
@@ -222,6 +311,11 @@ impl State {
         keys.push("/".to_owned());
         keys
     }
+}
+
+/// Deleted objects can be restored for thirty days, and are gone for good after that (documented).
+fn is_kept(deleted: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
+    deleted.is_some_and(|deleted| now < deleted + Duration::days(30))
 }
 
 fn key(id: &str) -> String {

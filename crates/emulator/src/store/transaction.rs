@@ -51,6 +51,8 @@ impl Store {
             state.apply(change);
         }
         let log = Log::rewrite(directory, &state, lock)?;
+        // After the log is written: another run may offer them again.
+        state.withhold(&behaviour.without_permissions);
         let replicas = Replicas::of(&state, &behaviour.replication, behaviour.seed);
         Ok(Self(Mutex::new(Inner { state, replicas, log: Some(log) })))
     }

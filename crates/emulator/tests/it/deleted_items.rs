@@ -1,6 +1,7 @@
 //! Soft delete, restore and the end.
 
 use serde_json::{Value, json};
+use time::Duration;
 
 use crate::certificates::TestCertificate;
 use crate::support::{ASSIGNMENTS, Answer, PRODUCTION, READER, TENANT, Tenant};
@@ -160,4 +161,35 @@ async fn role_assignments_and_vault_entries_outlive_their_principal() {
     let item = format!("/v1.0/directory/deletedItems/{principal}");
     assert_eq!(tenant.delete(&item).await.status, 204);
     assert_eq!((assigned().await, entries().await), (1, vec![entry]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_days_after_its_deletion_an_object_is_gone_for_good() {
+    let mut tenant = Tenant::start().await;
+    let path = "/v1.0/applications(uniqueName='scanner')";
+    let created = tenant.upsert(path, json!({ "displayName": "scanner" })).await;
+    let (id, principal) =
+        (created.text("/id"), tenant.service_principal(&created.text("/appId")).await);
+    assert_eq!(tenant.delete(path).await.status, 204);
+    let items = [&id, &principal].map(|id| format!("/v1.0/directory/deletedItems/{id}"));
+
+    tenant.advance(Duration::days(30) - Duration::seconds(1));
+    tenant.sign_in_again().await;
+    for item in &items {
+        assert_eq!(tenant.get(item).await.status, 200);
+    }
+    let taken = tenant.upsert(path, json!({ "displayName": "scanner" })).await;
+    taken.is_error(400, "Request_BadRequest", "property uniqueName already exists.");
+
+    tenant.advance(Duration::seconds(1));
+    for item in &items {
+        assert_eq!(tenant.get(item).await.status, 404);
+        assert_eq!(tenant.post(&format!("{item}/restore"), json!({})).await.status, 404);
+        assert_eq!(tenant.delete(item).await.status, 404);
+    }
+    for list in [APPLICATIONS, SERVICE_PRINCIPALS] {
+        assert_eq!(ids(&tenant.get(list).await), Vec::<Value>::new());
+    }
+    let anew = tenant.upsert(path, json!({ "displayName": "scanner" })).await;
+    assert_eq!(anew.status, 201, "{anew:?}");
 }

@@ -20,7 +20,11 @@ struct Parties {
 
 impl Parties {
     async fn start() -> Self {
-        let tenant = Tenant::start().await;
+        Self::start_with("").await
+    }
+
+    async fn start_with(faults: &str) -> Self {
+        let tenant = Tenant::start_with(faults).await;
         let (_, client) = tenant.principal("scanner").await;
         let graph = tenant.graph_principal().await;
         Self { tenant, client, graph }
@@ -154,4 +158,30 @@ async fn a_list_of_what_a_client_holds_spans_every_resource() {
     at_graph["resourceId"] = json!(parties.graph);
     let answer = parties.tenant.post(&parties.held(), at_graph).await;
     answer.is_error(400, "Request_BadRequest", "Permission being assigned was not found");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_repeated_grant_can_be_refused_in_the_often_quoted_words() {
+    let parties = Parties::start_with("variants: [grantExistsPlainly]").await;
+    assert_eq!(parties.grant(&parties.held(), READ_APPLICATIONS).await.status, 201);
+    let answer = parties.grant(&given_by_graph(), READ_APPLICATIONS).await;
+    let message = "Permission being assigned already exists on the object";
+    answer.is_error(400, "Request_BadRequest", message);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permission_that_a_cloud_lacks_is_neither_offered_nor_granted() {
+    let mut parties = Parties::start_with("withoutPermissions: [Domain.Read.All]").await;
+    let graph = format!("/v1.0/servicePrincipals/{}", parties.graph);
+    let offered = |answer: Answer| {
+        answer.list("/appRoles").iter().any(|role| role["value"] == "Domain.Read.All")
+    };
+    assert!(!offered(parties.tenant.get(&graph).await));
+    let answer = parties.grant(&parties.held(), READ_DOMAINS).await;
+    let message = format!("Permission being assigned was not found on application '{GRAPH}'");
+    answer.is_error(400, "Request_BadRequest", &message);
+    assert_eq!(parties.grant(&parties.held(), READ_APPLICATIONS).await.status, 201);
+
+    parties.tenant = parties.tenant.restart().await;
+    assert!(offered(parties.tenant.get(&graph).await), "another run offers it again");
 }

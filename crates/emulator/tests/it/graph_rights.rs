@@ -2,36 +2,12 @@
 
 use serde_json::{Value, json};
 
-use crate::certificates::TestCertificate;
 use crate::support::{ADA, Tenant};
-
-const KEY_ID: &str = "6f9619ff-8b86-4011-b42d-00cf4fc964ff";
-
-/// The token of a new application that holds the roles of these names.
-async fn token_with(tenant: &Tenant, roles: &[&str]) -> String {
-    let certificate = TestCertificate::new();
-    let body =
-        json!({ "displayName": "caller", "keyCredentials": [certificate.credential(KEY_ID)] });
-    let client_id = tenant.post("/v1.0/applications", body).await.text("/appId");
-    let principal = tenant.service_principal(&client_id).await;
-    let graph = tenant.graph_principal().await;
-    let offered = tenant
-        .get(&format!("/v1.0/servicePrincipals/{graph}?$select=appRoles"))
-        .await
-        .list("/appRoles");
-    for role in roles {
-        let id = &offered.iter().find(|offered| offered["value"] == *role).unwrap()["id"];
-        let body = json!({ "principalId": principal, "resourceId": graph, "appRoleId": id });
-        let path = format!("/v1.0/servicePrincipals/{principal}/appRoleAssignments");
-        assert_eq!(tenant.post(&path, body).await.status, 201);
-    }
-    certificate.sign_in(tenant, &client_id, "https://graph.microsoft.com/.default").await
-}
 
 /// The status of each of: reading the organization, reading applications, making one, granting a
 /// role.
 async fn statuses(tenant: &Tenant, roles: &[&str]) -> [u16; 4] {
-    let token = token_with(tenant, roles).await;
+    let token = tenant.graph_caller(roles).await.0;
     let (_, other) = tenant.principal("other").await;
     let graph = tenant.graph_principal().await;
     let role = "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30";
@@ -65,7 +41,7 @@ async fn each_operation_needs_its_documented_permission() {
 
 /// The status of each of: adding an owner, reading a user, making a secret, removing the owner.
 async fn statuses_of_owners(tenant: &Tenant, roles: &[&str]) -> [u16; 4] {
-    let token = token_with(tenant, roles).await;
+    let token = tenant.graph_caller(roles).await.0;
     let (id, _) = tenant.application("other").await;
     let application = format!("/v1.0/applications/{id}");
     let call = async |method: &str, path: &str, body: Option<Value>| {
@@ -102,7 +78,7 @@ async fn an_owner_that_the_caller_may_not_read_shows_its_id_only() {
     let path = format!("/v1.0/applications/{id}/owners");
     let owner = json!({ "@odata.id": tenant.url(&format!("/v1.0/users/{ADA}")) });
     assert_eq!(tenant.post(&format!("{path}/$ref"), owner).await.status, 204);
-    let token = token_with(&tenant, &["Application.Read.All"]).await;
+    let token = tenant.graph_caller(&["Application.Read.All"]).await.0;
     let list = tenant.call_as(&token, "GET", &path, &[], None).await;
     assert_eq!(list.text("/value/0/id"), ADA);
     assert_eq!(list.text("/value/0/@odata.type"), "#microsoft.graph.user");

@@ -4,23 +4,33 @@
 #![expect(clippy::needless_pass_by_value, reason = "bodies are written where they are sent")]
 
 mod access_policies;
+mod advanced_queries;
+mod app_management_policy;
 mod applications;
 mod assertions;
 mod batch;
 mod bearer;
+mod callers;
 mod certificates;
+mod delegated_grants;
+mod delegated_rights;
 mod deleted_items;
 mod deleted_vaults;
+mod directory_objects;
+mod directory_roles;
 mod faults;
 mod federated_credentials;
 mod grants;
 mod graph_rights;
+mod groups;
 mod hierarchy;
 mod key_credentials;
 mod locks;
 mod nonsense;
+mod owned_applications;
 mod owners;
 mod passwords;
+mod people;
 mod policies;
 mod queries;
 mod replication;

@@ -1,6 +1,7 @@
 //! Service principals.
 
 use serde_json::{Value, json};
+use time::Duration;
 
 use crate::support::{GRAPH, TENANT, Tenant};
 
@@ -47,6 +48,31 @@ async fn a_service_principal_needs_its_application() {
     answer.is_error(400, "Request_BadRequest", "does not reference a valid application object.");
     assert_eq!(answer.text("/error/details/0/code"), "NoBackingApplicationObject");
     assert_eq!(answer.text("/error/details/0/target"), "appId");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_application_that_is_not_seen_yet_backs_no_service_principal() {
+    let tenant = Tenant::start_with("replication: { applications: { references: 30s } }").await;
+    let (_, app_id) = tenant.application("scanner").await;
+    let body = json!({ "appId": app_id });
+    let answer = tenant.post("/v1.0/servicePrincipals", body.clone()).await;
+    assert_eq!(answer.text("/error/details/0/code"), "NoBackingApplicationObject");
+    tenant.advance(Duration::seconds(30));
+    assert_eq!(tenant.post("/v1.0/servicePrincipals", body).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_application_can_show_as_a_lack_of_rights() {
+    let tenant = Tenant::start_with("variants: [backingApplicationForbidden]").await;
+    let missing = "11111111-2222-4333-8444-555555555555";
+    let message = "the backing application of the service principal being created must in the \
+                   local tenant";
+    let body = json!({ "appId": missing });
+    let answer = tenant.post("/v1.0/servicePrincipals", body).await;
+    answer.is_error(403, "Authorization_RequestDenied", message);
+    let path = format!("/v1.0/servicePrincipals(appId='{missing}')");
+    let answer = tenant.upsert(&path, json!({})).await;
+    answer.is_error(403, "Authorization_RequestDenied", message);
 }
 
 #[tokio::test(flavor = "multi_thread")]

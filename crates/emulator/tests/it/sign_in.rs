@@ -157,8 +157,8 @@ async fn missing_and_unsupported_parameters_are_named() {
         7_000_218,
         "'client_assertion' or 'client_secret'",
     );
-    let answer = with_secret(&tenant, &[("grant_type", "password")]).await;
-    answer.is_login_error(400, "unsupported_grant_type", 70003, "'password'");
+    let answer = with_secret(&tenant, &[("grant_type", "refresh")]).await;
+    answer.is_login_error(400, "unsupported_grant_type", 70003, "'refresh'");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -50,16 +50,16 @@ impl Tenant {
         Self::start_in(fresh_directory()).await
     }
 
-    pub(crate) async fn start_in(directory: TempDir) -> Self {
-        Self::start_with_in(directory, "").await
-    }
-
-    /// In which things go wrong as a file of faults says.
+    /// In a tenant that behaves as the faults say.
     pub(crate) async fn start_with(faults: &str) -> Self {
-        Self::start_with_in(fresh_directory(), faults).await
+        Self::start_as(fresh_directory(), faults).await
     }
 
-    async fn start_with_in(directory: TempDir, faults: &str) -> Self {
+    pub(crate) async fn start_in(directory: TempDir) -> Self {
+        Self::start_as(directory, "").await
+    }
+
+    async fn start_as(directory: TempDir, faults: &str) -> Self {
         let clock = Arc::new(Mutex::new(now()));
         let behaviour = Behaviour::parse(faults).unwrap();
         let options = Options { behaviour, ..options(directory.path(), &clock) };
@@ -87,6 +87,19 @@ impl Tenant {
     pub(crate) async fn sign_in_again(&mut self) {
         self.graph_token = self.operator_token("https://graph.microsoft.com/.default").await;
         self.arm_token = self.operator_token("https://management.azure.com/.default").await;
+    }
+
+    /// Grants the operator one more of Graph's permissions.
+    pub(crate) async fn permit(&mut self, permission: &str) {
+        let graph = self.get(&format!("/v1.0/servicePrincipals(appId='{GRAPH}')")).await;
+        let role = graph.list("/appRoles").into_iter().find(|role| role["value"] == permission);
+        let operator =
+            format!("/v1.0/servicePrincipals(appId='{}')", self.sandbox.operator().client_id);
+        let principal = self.get(&operator).await.text("/id");
+        let body = json!({ "principalId": principal, "resourceId": graph.text("/id"), "appRoleId": role.unwrap()["id"] });
+        let grants = format!("/v1.0/servicePrincipals/{principal}/appRoleAssignments");
+        assert_eq!(self.post(&grants, body).await.status, 201);
+        self.sign_in_again().await;
     }
 
     pub(crate) fn advance(&self, by: Duration) {
