@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use url::Url;
 
@@ -114,6 +115,9 @@ pub(crate) struct Serve {
     /// Where its state is kept
     #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY)]
     pub state: PathBuf,
+    /// Give the credentials of another seeded operator, to try out split duties
+    #[arg(long, value_name = "NAME", default_value = "deployer", value_parser = operators())]
+    pub operator: String,
     /// Write URL, CA file and credentials to FILE as shell variables
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
@@ -197,6 +201,10 @@ const SANDBOX_DIRECTORY: &str = ".mondoo-azure/sandbox";
 fn https(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|error| error.to_string())?;
     if url.scheme() == "https" { Ok(url) } else { Err("an https URL is needed".to_owned()) }
+}
+
+fn operators() -> PossibleValuesParser {
+    PossibleValuesParser::new(emulator::operator_names())
 }
 
 fn parallelism(text: &str) -> Result<usize, String> {

@@ -110,6 +110,7 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("roleAssignments", Some("{id}")),
     ("roleDefinitions", Some("{id}")),
     ("locks", Some("{lock}")),
+    ("permissions", None),
     ("Microsoft.Management", None),
     ("managementGroups", Some("{managementGroup}")),
     ("Microsoft.KeyVault", None),

@@ -41,7 +41,7 @@ fn generate(arguments: &Generate, console: &Console) -> Result<Exit, Failure> {
 }
 
 async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
-    let Serve { listen, state, env_file, faults, request_log, allow_remote } = arguments;
+    let Serve { listen, state, operator, env_file, faults, request_log, allow_remote } = arguments;
     let behaviour = faults.as_deref().map(read_behaviour).transpose()?.unwrap_or_default();
     let options = Options {
         listen,
@@ -57,7 +57,7 @@ async fn serve(arguments: Serve, console: &Console) -> Result<Exit, Failure> {
         ));
     }
     let server = Server::start(options).await.map_err(|error| start_failure(&error))?;
-    let variables = variables(&server);
+    let variables = variables(&server, &operator);
     if let Some(file) = &env_file {
         write_environment(file, &variables).map_err(|error| {
             let message = format!("{} could not be written: {error}", file.display());
@@ -83,8 +83,8 @@ fn read_behaviour(file: &Path) -> Result<Behaviour, Failure> {
 }
 
 /// What a client needs to know, by the names that other Azure tools read where there are such.
-fn variables(server: &Server) -> [(&'static str, String); 6] {
-    let operator = server.operator();
+fn variables(server: &Server, operator: &str) -> [(&'static str, String); 6] {
+    let operator = server.operators().get(operator).unwrap_or_else(|| server.operator());
     [
         ("SANDBOX_URL", server.url().to_owned()),
         ("SANDBOX_CA", server.ca_file().display().to_string()),

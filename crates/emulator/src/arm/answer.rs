@@ -4,9 +4,9 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, deleted_vaults, headers, locks, management_groups, metadata, resource_groups,
-    role_assignments, role_definitions, subscription_actions, subscriptions, throttling,
-    vault_names, vaults, versions,
+    access_policies, deleted_vaults, headers, locks, management_groups, metadata, permissions,
+    resource_groups, role_assignments, role_definitions, subscription_actions, subscriptions,
+    throttling, vault_names, vaults, versions,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -99,6 +99,7 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::ManagementGroup(name) => management_groups::get(call, name),
         Route::Descendants(name) => management_groups::descendants(call, name),
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
+        Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),

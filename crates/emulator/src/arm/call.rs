@@ -33,17 +33,22 @@ impl Call<'_> {
 
     /// Whether some role assignment at or above the scope allows the action.
     pub(super) fn may(&self, action: &str, scope: &Scope) -> bool {
-        self.held(scope).any(|role| role.allows(action))
+        self.held(scope).any(|(_, role)| role.allows(action))
     }
 
-    /// The roles that the caller holds at the scope or above it.
-    pub(crate) fn held(&self, scope: &Scope) -> impl Iterator<Item = &RoleDefinition> {
+    /// The roles that the caller holds at the scope or above it, itself or through groups.
+    pub(crate) fn held(
+        &self,
+        scope: &Scope,
+    ) -> impl Iterator<Item = (&RoleAssignment, &RoleDefinition)> {
         let lineage = self.state.lineage(scope);
         let reaches = move |assignment: &&RoleAssignment| {
             Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
         };
-        let held = self.referable.assignments_of(self.caller.oid);
-        held.filter(reaches).filter_map(|held| self.state.role_definitions.get(&held.role))
+        let principals =
+            std::iter::once(self.caller.oid).chain(self.referable.groups_of(self.caller.oid));
+        let held = principals.flat_map(|one| self.referable.assignments_of(one)).filter(reaches);
+        held.filter_map(|held| Some((held, self.state.role_definitions.get(&held.role)?)))
     }
 
     /// The parts of the request's filter, as `part` reads them. None when it has another form.

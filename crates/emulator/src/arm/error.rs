@@ -156,6 +156,17 @@ impl ArmError {
         Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
     }
 
+    /// The caller's role would do, but not under the condition that it was given with (documented).
+    pub(super) fn condition_unfulfilled(caller: &AccessToken, action: &str, scope: &str) -> Self {
+        let (name, oid) = (caller.name(), caller.oid);
+        let message = format!(
+            "The client '{name}' with object id '{oid}' does not have authorization or an ABAC \
+             condition not fulfilled to perform action '{action}' over scope '{scope}' or the \
+             scope is invalid. If access was recently granted, please refresh your credentials."
+        );
+        Self::gateway(StatusCode::FORBIDDEN, "AuthorizationFailed", message)
+    }
+
     /// The recorded refusal of the list of management groups, which has no second half.
     pub(super) fn forbidden_groups(caller: &AccessToken, action: &str) -> Self {
         let (name, oid) = (caller.name(), caller.oid);

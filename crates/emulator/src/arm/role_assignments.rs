@@ -5,18 +5,18 @@ use uuid::Uuid;
 
 use crate::arm::error::{ArmError, at};
 use crate::arm::role_definitions::{self, definition_id, is_assignable};
-use crate::arm::{Call, existence, subscription_scope};
+use crate::arm::{Call, conditions, existence, subscription_scope};
 use crate::behaviour::Variant;
 use crate::filter::Condition;
 use crate::http::Reply;
 use crate::model::role::{Audit, RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
-use crate::store::{Answer, Change};
+use crate::store::{Answer, Change, State};
 use crate::timestamps::ticks;
 
 const READ: &str = "Microsoft.Authorization/roleAssignments/read";
-const WRITE: &str = "Microsoft.Authorization/roleAssignments/write";
-const DELETE: &str = "Microsoft.Authorization/roleAssignments/delete";
+pub(super) const WRITE: &str = "Microsoft.Authorization/roleAssignments/write";
+pub(super) const DELETE: &str = "Microsoft.Authorization/roleAssignments/delete";
 
 /// As the refusal of any other names them.
 const FILTERS: &str = "'atScope()' or 'principalId eq '{value}' or assignedTo('{value}')'";
@@ -35,7 +35,7 @@ pub(super) fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
         above.contains(&one.scope.to_ascii_lowercase())
             || (with_those_below && is_below(call, one, scope))
     };
-    let wanted = |one: &&RoleAssignment| parts.iter().all(|part| part.accepts(one));
+    let wanted = |one: &&RoleAssignment| parts.iter().all(|part| part.accepts(call, one));
     // A principal holds few of the assignments that there are.
     let principal = parts.iter().find_map(Part::principal);
     let assignments: Vec<&RoleAssignment> = match principal {
@@ -57,7 +57,7 @@ pub(super) fn one(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, 
     existence::require(call.state, scope)?;
     let found = find(call, scope, name);
     match (action, found) {
-        (WRITE, _) => put(call, scope, name),
+        (WRITE, _) => put(call, scope, name, &shown),
         (READ, Some(assignment)) => {
             Ok(Reply::json(StatusCode::OK, render(assignment, scope)).into())
         }
@@ -66,6 +66,7 @@ pub(super) fn one(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, 
             Err(ArmError::not_found("RoleAssignmentNotFound", message))
         }
         (_, Some(assignment)) => {
+            conditions::check_removal(call, scope, &shown, assignment)?;
             let reply = Reply::json(StatusCode::OK, render(assignment, scope));
             Ok(Answer::with_changes(reply, vec![Change::RoleAssignmentRemoved(assignment.name)]))
         }
@@ -90,9 +91,12 @@ struct Properties {
 }
 
 /// Creates, or updates description and condition in place: 201 for both (observed).
-fn put(call: &Call<'_>, scope: &Scope, name: &str) -> Result<Answer, ArmError> {
+fn put(call: &Call<'_>, scope: &Scope, name: &str, shown: &str) -> Result<Answer, ArmError> {
     let name = assignment_name(name)?;
     let Body { properties } = call.request.json()?;
+    let Properties { role_definition_id, principal_id, principal_type, .. } = &properties;
+    let (wanted, kind) = (last_part(role_definition_id), principal_type.as_deref());
+    conditions::check_write(call, scope, shown, wanted, principal_id, kind)?;
     let role = role(call, scope, &properties.role_definition_id)?;
     let (principal, principal_type) = principal(call, &properties)?;
     let existing = call.state.role_assignments.get(&name);
@@ -136,7 +140,7 @@ fn assignment_name(text: &str) -> Result<Uuid, ArmError> {
 
 /// The id counts by its last part. A role that cannot be used at the scope does not exist there.
 fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefinition, ArmError> {
-    let name = id.rsplit('/').next().unwrap_or_default();
+    let name = last_part(id);
     let found = role_definitions::find(call.referable, name)
         .filter(|role| is_assignable(call.state, role, scope));
     let role =
@@ -149,7 +153,7 @@ fn role<'a>(call: &Call<'a>, scope: &Scope, id: &str) -> Result<&'a RoleDefiniti
     Ok(role)
 }
 
-/// Principals are service principals and users of the tenant. Unknown ones are refused whatever type the body
+/// Principals are service principals, users and groups of the tenant. Unknown ones are refused whatever type the body
 /// claims: that is the stricter reading of the sources, and it catches an application's id in place
 /// of the object's.
 fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String), ArmError> {
@@ -162,13 +166,8 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
     // A claimed type spares the look-up that new principals fail (documented).
     let claimed = properties.principal_type.is_some();
     let known = if claimed { call.state } else { call.referable };
-    let kind = if known.live_service_principal(id).is_some() {
-        "ServicePrincipal"
-    } else if call.state.users.contains_key(&id) {
-        "User"
-    } else {
-        return Err(ArmError::principal_not_found(id, call.state.tenant.id));
-    };
+    let kind = kind_of(known, id)
+        .ok_or_else(|| ArmError::principal_not_found(id, call.state.tenant.id))?;
     match &properties.principal_type {
         Some(claimed) if !claimed.eq_ignore_ascii_case(kind) => Err(ArmError::bad_request(
             "UnmatchedPrincipalType",
@@ -181,6 +180,20 @@ fn principal(call: &Call<'_>, properties: &Properties) -> Result<(Uuid, String),
         )),
         _ => Ok((id, kind.to_owned())),
     }
+}
+
+pub(super) fn kind_of(state: &State, principal: Uuid) -> Option<&'static str> {
+    if state.live_service_principal(principal).is_some() {
+        Some("ServicePrincipal")
+    } else if state.users.contains_key(&principal) {
+        Some("User")
+    } else {
+        state.groups.contains_key(&principal).then_some("Group")
+    }
+}
+
+fn last_part(id: &str) -> &str {
+    id.rsplit('/').next().unwrap_or_default()
 }
 
 /// A name is unique in the tenant and stays with its principal, role and scope.
@@ -260,12 +273,13 @@ fn is_below(call: &Call<'_>, assignment: &RoleAssignment, scope: &Scope) -> bool
     }
 }
 
-/// What a list may be cut down to. There are no groups of principals here, so `assignedTo` means
-/// the principal's own assignments like `principalId eq`.
+/// What a list may be cut down to.
 enum Part {
     /// Leaves out what lies below; despite its name it includes what is inherited (documented).
     AtScope,
     Principal(Uuid),
+    /// To the principal, or to a group that it is in (documented).
+    AssignedTo(Uuid),
 }
 
 impl Part {
@@ -274,32 +288,39 @@ impl Part {
             Condition::Equal(name, Value::String(id))
                 if name.eq_ignore_ascii_case("principalId") =>
             {
-                Some(Self::of_principal(&id))
+                Some(Self::Principal(of_principal(&id)))
             }
             Condition::Function(name, arguments) => match (name.as_str(), arguments.as_slice()) {
                 ("atscope", []) => Some(Self::AtScope),
-                ("assignedto", [Value::String(id)]) => Some(Self::of_principal(id)),
+                ("assignedto", [Value::String(id)]) => Some(Self::AssignedTo(of_principal(id))),
                 _ => None,
             },
             _ => None,
         }
     }
 
-    /// What is no id is nobody's.
-    fn of_principal(id: &str) -> Self {
-        Self::Principal(Uuid::try_parse(id).unwrap_or_default())
-    }
-
     fn principal(&self) -> Option<Uuid> {
         match self {
-            Self::AtScope => None,
+            Self::AtScope | Self::AssignedTo(_) => None,
             Self::Principal(id) => Some(*id),
         }
     }
 
-    fn accepts(&self, assignment: &RoleAssignment) -> bool {
-        self.principal().is_none_or(|id| id == assignment.principal)
+    fn accepts(&self, call: &Call<'_>, assignment: &RoleAssignment) -> bool {
+        match self {
+            Self::AtScope => true,
+            Self::Principal(id) => *id == assignment.principal,
+            Self::AssignedTo(id) => {
+                *id == assignment.principal
+                    || call.referable.groups_of(*id).contains(&assignment.principal)
+            }
+        }
     }
+}
+
+/// What is no id is nobody's.
+fn of_principal(id: &str) -> Uuid {
+    Uuid::try_parse(id).unwrap_or_default()
 }
 
 /// Nulls are written out; the role's id follows the subscription that was asked through (observed).

@@ -25,6 +25,7 @@ pub(super) enum Route {
     RoleAssignment(Scope, String),
     Locks(Scope),
     Lock(Scope, String),
+    Permissions(Scope),
     VaultsOfSubscription(Uuid),
     VaultsOfResourceGroup(Uuid, String),
     Vault(VaultPath),
@@ -89,6 +90,7 @@ impl Route {
             | Self::RoleDefinitions(_)
             | Self::RoleAssignments(_)
             | Self::Locks(_)
+            | Self::Permissions(_)
             | Self::VaultsOfSubscription(_)
             | Self::VaultsOfResourceGroup(..) => Look::List,
             Self::Subscription(_)
@@ -109,7 +111,7 @@ impl Route {
     }
 }
 
-/// Role definitions and assignments extend any scope, so their part of the path is found from its
+/// Role definitions, assignments and permissions extend any scope, so their part of the path is found from its
 /// end.
 fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
     let at = lower.windows(2).rposition(|pair| pair == ["providers", "microsoft.authorization"])?;
@@ -117,6 +119,7 @@ fn authorization(segments: &[String], lower: &[&str]) -> Option<Route> {
     match &lower[at + 2..] {
         ["roledefinitions"] => Some(Route::RoleDefinitions(scope)),
         ["roledefinitions", _] => Some(Route::RoleDefinition(scope, segments[at + 3].clone())),
+        ["permissions"] => Some(Route::Permissions(scope)),
         ["roleassignments"] => Some(Route::RoleAssignments(scope)),
         ["roleassignments", _] => Some(Route::RoleAssignment(scope, segments[at + 3].clone())),
         // Only what is in a subscription can be locked (documented).

@@ -48,7 +48,7 @@ pub(super) fn act(
 /// `Disabled` and `Warned` are documented to follow; the stricter one does.
 fn cancelled(call: &Call<'_>, subscription: &Subscription) -> Result<Subscription, ArmError> {
     let scope = subscription_scope(subscription.id);
-    if !call.held(&scope).any(|role| role.name == OWNER) {
+    if !call.held(&scope).any(|(_, role)| role.name == OWNER) {
         let message = "Only subscription owners can perform this operation. Contact your \
             subscription owner to perform this operation";
         return Err(ArmError::denied("AuthorizationFailed", message));

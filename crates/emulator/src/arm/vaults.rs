@@ -232,6 +232,10 @@ fn uri(call: &Call<'_>, vault: &Vault) -> String {
     format!("{}/vaults/{}/", call.url, vault.name)
 }
 
+fn author_type(call: &Call<'_>, author: Uuid) -> &'static str {
+    if call.state.users.contains_key(&author) { "User" } else { "Application" }
+}
+
 pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
     let mut properties = json!(vault.properties);
     properties["vaultUri"] = uri(call, vault).into();
@@ -244,10 +248,10 @@ pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
         "tags": vault.tags,
         "systemData": {
             "createdBy": vault.created_by,
-            "createdByType": "Application",
+            "createdByType": author_type(call, vault.created_by),
             "createdAt": milliseconds(vault.created_at),
             "lastModifiedBy": vault.modified_by,
-            "lastModifiedByType": "Application",
+            "lastModifiedByType": author_type(call, vault.modified_by),
             "lastModifiedAt": milliseconds(vault.modified_at),
         },
         "properties": properties,

@@ -59,6 +59,7 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::RoleDefinitions(_) | Route::RoleDefinition(..) => {
             (Some("roleDefinitions"), ROLE_DEFINITIONS)
         }
+        Route::Permissions(_) => (Some("permissions"), PERMISSIONS),
         Route::RoleAssignments(_) | Route::RoleAssignment(..) => {
             (Some("roleAssignments"), ROLE_ASSIGNMENTS)
         }
@@ -89,6 +90,9 @@ const ROLE_DEFINITIONS: &str = "2015-07-01, 2018-01-01-preview, 2022-04-01, 2022
 const ROLE_ASSIGNMENTS: &str = "2015-07-01, 2018-01-01-preview, 2018-09-01-preview, \
     2020-03-01-preview, 2020-04-01-preview, 2020-08-01-preview, 2020-10-01-preview, 2022-04-01";
 const LOCKS: &str = "2015-01-01, 2016-09-01, 2017-04-01, 2020-05-01";
+const PERMISSIONS: &str = "2015-05-01-preview, 2015-06-01, 2015-07-01, 2016-07-01, \
+    2017-10-01-preview, 2018-01-01-preview, 2018-05-01-preview, 2018-07-01, 2018-07-01-preview, \
+    2018-09-01-preview, 2022-04-01, 2022-05-01-preview, 2022-08-01-preview";
 const VAULTS: &str = "2015-06-01, 2016-10-01, 2018-02-14, 2019-09-01, 2020-04-01-preview, \
     2021-04-01-preview, 2021-06-01-preview, 2021-10-01, 2021-11-01-preview, 2022-07-01, \
     2022-11-01, 2023-02-01, 2023-07-01, 2024-04-01-preview, 2024-11-01, 2024-12-01-preview, \

@@ -1,5 +1,7 @@
 //! Who may do what in a vault.
 
+use uuid::Uuid;
+
 use crate::key_vault::error::VaultError;
 use crate::key_vault::route::Route;
 use crate::model::scope::Scope;
@@ -70,21 +72,23 @@ fn by_role(call: &Call<'_>, vault: &Vault, needed: &Needed<'_>) -> Result<(), Va
     let id = vault.id();
     let collection = needed.kind.collection();
     let resource = needed.item.map_or(id.clone(), |item| format!("{id}/{collection}/{item}"));
-    let allowed = Scope::parse(&resource)
-        .is_some_and(|scope| call.held(&scope).any(|role| role.allows_data(&needed.data_action)));
+    let allowed = Scope::parse(&resource).is_some_and(|scope| {
+        call.held(&scope).any(|(_, role)| role.allows_data(&needed.data_action))
+    });
     let refused = || VaultError::by_role(call, vault, &needed.data_action, &resource);
     allowed.then_some(()).ok_or_else(refused)
 }
 
-/// Entries for the caller itself count, not those for it through another application. Groups have
-/// entries too, which are not looked at here.
+/// Entries for the caller and for its groups count, not those for it through another application.
 fn by_policy(call: &Call<'_>, vault: &Vault, needed: &Needed<'_>) -> Result<(), VaultError> {
-    let caller = call.caller.oid.to_string();
+    let caller = call.caller.oid;
+    let groups = call.referable.groups_of(caller);
+    let is_meant = |id: Uuid| id == caller || groups.contains(&id);
     let entries: Vec<&AccessPolicy> = vault
         .properties
         .access_policies
         .iter()
-        .filter(|entry| entry.object_id.eq_ignore_ascii_case(&caller))
+        .filter(|entry| Uuid::try_parse(&entry.object_id).is_ok_and(is_meant))
         .filter(|entry| entry.application_id.is_none())
         .collect();
     if entries.is_empty() {

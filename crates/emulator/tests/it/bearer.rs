@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use time::Duration;
 
-use crate::support::{Answer, Tenant};
+use crate::support::{Answer, TENANT, Tenant};
 
 const GRAPH: &str = "/v1.0/applications";
 const ARM: &str = "/subscriptions?api-version=2022-12-01";
@@ -91,4 +91,26 @@ async fn both_names_of_resource_manager_are_accepted() {
         let token = tenant.operator_token(audience).await;
         assert_eq!(tenant.call_as(&token, "GET", ARM, &[], None).await.status, 200);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_of_another_tenant_is_told_which_tenant_it_should_be() {
+    let tenant = Tenant::start().await;
+    let other = "99999999-2222-4333-8444-555555555555";
+    let foreign = async |scope| {
+        let token = tenant.operator_token(scope).await;
+        let parts: Vec<&str> = token.split('.').collect();
+        let claims = String::from_utf8(URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+        let claims = URL_SAFE_NO_PAD.encode(claims.replace(TENANT, other));
+        format!("Bearer {}.{claims}.{}", parts[0], parts[2])
+    };
+    let arm =
+        get(&tenant, ARM, Some(&foreign("https://management.azure.com/.default").await)).await;
+    let message = format!(
+        "The access token is from the wrong issuer 'https://sts.windows.net/{other}/'. It must match the tenant 'https://sts.windows.net/{TENANT}/' associated with this subscription. Please use the authority (URL) 'https://login.windows.net/{TENANT}' to get the token."
+    );
+    arm.is_error(401, "InvalidAuthenticationTokenTenant", &message);
+    let graph =
+        get(&tenant, GRAPH, Some(&foreign("https://graph.microsoft.com/.default").await)).await;
+    graph.is_error(401, "InvalidAuthenticationToken", "Access token validation failure.");
 }
