@@ -6,7 +6,7 @@ use crate::arm::route::Route;
 use crate::arm::{
     access_policies, deleted_vaults, headers, locks, management_groups, metadata, permissions,
     resource_groups, role_assignments, role_definitions, subscription_actions, subscriptions,
-    throttling, vault_names, vaults, versions,
+    throttling, vault_names, vaults, versions, web_sites,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -83,6 +83,7 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::ResourceGroup(id, name) => resource_groups::one(call, *id, name),
         Route::VaultNames(id) if method == Method::POST => vault_names::check(call, *id),
         Route::PurgedVault(path) if method == Method::POST => deleted_vaults::purge(call, path),
+        Route::Web(route) => web_sites::answer(call, route),
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
     }
@@ -119,6 +120,7 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         | Route::VaultNames(_)
         | Route::PurgedVault(_)
         | Route::Vault(_)
+        | Route::Web(_)
         | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
     }
 }

@@ -1,6 +1,7 @@
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
+use crate::arm::web_sites::WebRoute;
 use crate::behaviour::Look;
 use crate::model::scope::Scope;
 
@@ -36,6 +37,7 @@ pub(super) enum Route {
     PurgedVault(DeletedVaultPath),
     /// The progress of a purge, by location and id.
     VaultOperation(Uuid, String, String),
+    Web(WebRoute),
 }
 
 #[derive(Debug, Clone)]
@@ -73,6 +75,7 @@ impl Route {
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let route = authorization(segments, &lower).or_else(|| hierarchy(segments, &lower));
         let route = route.or_else(|| key_vault(segments, &lower));
+        let route = route.or_else(|| WebRoute::parse(segments, &lower).map(Route::Web));
         route.ok_or_else(|| ArmError::unknown_route(&format!("/{}", segments.join("/"))))
     }
 }
@@ -106,7 +109,8 @@ impl Route {
             | Self::VaultNames(_)
             | Self::DeletedVault(_)
             | Self::PurgedVault(_)
-            | Self::VaultOperation(..) => Look::Read,
+            | Self::VaultOperation(..)
+            | Self::Web(_) => Look::Read,
         }
     }
 }

@@ -21,6 +21,7 @@ mod key_credentials;
 mod member_of;
 mod owners;
 mod passwords;
+mod posture;
 mod query;
 mod render;
 mod request_ids;

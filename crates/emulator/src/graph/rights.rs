@@ -53,6 +53,9 @@ fn may_see(call: &Call<'_>, route: &Route) -> bool {
         }
         Route::Groups | Route::Group(_) | Route::GroupMembers(_) => may_read(call, &READ_GROUPS),
         Route::DirectoryObject(_) | Route::DirectoryObjectsByIds => may_read(call, &READ_DIRECTORY),
+        Route::Posture(posture) => {
+            decide(call, has(call, posture.permissions()), is_in(call, &POSTURE_READERS))
+        }
         Route::DirectoryRoles
         | Route::DirectoryRoleAssignments
         | Route::DirectoryRoleAssignment(_) => may_read(call, &READ_ROLES),
@@ -210,6 +213,10 @@ const READERS: [DirectoryRole; 6] = [
     DirectoryRole::DirectoryReaders,
     DirectoryRole::GlobalReader,
 ];
+
+/// Of the roles that there are here.
+const POSTURE_READERS: [DirectoryRole; 2] =
+    [DirectoryRole::GlobalAdministrator, DirectoryRole::GlobalReader];
 
 const READ_ME: [&str; 6] = [
     "User.Read",

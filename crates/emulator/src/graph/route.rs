@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use crate::behaviour::Look;
 use crate::graph::error::GraphError;
+use crate::graph::posture::Posture;
 use crate::graph::query::Level;
 use crate::http::Request;
 
@@ -50,6 +51,7 @@ pub(super) enum Route {
     DeletedItems(DeletedKind),
     DeletedItem(Uuid),
     DeletedItemRestore(Uuid),
+    Posture(Posture),
 }
 
 #[derive(Debug, Clone)]
@@ -106,7 +108,7 @@ impl Route {
             .segments
             .split_first()
             .ok_or_else(|| GraphError::malformed("Invalid version."))?;
-        if version != "v1.0" {
+        if !matches!(version.as_str(), "v1.0" | "beta") {
             return Err(GraphError::malformed(format!("Invalid version: {version}")));
         }
         let segments: Vec<Segment<'_>> =
@@ -115,6 +117,13 @@ impl Route {
         let (Some(first), rest) = (segments.first(), names.get(1..).unwrap_or_default()) else {
             return Err(GraphError::unknown_segment(""));
         };
+        if let Some(posture) = Posture::parse(version, &names) {
+            return Ok(Self::Posture(posture));
+        }
+        if version == "beta" {
+            // Of the beta version only what the first one does not have.
+            return Err(GraphError::unknown_segment(&path[path.len() - 1]));
+        }
         match (first.name.as_str(), rest) {
             ("$batch", []) => Ok(Self::Batch),
             ("organization", []) => Ok(Self::Organization),

@@ -76,7 +76,8 @@ fn owners<'a>(call: &Call<'a>, route: &Route) -> Option<&'a [Uuid]> {
         | Route::ServicePrincipals
         | Route::Grants(..)
         | Route::Grant(..)
-        | Route::DeletedItems(_) => None,
+        | Route::DeletedItems(_)
+        | Route::Posture(_) => None,
     }
 }
 
