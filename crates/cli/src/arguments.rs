@@ -1,11 +1,14 @@
 //! The command line. Doc comments are the help text.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use url::Url;
+
+use crate::http_log::HttpLogFile;
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
 #[derive(Debug, Parser)]
@@ -19,7 +22,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// Show more: once for the fields of each change, twice for requests
+    /// Show more: once for the fields of each change, twice for requests and their ids
     #[arg(short, long, action = ArgAction::Count, global = true, help_heading = "Output")]
     pub verbose: u8,
     /// Show results and errors only, no progress
@@ -48,6 +51,17 @@ pub(crate) enum Command {
     Schema(Schema),
     #[command(subcommand)]
     Sandbox(Sandbox),
+}
+
+impl Command {
+    /// Where requests are to be written, of a command that sends some.
+    pub(crate) fn http_log(&self) -> Option<&HttpLogFile> {
+        match self {
+            Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
+            Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
+            Command::Validate(_) | Command::Schema(_) | Command::Sandbox(_) => None,
+        }
+    }
 }
 
 /// Check specs without asking any service: structure, rules, certificate file
@@ -182,7 +196,7 @@ pub(crate) struct KeyFile {
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// Use an emulated tenant inside this process instead of Azure
-    #[arg(long, conflicts_with_all = ["cloud_metadata", "ca_certificate"])]
+    #[arg(long, conflicts_with_all = ["cloud_metadata", "ca_certificate", "auth"])]
     pub sandbox: bool,
     /// Where the emulated tenant's state is kept
     #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY, requires = "sandbox")]
@@ -193,6 +207,38 @@ pub(crate) struct Connection {
     /// Trust the certificate authorities in FILE (PEM) too
     #[arg(long, value_name = "FILE")]
     pub ca_certificate: Option<PathBuf>,
+    /// Sign in in this way only (docs/sign-in.md)
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub auth: Option<Auth>,
+    /// Write all requests to FILE (HAR), without tokens and secrets
+    #[arg(long, value_name = "FILE")]
+    pub http_log: Option<HttpLogFile>,
+}
+
+/// A way to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    /// `AZURE_CLIENT_SECRET`
+    ClientSecret,
+    /// `AZURE_CLIENT_CERTIFICATE_PATH`
+    ClientCertificate,
+    /// `AZURE_FEDERATED_TOKEN_FILE`
+    WorkloadIdentity,
+    /// A job of GitHub Actions with `id-token: write`
+    GithubOidc,
+    /// The identity of this machine or app service
+    ManagedIdentity,
+    /// The login of `az`
+    AzureCli,
+    /// The login of `azd`
+    AzureDeveloperCli,
+}
+
+impl fmt::Display for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
 }
 
 pub(crate) const DEFAULT_SPEC: &str = "mondoo-azure.yaml";

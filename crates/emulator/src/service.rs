@@ -109,7 +109,7 @@ impl Service {
     pub(crate) fn answer(&self, request: &Request, effect: Option<&Effect>) -> Reply {
         let refusal = effect.and_then(Effect::refusal);
         let mut reply = match (Area::of(request), refusal) {
-            (Area::Sandbox, _) => self.answer_about_requests(request),
+            (Area::Sandbox, _) => self.answer_beside_services(request),
             (Area::Login, None) => login::answer(self, request),
             (Area::Graph, None) => graph::answer(self, request),
             (Area::ResourceManager, None) => arm::answer(self, request),
@@ -129,8 +129,8 @@ impl Service {
         reply
     }
 
-    /// Outside of the emulated services: how many requests those got.
-    fn answer_about_requests(&self, request: &Request) -> Reply {
+    /// Outside of the emulated services: how many requests those got, and tokens for workloads.
+    fn answer_beside_services(&self, request: &Request) -> Reply {
         let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
         match (path.as_slice(), &request.method) {
             (["_sandbox", "requests"], &Method::GET) => {
@@ -140,8 +140,10 @@ impl Service {
                 self.requests.clear();
                 Reply::empty(StatusCode::NO_CONTENT)
             }
+            (["_sandbox", "id-token"], &Method::GET) => login::issue_workload_token(self, request),
             _ => {
-                let message = "The sandbox knows GET and DELETE of /_sandbox/requests.";
+                let message = "The sandbox knows GET and DELETE of /_sandbox/requests, and GET of \
+                               /_sandbox/id-token.";
                 Reply::json(
                     StatusCode::NOT_FOUND,
                     json!({ "error": { "code": "NotFound", "message": message } }),

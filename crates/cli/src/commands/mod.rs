@@ -11,6 +11,16 @@ use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
 pub(crate) async fn run(command: Command, console: &Console) -> Result<Exit, Failure> {
+    match command.http_log().cloned() {
+        Some(file) => {
+            file.check()?;
+            file.finish(dispatch(command, console).await, console)
+        }
+        None => dispatch(command, console).await,
+    }
+}
+
+async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
