@@ -19,7 +19,9 @@ fn entries(tenant: &Tenant) -> Vec<Value> {
     }
     let har: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(har["log"]["version"], "1.2");
-    assert!(har["log"]["creator"]["name"].is_string() && har["log"]["creator"]["version"].is_string());
+    assert!(
+        har["log"]["creator"]["name"].is_string() && har["log"]["creator"]["version"].is_string()
+    );
     let entries = har["log"]["entries"].as_array().unwrap().clone();
     entries.iter().for_each(assert_is_entry);
     entries
@@ -61,8 +63,7 @@ fn path(entry: &Value) -> String {
 fn all_requests_of_an_apply_are_logged_without_secrets() {
     let (tenant, spec) = tenant();
     tenant.requests();
-    let run =
-        tenant.run(&["apply", "--auto-approve", "--no-wait", "--http-log", "run.har", &spec]);
+    let run = tenant.run(&["apply", "--auto-approve", "--no-wait", "--http-log", "run.har", &spec]);
     assert_eq!(run.code, Some(0), "{run:?}");
     let sent = tenant.requests();
     let entries = entries(&tenant);

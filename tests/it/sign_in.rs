@@ -252,7 +252,8 @@ fn a_variable_for_one_way_rules_out_the_others() {
 /// Refused once for its token, in the middle of an apply: nothing is lost, no change fails.
 #[test]
 fn a_token_that_ends_during_an_apply_is_renewed_and_the_write_repeated() {
-    let refuse = |route: &str| format!("{{ route: \"{route}\", do: {{ status: {{ code: 401 }} }} }}");
+    let refuse =
+        |route: &str| format!("{{ route: \"{route}\", do: {{ status: {{ code: 401 }} }} }}");
     let faults = [
         refuse("PATCH /v1.0/applications(uniqueName)"),
         refuse("POST /v1.0/$batch"),

@@ -5,8 +5,8 @@ use std::process::Command;
 
 use reqwest::Method;
 use serde_json::json;
-use time::{Duration, OffsetDateTime};
 use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use crate::sign_in::{client, tenant, trust_certificate, trust_workload};
 use crate::support::{PRODUCTION, Run, Tenant, binary, spec};

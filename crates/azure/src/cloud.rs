@@ -3,8 +3,8 @@
 use azure_core::http::Url;
 use serde::Deserialize;
 
-use crate::error::Silence;
 use crate::Transport;
+use crate::error::Silence;
 use crate::transport::Fetch;
 
 #[derive(Clone, Debug)]

@@ -50,7 +50,9 @@ impl Policy for Wire {
             Ok(response) => {
                 let (status, id) = (u16::from(response.status()), request_id(response.headers()));
                 let id = id.unwrap_or_else(|| "none".to_owned());
-                tracing::debug!("{method} {host}{path} {status} {milliseconds} ms, request id {id}");
+                tracing::debug!(
+                    "{method} {host}{path} {status} {milliseconds} ms, request id {id}"
+                );
                 Outcome::Answered {
                     status,
                     headers: response.headers().clone(),

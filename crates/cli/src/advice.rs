@@ -1,6 +1,6 @@
 //! What somebody can do who could not sign in, was not answered, or was told no.
 
-use azure::{CloudError, Error, Silence, SignInError};
+use azure::{CloudError, Error, SignInError, Silence};
 use observer::ObserveError;
 
 use crate::exit::{Exit, Failure};
@@ -15,9 +15,8 @@ pub(crate) fn cloud_failure(error: &CloudError) -> Failure {
     let failure = Failure::new(Exit::Failed, error.to_string());
     match error {
         CloudError::NoAnswer { url: _, reason } => failure.hint(silence_advice(reason)),
-        CloudError::Senseless { .. } => failure.hint(
-            "name the URL of a cloud's metadata; or is there a proxy that answers instead?",
-        ),
+        CloudError::Senseless { .. } => failure
+            .hint("name the URL of a cloud's metadata; or is there a proxy that answers instead?"),
     }
 }
 

@@ -31,7 +31,8 @@ impl HttpLogFile {
         if self.directory().is_dir() && !self.path.is_dir() {
             return Ok(());
         }
-        let message = format!("{} cannot be written: it is not in a directory", self.path.display());
+        let message =
+            format!("{} cannot be written: it is not in a directory", self.path.display());
         Err(Failure::new(Exit::BadInput, message).hint("name a file in a directory that is there"))
     }
 

@@ -55,8 +55,8 @@ impl ClientCertificate {
         });
         let part = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", part(&header), part(&claims));
-        let signature = (self.sign)(signed.as_bytes())
-            .map_err(|reason| SignInError::Unavailable { reason })?;
+        let signature =
+            (self.sign)(signed.as_bytes()).map_err(|reason| SignInError::Unavailable { reason })?;
         Ok(format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature)))
     }
 }

@@ -152,8 +152,7 @@ pub struct PlaceAnswers {
 pub struct WebAppAnswers {
     pub name: String,
     pub configuration: Answer<()>,
-    /// Asked only where the spec wants it.
-    pub settings: Option<Answer<()>>,
+    pub settings: Answer<()>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

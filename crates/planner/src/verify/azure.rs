@@ -226,8 +226,8 @@ impl Role<'_> {
         let Some(app) = apps.filter_map(|answer| answer.as_ref().ok()?.as_ref()).next() else {
             return (Verdict::Proven, Some("there is no web app to try it on".to_owned()));
         };
-        let calls = [Some(&app.configuration), app.settings.as_ref()];
-        let failed = calls.into_iter().flatten().find_map(|call| call.as_ref().err());
+        let calls = [&app.configuration, &app.settings];
+        let failed = calls.into_iter().find_map(|call| call.as_ref().err());
         let verdict = match failed {
             None => Verdict::Proven,
             Some(failure) if failure.is_denied() => Verdict::NotYet {

@@ -13,7 +13,7 @@ mod vaults;
 
 pub use answers::{
     Answer, Answers, AzureAnswers, Contents, EntraAnswers, Failure, PlaceAnswers, Registration,
-    SignIn, SignIns, VaultAnswers, WebAppAnswers,
+    SignIn, SignInFailure, SignIns, VaultAnswers, WebAppAnswers,
 };
 pub use questions::{GraphQuestion, Questions, custom_role, probes_vault};
 

@@ -10,8 +10,8 @@ use crate::{Desired, custom_role_id};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Questions {
     pub graph: Vec<GraphQuestion>,
-    /// Settings of a web app are asked for only where the spec wants the right: it is the one
-    /// question that is sent by POST.
+    /// A web app is asked for only where the spec wants the right to settings: that is the one
+    /// question which is sent by POST.
     pub settings: bool,
 }
 
