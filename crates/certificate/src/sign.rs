@@ -8,8 +8,8 @@ use aws_lc_rs::rsa;
 use aws_lc_rs::signature::RSA_PSS_SHA256;
 use time::OffsetDateTime;
 
-use crate::parse::{self, FileError, PemError};
 use crate::Certificate;
+use crate::parse::{self, FileError, PemError};
 
 /// A certificate, and the use of its key.
 pub struct Signer {
@@ -43,8 +43,7 @@ impl Signer {
     /// Signs by RSASSA-PSS with SHA-256: PS256 of JSON Web Tokens.
     pub fn sign_ps256(&self, message: &[u8]) -> Result<Vec<u8>, SignError> {
         let mut signature = vec![0; self.key.public_modulus_len()];
-        let signed =
-            self.key.sign(&RSA_PSS_SHA256, &SystemRandom::new(), message, &mut signature);
+        let signed = self.key.sign(&RSA_PSS_SHA256, &SystemRandom::new(), message, &mut signature);
         signed.map_err(|_| SignError)?;
         Ok(signature)
     }

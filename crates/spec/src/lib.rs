@@ -23,8 +23,8 @@ pub use ids::{
     RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId, kind,
 };
 pub use model::{
-    AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded, Extras,
-    Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
+    AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
+    Extras, Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
 };
 pub use names::{InstallationName, ManagementGroupId, TenantRef};
 pub use profile::{Profile, RoleVariants};

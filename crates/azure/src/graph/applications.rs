@@ -7,9 +7,8 @@ use spec::{AppId, AppRoleId, ApplicationId, KeyId, ObjectId};
 use time::OffsetDateTime;
 
 use super::GRAPH_APP_ID;
-use crate::error::unless_missing;
 use crate::service::Call;
-use crate::{Error, Reader, Writer};
+use crate::{Error, Writer};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -66,15 +65,6 @@ struct ResourceAccess {
     id: AppRoleId,
     #[serde(rename = "type")]
     kind: String,
-}
-
-impl Reader {
-    /// The application of that `uniqueName`.
-    pub async fn application(&self, unique_name: &str) -> Result<Option<Application>, Error> {
-        let path = format!("/v1.0/applications(uniqueName='{unique_name}')");
-        let answer = unless_missing(self.graph.send(Call::get(path, &[])).await)?;
-        answer.map(|answer| answer.read()).transpose()
-    }
 }
 
 impl Application {

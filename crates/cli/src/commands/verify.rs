@@ -5,12 +5,13 @@ use std::time::Duration;
 use azure::{Credential, Reader};
 use observer::verify::Known;
 use planner::Event;
-use planner::verify::{Answers, Probe, Registration, judge};
+use planner::steps::a_application::Standing;
+use planner::verify::{Answers, Outstanding, Probe, judge};
 use spec::AppId;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
 
-use crate::advice::azure_failure;
+use crate::advice::observe_failure;
 use crate::arguments::{self, ReportFormat};
 use crate::console::Console;
 use crate::environment::with_certificate;
@@ -46,7 +47,7 @@ async fn verify(
     let Verifier { inputs, signer } = verifier;
     let progress = Progress::reading(console);
     progress.report(&Event::Reading { what: "which application it is" });
-    let (client_id, registration) = match (arguments.client_id, operator) {
+    let (client_id, outstanding) = match (arguments.client_id, operator) {
         (Some(id), _) => (id, None),
         (None, operator) => look_up(services, operator, &inputs).await?,
     };
@@ -56,8 +57,8 @@ async fn verify(
     let credential = with_certificate(client_id.to_string(), signer);
     let ask = || {
         let now = OffsetDateTime::now_utc();
-        let (sha256, registration) = (sha256.clone(), registration.clone());
-        let known = Known { now, sha256, not_after, registration };
+        let (sha256, outstanding) = (sha256.clone(), outstanding.clone());
+        let known = Known { now, sha256, not_after, outstanding };
         ask(services, credential.clone(), &inputs, known)
     };
     let probes = until_proven(arguments.wait, console, &inputs, ask).await;
@@ -84,22 +85,28 @@ fn exit(probes: &[Probe]) -> Exit {
     }
 }
 
-/// The operator knows the application by the name that we gave it.
+/// The operator knows the application by the name that we gave it, and what is left to do for it:
+/// nothing of that is on its way.
 async fn look_up(
     services: &Services,
     operator: Option<Vec<Credential>>,
     inputs: &Inputs,
-) -> Result<(AppId, Option<Registration>), Failure> {
+) -> Result<(AppId, Option<Outstanding>), Failure> {
     const HINT: &str = "name the application with --client-id: then nobody else has to sign in";
     let operator = services.sign_in(operator, inputs).await?;
-    let found = observer::verify::registration(&operator, &inputs.desired).await;
+    let now = OffsetDateTime::now_utc();
+    let observation = observer::observe(&operator, &inputs.desired, now, &|_| {}).await;
     let failed = |error| {
-        let failure = azure_failure(&error);
+        let failure = observe_failure(&error);
         if failure.exit == Exit::NotPermitted { failure.hint(HINT) } else { failure }
     };
-    match found.map_err(failed)? {
-        Some((client_id, registration)) => Ok((client_id, Some(registration))),
-        None => {
+    let observed = observation.map_err(failed)?.observed;
+    let outstanding = Outstanding::of(&planner::plan(&inputs.desired, &observed));
+    match observed.application.application {
+        Some(application) if application.standing != Standing::Deleted => {
+            Ok((application.app_id, Some(outstanding)))
+        }
+        Some(_) | None => {
             let name = inputs.desired.installation.as_str();
             let message = format!("the tenant has no application of the installation {name}");
             Err(Failure::new(Exit::Wrong, message)

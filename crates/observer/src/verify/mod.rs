@@ -7,8 +7,7 @@ mod entra;
 
 use ::azure::{Audience, Error, Reader, SignInError};
 use planner::Desired;
-use planner::verify::{Answers, Failure, Questions, Registration, SignIn, SignInFailure, SignIns};
-use spec::AppId;
+use planner::verify::{Answers, Failure, Outstanding, Questions, SignIn, SignInFailure, SignIns};
 use time::OffsetDateTime;
 
 /// What is known before anybody signs in.
@@ -17,36 +16,21 @@ pub struct Known {
     /// Of the certificate's DER, in lower-case hexadecimal.
     pub sha256: String,
     pub not_after: OffsetDateTime,
-    pub registration: Option<Registration>,
-}
-
-/// The application of the spec as an operator sees it: its client id, and what belongs to it.
-///
-/// # Errors
-/// The operator may not look, or Graph does not answer.
-pub async fn registration(
-    operator: &Reader,
-    desired: &Desired,
-) -> Result<Option<(AppId, Registration)>, Error> {
-    let Some(application) = operator.application(desired.installation.as_str()).await? else {
-        return Ok(None);
-    };
-    let has_principal = operator.principal(application.app_id).await?.principal.is_some();
-    let trusted = application.key_credentials.iter().map(|credential| credential.key_id).collect();
-    Ok(Some((application.app_id, Registration { trusted, has_principal })))
+    /// What is left to do, where an operator has looked.
+    pub outstanding: Option<Outstanding>,
 }
 
 /// Asks everything that the spec gives reason to. `signed_in` is the application with its
 /// certificate, or why it could not sign in.
 pub async fn ask(signed_in: &Result<Reader, Error>, desired: &Desired, known: Known) -> Answers {
-    let Known { now, sha256, not_after, registration } = known;
+    let Known { now, sha256, not_after, outstanding } = known;
     let reader = match signed_in {
         Ok(reader) => reader,
         Err(error) => {
             let failed = || sign_in(Err(error.clone()));
             let sign_ins = SignIns { graph: failed(), arm: failed(), vaults: failed() };
             let (entra, azure) = (None, None);
-            return Answers { now, sha256, not_after, registration, sign_ins, entra, azure };
+            return Answers { now, sha256, not_after, outstanding, sign_ins, entra, azure };
         }
     };
     let questions = Questions::of(desired);
@@ -62,7 +46,7 @@ pub async fn ask(signed_in: &Result<Reader, Error>, desired: &Desired, known: Kn
         }
     };
     let (entra, azure) = futures::join!(entra::ask(reader, &questions), azure);
-    Answers { now, sha256, not_after, registration, sign_ins, entra, azure }
+    Answers { now, sha256, not_after, outstanding, sign_ins, entra, azure }
 }
 
 fn sign_in(answer: Result<(), Error>) -> SignIn {

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spec::{AppRoleId, KeyId, ManagementGroupId, RoleDefinitionId, ScopeId, SubscriptionId};
+use spec::{AppRoleId, ManagementGroupId, RoleDefinitionId, ScopeId, SubscriptionId};
 use time::OffsetDateTime;
 
+use super::Outstanding;
 use crate::Directory;
 use crate::steps::c_role_assignments::Existing;
 use crate::steps::d_custom_role::Permissions;
@@ -78,19 +79,12 @@ pub struct Answers {
     /// Of the certificate's DER, in lower-case hexadecimal.
     pub sha256: String,
     pub not_after: OffsetDateTime,
-    /// The application as the operator sees it, where one looked.
-    pub registration: Option<Registration>,
+    /// What is left to do, where an operator has looked.
+    pub outstanding: Option<Outstanding>,
     pub sign_ins: SignIns,
     /// Nothing, where the application could not sign in.
     pub entra: Option<EntraAnswers>,
     pub azure: Option<AzureAnswers>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub struct Registration {
-    /// Ids of the certificates that it trusts.
-    pub trusted: BTreeSet<KeyId>,
-    pub has_principal: bool,
 }
 
 /// Whether the application gets a token.

@@ -4,14 +4,20 @@ use std::collections::BTreeSet;
 
 use spec::{RoleDefinitionId, ScopeId};
 
+use super::outstanding::unless_granted;
 use super::{
-    APPLY, Answer, AzureAnswers, Failure, PlaceAnswers, Probe, Verdict, actions, questions,
+    APPLY, Answer, AzureAnswers, Failure, Outstanding, PlaceAnswers, Probe, Verdict, actions,
+    questions,
 };
 use crate::steps::d_custom_role::Permissions;
 use crate::{Desired, Step};
 
 /// The built-in roles at each scope, by the assignments; and whether they have an effect.
-pub(super) fn roles(desired: &Desired, azure: &AzureAnswers) -> Vec<Probe> {
+pub(super) fn roles(
+    desired: &Desired,
+    azure: &AzureAnswers,
+    seen: Option<&Outstanding>,
+) -> Vec<Probe> {
     let mut probes = unresolved(desired, azure);
     for (scope, place) in &azure.places {
         let at = azure.directory.describe(scope);
@@ -23,12 +29,15 @@ pub(super) fn roles(desired: &Desired, azure: &AzureAnswers) -> Vec<Probe> {
                 Ok(Verdict::Proven) if role.name == READER => effect(scope, azure),
                 Ok(verdict) => verdict,
             };
+            let verdict = granted(verdict, scope, role.id, seen);
             probes.push(Probe::new(Step::C, format!("{} at {at}", role.name), verdict));
         }
         for name in &desired.role_assignments.added {
             let verdict = match azure.added_roles.get(name) {
                 Some(Ok(Some(id))) => {
-                    assigned(*id, &place.assignments).unwrap_or_else(|failure| unreadable(&failure))
+                    let verdict = assigned(*id, &place.assignments);
+                    let verdict = verdict.unwrap_or_else(|failure| unreadable(&failure));
+                    granted(verdict, scope, *id, seen)
                 }
                 Some(Ok(None)) => {
                     Verdict::missing("there is no such role", "correct roles.builtIn")
@@ -80,6 +89,19 @@ fn assigned(
     })
 }
 
+/// What is not assigned as the application sees it may be as an operator does.
+fn granted(
+    verdict: Verdict,
+    scope: &ScopeId,
+    role: RoleDefinitionId,
+    seen: Option<&Outstanding>,
+) -> Verdict {
+    if verdict != not_assigned() {
+        return verdict;
+    }
+    unless_granted(verdict, seen, |one| one.has_assignment(scope, role))
+}
+
 fn not_assigned() -> Verdict {
     Verdict::missing("it is not assigned", APPLY)
 }
@@ -111,12 +133,16 @@ fn effect(scope: &ScopeId, azure: &AzureAnswers) -> Verdict {
 
 /// The custom role at each scope, and by what all roles together allow there, each of its features:
 /// nothing is run.
-pub(super) fn custom_role(desired: &Desired, azure: &AzureAnswers) -> Vec<Probe> {
+pub(super) fn custom_role(
+    desired: &Desired,
+    azure: &AzureAnswers,
+    seen: Option<&Outstanding>,
+) -> Vec<Probe> {
     let tenant = azure.directory.tenant.id;
     let mut probes = Vec::new();
     for (scope, place) in &azure.places {
         let Some((id, wanted)) = questions::custom_role(desired, tenant, scope) else { continue };
-        let role = Role { id, wanted, scope, place, azure };
+        let role = Role { id, wanted, scope, place, azure, seen };
         let name = match scope {
             ScopeId::Subscription(_) => desired.custom_role.role_name.clone(),
             ScopeId::ManagementGroup(group) => {
@@ -124,7 +150,7 @@ pub(super) fn custom_role(desired: &Desired, azure: &AzureAnswers) -> Vec<Probe>
             }
         };
         let at = azure.directory.describe(scope);
-        let verdict = role.assigned();
+        let verdict = granted(role.assigned(), scope, id, seen);
         let is_there = verdict == Verdict::Proven;
         probes.push(Probe::new(Step::D, format!("{name} at {at}"), verdict));
         if is_there {
@@ -141,6 +167,7 @@ struct Role<'a> {
     scope: &'a ScopeId,
     place: &'a PlaceAnswers,
     azure: &'a AzureAnswers,
+    seen: Option<&'a Outstanding>,
 }
 
 impl Role<'_> {
@@ -215,7 +242,8 @@ impl Role<'_> {
                 what: format!("the role has it, without effect yet: {names}"),
             };
         }
-        Verdict::missing(format!("not allowed: {names}"), APPLY)
+        let verdict = Verdict::missing(format!("not allowed: {names}"), APPLY);
+        unless_granted(verdict, self.seen, |one| one.has_definition(self.id))
     }
 
     /// A right to settings that is there is tried on the first web app, whose settings nobody looks

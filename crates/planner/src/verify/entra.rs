@@ -1,8 +1,9 @@
 //! Verdicts of Entra ID and Microsoft Graph.
 
 use super::answers::SignInFailure;
-use super::{APPLY, Answers, EntraAnswers, Failure, Probe, Verdict};
-use crate::{Desired, Step, key_id};
+use super::outstanding::unless_granted;
+use super::{APPLY, Answers, EntraAnswers, Failure, Outstanding, Probe, Verdict};
+use crate::{Desired, Step};
 
 /// Numbers of Entra ID's refusals (documented).
 const NO_SUCH_APPLICATION: u32 = 700_016;
@@ -36,12 +37,10 @@ pub(super) fn sign_in(answers: &Answers) -> Vec<Probe> {
 
 fn refused(failure: &SignInFailure, answers: &Answers) -> Verdict {
     let words = &failure.words;
-    let seen = answers.registration.as_ref();
+    let is_there = answers.outstanding.as_ref().is_some_and(|one| !one.registration);
     match failure.code {
-        Some(NO_SUCH_APPLICATION) if seen.is_some() => not_yet("the application is there"),
-        Some(NO_PRINCIPAL) if seen.is_some_and(|one| one.has_principal) => {
-            not_yet("the service principal is there")
-        }
+        Some(NO_SUCH_APPLICATION) if is_there => not_yet("the application is there"),
+        Some(NO_PRINCIPAL) if is_there => not_yet("the service principal is there"),
         Some(NO_SUCH_APPLICATION) => Verdict::missing(
             format!("this tenant has no such application: {words}"),
             format!("correct --client-id or the spec's tenant, or {APPLY}"),
@@ -77,10 +76,7 @@ pub(super) fn certificate(desired: &Desired, answers: &Answers) -> Probe {
     let ends_soon = (answers.not_after < renew)
         .then(|| format!("it is valid until {end} only: let a new one take its place"));
     let untrusted = answers.sign_ins.graph.as_ref().err().map(|failure| failure.code);
-    let is_listed = answers
-        .registration
-        .as_ref()
-        .is_some_and(|application| application.trusted.contains(&key_id(&answers.sha256)));
+    let is_listed = answers.outstanding.as_ref().is_some_and(|one| !one.certificate);
     let verdict = match untrusted {
         None => Verdict::Proven,
         Some(Some(UNTRUSTED)) if is_listed => Verdict::NotYet {
@@ -96,7 +92,11 @@ pub(super) fn certificate(desired: &Desired, answers: &Answers) -> Probe {
 }
 
 /// The token decides. The call explains: it may need a licence besides.
-pub(super) fn permissions(desired: &Desired, entra: &EntraAnswers) -> Vec<Probe> {
+pub(super) fn permissions(
+    desired: &Desired,
+    entra: &EntraAnswers,
+    seen: Option<&Outstanding>,
+) -> Vec<Probe> {
     let wanted = &desired.graph_permissions;
     let probes = wanted.permissions.iter().map(|permission| {
         let name = &permission.name;
@@ -105,7 +105,11 @@ pub(super) fn permissions(desired: &Desired, entra: &EntraAnswers) -> Vec<Probe>
         } else if wanted.retired.contains(name) {
             Verdict::not_applicable("it is not granted, and reaches no Graph API any more")
         } else {
-            not_held(name, entra)
+            let is_outstanding = |one: &Outstanding| one.has_consent(name);
+            match not_held(name, entra) {
+                verdict @ Verdict::Missing { .. } => unless_granted(verdict, seen, is_outstanding),
+                verdict => verdict,
+            }
         };
         Probe::new(Step::B, name, verdict)
     });

@@ -8,13 +8,15 @@ mod actions;
 mod answers;
 mod azure;
 mod entra;
+mod outstanding;
 mod questions;
 mod vaults;
 
 pub use answers::{
-    Answer, Answers, AzureAnswers, Contents, EntraAnswers, Failure, PlaceAnswers, Registration,
-    SignIn, SignInFailure, SignIns, VaultAnswers, WebAppAnswers,
+    Answer, Answers, AzureAnswers, Contents, EntraAnswers, Failure, PlaceAnswers, SignIn,
+    SignInFailure, SignIns, VaultAnswers, WebAppAnswers,
 };
+pub use outstanding::Outstanding;
 pub use questions::{GraphQuestion, Questions, custom_role, probes_vault};
 
 use serde::Serialize;
@@ -98,14 +100,15 @@ const APPLY: &str = "run mondoo-azure apply";
 
 /// The verdicts, in the order of the manual's steps.
 pub fn judge(desired: &Desired, answers: &Answers) -> Vec<Probe> {
+    let seen = answers.outstanding.as_ref();
     let mut probes = entra::sign_in(answers);
     if let Some(entra) = &answers.entra {
-        probes.extend(entra::permissions(desired, entra));
+        probes.extend(entra::permissions(desired, entra, seen));
     }
     if let Some(azure) = &answers.azure {
-        probes.extend(azure::roles(desired, azure));
-        probes.extend(azure::custom_role(desired, azure));
-        probes.extend(vaults::judge(desired, azure));
+        probes.extend(azure::roles(desired, azure, seen));
+        probes.extend(azure::custom_role(desired, azure, seen));
+        probes.extend(vaults::judge(desired, azure, seen));
     }
     probes.push(entra::certificate(desired, answers));
     probes

@@ -2,21 +2,28 @@
 
 use spec::SubscriptionId;
 
+use super::outstanding::unless_granted;
 use super::questions::probes_vault;
-use super::{APPLY, Answer, AzureAnswers, Contents, Failure, Probe, VaultAnswers, Verdict};
+use super::{
+    APPLY, Answer, AzureAnswers, Contents, Failure, Outstanding, Probe, VaultAnswers, Verdict,
+};
 use crate::steps::e_key_vault_access::{Model, Permissions, Vault};
 use crate::{Desired, Directory, Step};
 use spec::ScopeId;
 
 /// Each vault in scope: its own list of entries where it has one, and then what the vault says.
-pub(super) fn judge(desired: &Desired, azure: &AzureAnswers) -> Vec<Probe> {
+pub(super) fn judge(
+    desired: &Desired,
+    azure: &AzureAnswers,
+    seen: Option<&Outstanding>,
+) -> Vec<Probe> {
     let mut probes = Vec::new();
     for (subscription, answer) in &azure.vaults {
         match answer {
             Ok(vaults) => {
                 let meant =
                     vaults.iter().filter(|one| probes_vault(desired, *subscription, &one.vault));
-                probes.extend(meant.map(|one| vault(one, *subscription, desired, azure)));
+                probes.extend(meant.map(|one| vault(one, *subscription, desired, azure, seen)));
             }
             Err(failure) => {
                 let place = azure.directory.describe(&ScopeId::Subscription(*subscription));
@@ -33,6 +40,7 @@ fn vault(
     subscription: SubscriptionId,
     desired: &Desired,
     azure: &AzureAnswers,
+    seen: Option<&Outstanding>,
 ) -> Probe {
     let VaultAnswers { vault, contents } = answers;
     let wanted = &desired.key_vault_access.permissions;
@@ -42,6 +50,10 @@ fn vault(
             by_calls(vault, contents, wanted, || has_role(subscription, desired, azure))
         }
     });
+    let verdict = match verdict {
+        Verdict::Missing { .. } => unless_granted(verdict, seen, |one| one.has_vault(&vault.id)),
+        verdict => verdict,
+    };
     let rotation = contents.as_ref().and_then(|contents| contents.rotation_policy.as_ref());
     let note = match rotation {
         Some(Err(failure)) if failure.is_denied() => Some(

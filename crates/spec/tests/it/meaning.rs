@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 use spec::{
-    AccessPolicies, Application, Caution, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
-    Extras, Generate, KeyVaults, Line, ManagementGroupId, OwnerRef, Profile, Scope, ScopeId,
-    ScopeRef, Spec, TenantRef, VaultId, VaultRef,
+    AccessPolicies, Application, Caution, Certificate, CertificateSource, Cloud, CustomRole,
+    Excluded, Extras, Generate, KeyVaults, Line, ManagementGroupId, OwnerRef, Profile, Scope,
+    ScopeId, ScopeRef, Spec, TenantRef, VaultId, VaultRef,
 };
 
 use crate::support::{LEAST, SCOPE, SOURCE, VERSION, also, changed, parsed, with};
