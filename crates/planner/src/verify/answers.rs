@@ -164,3 +164,34 @@ pub struct Contents {
     /// Of the first key, where there is one.
     pub rotation_policy: Option<Answer<()>>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(status: u16, code: &str, words: &str) -> Failure {
+        Failure::Refused { status, codes: vec![code.to_owned()], words: words.to_owned() }
+    }
+
+    #[test]
+    fn a_refusal_is_a_right_a_licence_or_a_firewall_and_one_of_them_alone() {
+        let cases = [
+            (refused(403, "Authorization_RequestDenied", "Insufficient privileges"), [1, 0, 0]),
+            (refused(401, "Unauthorized", "AKV10022: Invalid audience."), [1, 0, 0]),
+            (refused(403, "Forbidden", "Your tenant is not licensed for this feature."), [0, 1, 0]),
+            (refused(403, "Forbidden", "This takes a premium LICENCE."), [0, 1, 0]),
+            (
+                refused(403, "Authentication_RequestFromNonPremiumTenantOrB2CTenant", "Neither"),
+                [0, 1, 0],
+            ),
+            (refused(403, "ForbiddenByFirewall", "Client address is not authorized"), [0, 0, 1]),
+            (refused(403, "ForbiddenByConnection", "Public network access is disabled"), [0, 0, 1]),
+            (refused(500, "InternalServerError", "license server is down"), [0, 0, 0]),
+            (Failure::NoAnswer { reason: "connection refused".to_owned() }, [0, 0, 0]),
+        ];
+        for (failure, expected) in cases {
+            let found = [failure.is_denied(), failure.is_licence(), failure.is_network()];
+            assert_eq!(found.map(u8::from), expected, "{failure:?}");
+        }
+    }
+}
