@@ -91,6 +91,27 @@ fn it_serves_a_second_process_and_forgets_on_reset() {
 }
 
 #[test]
+fn another_operator_is_given_its_own_credentials() {
+    let (directory, spec) = directory();
+    let server = Served::start(directory.path(), &["--operator", "nobody"]);
+    let run = server.run(directory.path(), &["plan", &spec]);
+    assert_eq!(run.code, Some(4), "{run:?}");
+    assert!(run.stderr.contains("Insufficient privileges"), "{run:?}");
+}
+
+#[test]
+fn an_unknown_operator_is_told_who_there_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let arguments = ["sandbox", "serve", "--operator", "eve"];
+    let run = Run::of(binary(directory.path()).args(arguments));
+    assert_eq!(run.code, Some(3), "{run:?}");
+    for name in ["deployer", "rbac-administrator", "nobody"] {
+        assert!(run.stderr.contains(name), "{run:?}");
+    }
+    assert!(std::fs::read_dir(directory.path()).unwrap().next().is_none());
+}
+
+#[test]
 fn reset_leaves_what_is_no_sandbox() {
     let directory = tempfile::tempdir().unwrap();
     let somebodys = directory.path().join("ca.pem");

@@ -1,6 +1,8 @@
 //! Sign-in that does not work: one message that names the cause and the way out, and no secret.
 
+use std::fs::Permissions;
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use reqwest::Method;
@@ -77,21 +79,12 @@ fn an_unknown_tenant_and_a_variable_that_names_another() {
 
 #[test]
 fn a_clock_that_is_off_by_an_hour() {
-    for hours in [1, -1] {
-        let (tenant, spec) = tenant();
-        let file = trust_certificate(&tenant);
-        let mut command = client(&tenant, &["plan", &spec]);
-        command.env("AZURE_CLIENT_CERTIFICATE_PATH", file);
-        // The certificate is trusted from five minutes before it was made.
-        tenant.advance(hours * 3600);
-        let run = Run::of(&mut command);
-        assert_eq!(run.code, Some(4), "{run:?}");
-        let codes = ["AADSTS700024", "AADSTS700027"];
-        assert!(codes.iter().any(|code| run.stderr.contains(code)), "{run:?}");
-        if hours == 1 {
-            check(&mut command, 4, &["AADSTS700024", "Current time: "], "this machine's clock");
-        }
-    }
+    let (tenant, spec) = tenant();
+    let file = trust_certificate(&tenant);
+    let mut command = client(&tenant, &["plan", &spec]);
+    command.env("AZURE_CLIENT_CERTIFICATE_PATH", file);
+    tenant.advance(3600);
+    check(&mut command, 4, &["AADSTS700024", "Current time: "], "this machine's clock");
 }
 
 #[test]
@@ -159,9 +152,7 @@ fn nobody_at_all() {
     ");
     let az = "#!/bin/sh\necho \"ERROR: Please run 'az login' to setup account.\" >&2\nexit 1\n";
     std::fs::write(bin.join("az"), az).unwrap();
-    std::os::unix::fs::chown(&bin, None, None).unwrap();
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(bin.join("az"), mode).unwrap();
+    std::fs::set_permissions(bin.join("az"), Permissions::from_mode(0o755)).unwrap();
     let error = "azure-cli            ERROR: Please run 'az login' to setup account.";
     check(&mut command, 4, &[error], "log in with az login");
 }

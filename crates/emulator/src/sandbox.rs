@@ -70,6 +70,17 @@ pub struct Operator {
     pub subscription_id: String,
 }
 
+impl Operator {
+    fn new(client: Uuid, secret: &Secret) -> Self {
+        Self {
+            tenant_id: seed::TENANT.to_string(),
+            client_id: client.to_string(),
+            client_secret: secret.clone(),
+            subscription_id: seed::PRODUCTION.to_string(),
+        }
+    }
+}
+
 impl Sandbox {
     /// Opens the state in the directory, or seeds it, and serves it. One process at a time may do
     /// so.
@@ -102,12 +113,7 @@ impl Sandbox {
             request_log,
         };
         let server = Server::start(port, tls, service)?;
-        let operator = |client: Uuid| Operator {
-            tenant_id: seed::TENANT.to_string(),
-            client_id: client.to_string(),
-            client_secret: secret.clone(),
-            subscription_id: seed::PRODUCTION.to_string(),
-        };
+        let operator = |client| Operator::new(client, &secret);
         Ok(Self {
             url,
             ca_file: directory.ca_certificate(),

@@ -4,9 +4,9 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, deleted_vaults, headers, locks, management_groups, metadata, permissions,
-    resource_groups, role_assignments, role_definitions, subscription_actions, subscriptions,
-    throttling, vault_names, vaults, versions, web_sites,
+    access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
+    permissions, resource_graph, resource_groups, role_assignments, role_definitions,
+    subscription_actions, subscriptions, throttling, vault_names, vaults, versions, web_sites,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -50,13 +50,32 @@ fn charged(service: &Service, request: &Request, caller: &AccessToken) -> Reply 
 }
 
 fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result<Reply, ArmError> {
-    versions::api_version(request)?;
+    let version = versions::api_version(request)?;
     let route = Route::parse(&request.segments)?;
     versions::check(request, &route, &service.behaviour)?;
-    service.store.transact(service.clock.now(), |views| {
+    require_json(request)?;
+    let mut reply = service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(), request, caller);
         handle(&call, &route)
-    })
+    })?;
+    if let Some(body) = &mut reply.body {
+        api_shapes::adapt(&route, version, body);
+    }
+    Ok(reply)
+}
+
+/// Bodies of writes are JSON and say so.
+fn require_json(request: &Request) -> Result<(), ArmError> {
+    let kind = request.header("content-type").unwrap_or("<null>");
+    let media_type = kind.split(';').next().unwrap_or_default().trim();
+    let is_read = matches!(request.method, Method::GET | Method::HEAD | Method::DELETE);
+    if is_read
+        || request.bytes().is_ok_and(axum::body::Bytes::is_empty)
+        || media_type.eq_ignore_ascii_case("application/json")
+    {
+        return Ok(());
+    }
+    Err(ArmError::unsupported_media_type(kind))
 }
 
 fn authenticate(service: &Service, request: &Request) -> Result<AccessToken, ArmError> {
@@ -83,6 +102,14 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::ResourceGroup(id, name) => resource_groups::one(call, *id, name),
         Route::VaultNames(id) if method == Method::POST => vault_names::check(call, *id),
         Route::PurgedVault(path) if method == Method::POST => deleted_vaults::purge(call, path),
+        Route::ManagementGroup(name) => management_groups::one(call, name),
+        Route::SubscriptionOfGroup(name, id) => management_groups::subscription(call, name, *id),
+        Route::Entities if method == Method::POST => management_groups::entities(call),
+        Route::GroupNameCheck if method == Method::POST => management_groups::check_name(call),
+        Route::TenantBackfill if method == Method::POST => {
+            Ok(management_groups::tenant_backfill(call))
+        }
+        Route::ResourceGraph if method == Method::POST => resource_graph::query(call),
         Route::Web(route) => web_sites::answer(call, route),
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
@@ -97,30 +124,32 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Subscription(id) => subscriptions::get(call, *id),
         Route::Resources(id) => subscriptions::resources(call, *id),
         Route::ManagementGroups => management_groups::list(call),
-        Route::ManagementGroup(name) => management_groups::get(call, name),
         Route::Descendants(name) => management_groups::descendants(call, name),
+        Route::SubscriptionsOfGroup(name) => management_groups::subscriptions(call, name),
+        Route::GroupOperation(kind, group, polled) => {
+            management_groups::operation(call, *kind, group, *polled)
+        }
         Route::RoleDefinitions(scope) => role_definitions::list(call, scope),
         Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
+        _ => read_resources(call, route),
+    }
+}
+
+fn read_resources(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
+    match route {
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
         Route::ResourceGroups(id) => resource_groups::list(call, *id),
-        Route::GroupOperation(id, operation) => resource_groups::operation(call, *id, operation),
+        Route::ResourceGroupOperation(id, operation) => {
+            resource_groups::operation(call, *id, operation)
+        }
         Route::DeletedVaults(id) => deleted_vaults::list(call, *id),
         Route::DeletedVault(path) => deleted_vaults::get(call, path),
         Route::VaultOperation(id, location, operation) => {
             deleted_vaults::operation(call, *id, location, operation)
         }
-        Route::RoleDefinition(..)
-        | Route::RoleAssignment(..)
-        | Route::Lock(..)
-        | Route::SubscriptionAction(..)
-        | Route::ResourceGroup(..)
-        | Route::VaultNames(_)
-        | Route::PurgedVault(_)
-        | Route::Vault(_)
-        | Route::Web(_)
-        | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
+        _ => Err(ArmError::method_not_allowed(&call.request.method)),
     }
 }

@@ -1,3 +1,5 @@
+use std::collections::{HashMap, HashSet};
+
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -45,10 +47,29 @@ impl Call<'_> {
         let reaches = move |assignment: &&RoleAssignment| {
             Scope::parse(&assignment.scope).is_some_and(|at| lineage.contains(&at.key()))
         };
-        let principals =
-            std::iter::once(self.caller.oid).chain(self.referable.groups_of(self.caller.oid));
-        let held = principals.flat_map(|one| self.referable.assignments_of(one)).filter(reaches);
+        let held = self.assignments().filter(reaches);
         held.filter_map(|held| Some((held, self.state.role_definitions.get(&held.role)?)))
+    }
+
+    /// The caller's own and those of the groups that it is in, as far as they are in effect.
+    pub(super) fn assignments(&self) -> impl Iterator<Item = &RoleAssignment> {
+        let groups = self.referable.groups_of(self.caller.oid);
+        let principals = std::iter::once(self.caller.oid).chain(groups);
+        principals.flat_map(|one| self.referable.assignments_of(one))
+    }
+
+    /// Keys of the scopes at which a role of the caller's allows the action, for judging many
+    /// objects at once.
+    pub(super) fn scopes_allowing(&self, action: &str) -> HashSet<String> {
+        let mut allows: HashMap<Uuid, bool> = HashMap::new();
+        let mut allowed = |role: Uuid| {
+            *allows.entry(role).or_insert_with(|| {
+                let role = self.state.role_definitions.get(&role);
+                role.is_some_and(|role| role.allows(action))
+            })
+        };
+        let allowing = self.assignments().filter(|assignment| allowed(assignment.role));
+        allowing.filter_map(|held| Some(Scope::parse(&held.scope)?.key())).collect()
     }
 
     /// The parts of the request's filter, as `part` reads them. None when it has another form.

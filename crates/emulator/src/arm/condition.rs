@@ -53,9 +53,9 @@ struct Operator {
 impl Expression {
     fn parse(text: &str) -> Option<Self> {
         let tokens = tokens(text)?;
-        let mut rest = Rest(&tokens);
+        let mut rest = Rest { tokens: &tokens, parts: 0 };
         let parsed = rest.any()?;
-        rest.0.is_empty().then_some(parsed)
+        rest.tokens.is_empty().then_some(parsed)
     }
 
     /// None when it turns on an attribute that the attempt does not have.
@@ -146,7 +146,13 @@ fn tokens(text: &str) -> Option<Vec<String>> {
     Some(tokens)
 }
 
-struct Rest<'a>(&'a [String]);
+struct Rest<'a> {
+    tokens: &'a [String],
+    /// Parts so far, nested or not: so few that no text exhausts the stack.
+    parts: usize,
+}
+
+const MOST_PARTS: usize = 200;
 
 impl<'a> Rest<'a> {
     fn any(&mut self) -> Option<Expression> {
@@ -166,6 +172,10 @@ impl<'a> Rest<'a> {
     }
 
     fn one(&mut self) -> Option<Expression> {
+        self.parts += 1;
+        if self.parts > MOST_PARTS {
+            return None;
+        }
         if self.takes("!") || self.takes("NOT") {
             return Some(Expression::Not(Box::new(self.one()?)));
         }
@@ -192,7 +202,7 @@ impl<'a> Rest<'a> {
         let attribute = Attribute::parse(attribute)?;
         self.takes("]").then_some(())?;
         let operator = Operator::parse(self.next()?)?;
-        let values = match self.0.first()?.as_str() {
+        let values = match self.tokens.first()?.as_str() {
             "{" => self.values()?,
             _ => vec![self.next()?.to_owned()],
         };
@@ -210,15 +220,15 @@ impl<'a> Rest<'a> {
     }
 
     fn next(&mut self) -> Option<&'a str> {
-        let (first, rest) = self.0.split_first()?;
-        self.0 = rest;
+        let (first, rest) = self.tokens.split_first()?;
+        self.tokens = rest;
         Some(first)
     }
 
     fn takes(&mut self, expected: &str) -> bool {
-        let found = self.0.first().is_some_and(|one| one.eq_ignore_ascii_case(expected));
+        let found = self.tokens.first().is_some_and(|one| one.eq_ignore_ascii_case(expected));
         if found {
-            self.0 = &self.0[1..];
+            self.tokens = &self.tokens[1..];
         }
         found
     }
@@ -305,6 +315,8 @@ mod tests {
             "@Environment[Microsoft.Network/subnets] StringEquals 'x'".to_owned(),
             format!("!({resource} GuidEquals {OWNER})"),
             "'".to_owned(),
+            "!".repeat(100_000),
+            "(".repeat(100_000),
         ] {
             assert!(!may_write(&condition, READER), "{condition}");
         }

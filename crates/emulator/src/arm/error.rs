@@ -70,6 +70,10 @@ impl ArmError {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
+    pub(super) fn with_details(self, details: &[Value]) -> Self {
+        if details.is_empty() { self } else { self.with(json!({ "details": details })) }
+    }
+
     pub(super) fn conflict(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, message)
     }
@@ -105,12 +109,7 @@ impl ArmError {
             ),
             TokenFault::WrongAudience(audience) => (
                 "InvalidAuthenticationTokenAudience",
-                format!(
-                    "The access token has been obtained for wrong audience or resource \
-                     '{audience}'. It should exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
-                     'https://management.core.windows.net','https://management.azure.com/',\
-                     'https://management.azure.com'."
-                ),
+                wrong_audience(audience),
                 "The access token is from the wrong audience or resource.",
             ),
             TokenFault::Expired(expiry) => (
@@ -133,6 +132,13 @@ impl ArmError {
         let message =
             "The api-version query parameter (?api-version=) is required for all requests.";
         Self::gateway(StatusCode::BAD_REQUEST, "MissingApiVersionParameter", message)
+    }
+
+    pub(super) fn unsupported_media_type(kind: &str) -> Self {
+        let message = format!(
+            "The content media type '{kind}' is not supported. Only 'application/json' is supported."
+        );
+        Self::gateway(StatusCode::UNSUPPORTED_MEDIA_TYPE, "UnsupportedMediaType", message)
     }
 
     pub(super) fn unknown_route(path: &str) -> Self {
@@ -270,6 +276,15 @@ impl ArmError {
         }
         reply
     }
+}
+
+fn wrong_audience(audience: &str) -> String {
+    format!(
+        "The access token has been obtained for wrong audience or resource '{audience}'. It should \
+         exactly match with one of the allowed audiences 'https://management.core.windows.net/',\
+         'https://management.core.windows.net','https://management.azure.com/',\
+         'https://management.azure.com'."
+    )
 }
 
 /// Tells which tenant is the right one (observed).

@@ -35,11 +35,15 @@ pub(super) fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
         above.contains(&one.scope.to_ascii_lowercase())
             || (with_those_below && is_below(call, one, scope))
     };
-    let wanted = |one: &&RoleAssignment| parts.iter().all(|part| part.accepts(call, one));
+    let principals: Vec<Vec<Uuid>> =
+        parts.iter().filter_map(|part| part.principals(call)).collect();
+    let wanted = |one: &&RoleAssignment| principals.iter().all(|ids| ids.contains(&one.principal));
     // A principal holds few of the assignments that there are.
-    let principal = parts.iter().find_map(Part::principal);
-    let assignments: Vec<&RoleAssignment> = match principal {
-        Some(id) => call.state.assignments_of(id).filter(wanted).filter(related).collect(),
+    let assignments: Vec<&RoleAssignment> = match principals.first() {
+        Some(ids) => {
+            let held = ids.iter().flat_map(|id| call.state.assignments_of(*id));
+            held.filter(wanted).filter(related).collect()
+        }
         None => call.state.role_assignments.values().filter(wanted).filter(related).collect(),
     };
     call.page_of(assignments, |one| render(one, scope))
@@ -94,6 +98,7 @@ struct Properties {
 fn put(call: &Call<'_>, scope: &Scope, name: &str, shown: &str) -> Result<Answer, ArmError> {
     let name = assignment_name(name)?;
     let Body { properties } = call.request.json()?;
+    refuse_long(&properties)?;
     let Properties { role_definition_id, principal_id, principal_type, .. } = &properties;
     let (wanted, kind) = (last_part(role_definition_id), principal_type.as_deref());
     conditions::check_write(call, scope, shown, wanted, principal_id, kind)?;
@@ -136,6 +141,18 @@ fn assignment_name(text: &str) -> Result<Uuid, ArmError> {
         );
         ArmError::bad_request("InvalidRoleAssignmentId", message)
     })
+}
+
+/// Both limits are documented, the words are a guess.
+fn refuse_long(properties: &Properties) -> Result<(), ArmError> {
+    let Properties { description, condition, .. } = properties;
+    for (name, text, most) in [("description", description, 2048), ("condition", condition, 8192)] {
+        if text.as_ref().is_some_and(|text| text.len() > most) {
+            let message = format!("The {name} of a role assignment has at most {most} bytes.");
+            return Err(ArmError::bad_request("InvalidCreateRoleAssignmentRequest", message));
+        }
+    }
+    Ok(())
 }
 
 /// The id counts by its last part. A role that cannot be used at the scope does not exist there.
@@ -288,39 +305,32 @@ impl Part {
             Condition::Equal(name, Value::String(id))
                 if name.eq_ignore_ascii_case("principalId") =>
             {
-                Some(Self::Principal(of_principal(&id)))
+                Some(Self::Principal(id_of(&id)))
             }
             Condition::Function(name, arguments) => match (name.as_str(), arguments.as_slice()) {
                 ("atscope", []) => Some(Self::AtScope),
-                ("assignedto", [Value::String(id)]) => Some(Self::AssignedTo(of_principal(id))),
+                ("assignedto", [Value::String(id)]) => Some(Self::AssignedTo(id_of(id))),
                 _ => None,
             },
             _ => None,
         }
     }
 
-    fn principal(&self) -> Option<Uuid> {
+    /// Whose assignments it leaves; none: everybody's.
+    fn principals(&self, call: &Call<'_>) -> Option<Vec<Uuid>> {
         match self {
-            Self::AtScope | Self::AssignedTo(_) => None,
-            Self::Principal(id) => Some(*id),
-        }
-    }
-
-    fn accepts(&self, call: &Call<'_>, assignment: &RoleAssignment) -> bool {
-        match self {
-            Self::AtScope => true,
-            Self::Principal(id) => *id == assignment.principal,
+            Self::AtScope => None,
+            Self::Principal(id) => Some(vec![*id]),
             Self::AssignedTo(id) => {
-                *id == assignment.principal
-                    || call.referable.groups_of(*id).contains(&assignment.principal)
+                Some(std::iter::once(*id).chain(call.referable.groups_of(*id)).collect())
             }
         }
     }
 }
 
 /// What is no id is nobody's.
-fn of_principal(id: &str) -> Uuid {
-    Uuid::try_parse(id).unwrap_or_default()
+fn id_of(text: &str) -> Uuid {
+    Uuid::try_parse(text).unwrap_or_default()
 }
 
 /// Nulls are written out; the role's id follows the subscription that was asked through (observed).

@@ -1,8 +1,10 @@
 use uuid::Uuid;
 
 use crate::arm::error::ArmError;
+use crate::arm::management_groups::Polled;
 use crate::arm::web_sites::WebRoute;
 use crate::behaviour::Look;
+use crate::model::group_operation::OperationKind;
 use crate::model::scope::Scope;
 
 /// What a path names. Everything fixed is recognised in any case.
@@ -16,10 +18,17 @@ pub(super) enum Route {
     ResourceGroups(Uuid),
     ResourceGroup(Uuid, String),
     /// The progress of the deletion of a resource group, by its id.
-    GroupOperation(Uuid, String),
+    ResourceGroupOperation(Uuid, String),
     ManagementGroups,
     ManagementGroup(String),
     Descendants(String),
+    SubscriptionsOfGroup(String),
+    SubscriptionOfGroup(String, Uuid),
+    GroupOperation(OperationKind, String, Polled),
+    Entities,
+    GroupNameCheck,
+    TenantBackfill,
+    ResourceGraph,
     RoleDefinitions(Scope),
     RoleDefinition(Scope, String),
     RoleAssignments(Scope),
@@ -90,6 +99,8 @@ impl Route {
             | Self::DeletedVaults(_)
             | Self::ManagementGroups
             | Self::Descendants(_)
+            | Self::SubscriptionsOfGroup(_)
+            | Self::Entities
             | Self::RoleDefinitions(_)
             | Self::RoleAssignments(_)
             | Self::Locks(_)
@@ -99,18 +110,23 @@ impl Route {
             Self::Subscription(_)
             | Self::SubscriptionAction(..)
             | Self::ManagementGroup(_)
+            | Self::SubscriptionOfGroup(..)
+            | Self::GroupOperation(..)
+            | Self::GroupNameCheck
+            | Self::TenantBackfill
             | Self::RoleDefinition(..)
             | Self::RoleAssignment(..)
             | Self::Lock(..)
             | Self::Vault(_)
             | Self::AccessPolicies(..)
             | Self::ResourceGroup(..)
-            | Self::GroupOperation(..)
+            | Self::ResourceGroupOperation(..)
             | Self::VaultNames(_)
             | Self::DeletedVault(_)
             | Self::PurgedVault(_)
             | Self::VaultOperation(..)
             | Self::Web(_) => Look::Read,
+            Self::ResourceGraph => Look::Index,
         }
     }
 }
@@ -148,19 +164,43 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
             Some(Route::ResourceGroup(Uuid::try_parse(id).ok()?, segments[3].clone()))
         }
         ["subscriptions", id, "operationresults", _] => {
-            Some(Route::GroupOperation(Uuid::try_parse(id).ok()?, segments[3].clone()))
+            Some(Route::ResourceGroupOperation(Uuid::try_parse(id).ok()?, segments[3].clone()))
         }
         ["subscriptions", id, "providers", "microsoft.subscription", action] => {
             let id = Uuid::try_parse(id).ok()?;
             Some(Route::SubscriptionAction(id, SubscriptionAction::parse(action)?))
         }
-        ["providers", "microsoft.management", "managementgroups"] => Some(Route::ManagementGroups),
-        ["providers", "microsoft.management", "managementgroups", _] => {
-            Some(Route::ManagementGroup(segments[3].clone()))
+        ["providers", "microsoft.management", rest @ ..] => management(&segments[2..], rest),
+        ["providers", "microsoft.resourcegraph", "resources"] => Some(Route::ResourceGraph),
+        _ => None,
+    }
+}
+
+fn management(segments: &[String], lower: &[&str]) -> Option<Route> {
+    match lower {
+        ["managementgroups"] => Some(Route::ManagementGroups),
+        ["managementgroups", _] => Some(Route::ManagementGroup(segments[1].clone())),
+        ["managementgroups", _, "descendants"] => Some(Route::Descendants(segments[1].clone())),
+        ["managementgroups", _, "subscriptions"] => {
+            Some(Route::SubscriptionsOfGroup(segments[1].clone()))
         }
-        ["providers", "microsoft.management", "managementgroups", _, "descendants"] => {
-            Some(Route::Descendants(segments[3].clone()))
+        ["managementgroups", _, "subscriptions", id] => {
+            Some(Route::SubscriptionOfGroup(segments[1].clone(), Uuid::try_parse(id).ok()?))
         }
+        ["operationresults", kind, rest @ ..] => {
+            let kind = [OperationKind::Create, OperationKind::Delete]
+                .into_iter()
+                .find(|known| known.name() == *kind)?;
+            let polled = match rest {
+                ["managementgroups", _] => Polled::Result,
+                ["asyncoperation", "status", "managementgroups", _] => Polled::Status,
+                _ => return None,
+            };
+            Some(Route::GroupOperation(kind, segments.last()?.clone(), polled))
+        }
+        ["getentities"] => Some(Route::Entities),
+        ["checknameavailability"] => Some(Route::GroupNameCheck),
+        ["tenantbackfillstatus" | "starttenantbackfill"] => Some(Route::TenantBackfill),
         _ => None,
     }
 }

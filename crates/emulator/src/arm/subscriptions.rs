@@ -32,7 +32,13 @@ pub(super) fn tenants(call: &Call<'_>) -> Result<Answer, ArmError> {
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, ArmError> {
     let readable =
         call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)));
-    call.page_of(readable.collect(), |one| render(call, one))
+    let readable: Vec<_> = readable.collect();
+    let count = readable.len();
+    let mut answer = call.page_of(readable, |one| render(call, one))?;
+    if let Some(body) = &mut answer.reply.body {
+        body["count"] = json!({ "type": "Total", "value": count });
+    }
+    Ok(answer)
 }
 
 pub(super) fn get(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
@@ -91,7 +97,7 @@ fn wanted_type(condition: Condition) -> Option<String> {
 }
 
 /// A delegated subscription keeps its own tenant and names this one as a manager (observed).
-fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
+pub(super) fn render(call: &Call<'_>, subscription: &Subscription) -> Value {
     let tenant = call.state.tenant.id;
     let managed_by: Vec<Value> =
         subscription.foreign_tenant.iter().map(|_| json!({ "tenantId": tenant })).collect();

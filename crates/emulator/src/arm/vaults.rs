@@ -7,7 +7,7 @@ use crate::arm::error::ArmError;
 use crate::arm::route::VaultPath;
 use crate::arm::versions::api_version;
 use crate::arm::{Call, existence, resource_group_scope, subscription_scope};
-use crate::arm::{access_policies, deleted_vaults, vault_names};
+use crate::arm::{access_policies, deleted_vaults, network_acls, vault_names};
 use crate::http::Reply;
 use crate::model::scope::Scope;
 use crate::model::vault::{Vault, VaultProperties, vault_id};
@@ -128,13 +128,24 @@ fn put(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
     if existing.is_none() && unsaid && api_version(call.request)? >= "2026-02-01" {
         vault.properties.enable_rbac_authorization = Some(true);
     }
-    let mut body = render(call, &vault);
     if existing.is_none() {
-        // The address is not in the DNS yet, and is shown without its slash (observed).
-        body["properties"]["provisioningState"] = "RegisteringDns".into();
-        body["properties"]["vaultUri"] = uri(call, &vault).trim_end_matches('/').into();
+        // Written out since the middle of 2025, whatever the version (observed).
+        vault.properties.enabled_for_disk_encryption.get_or_insert(false);
+        vault.properties.enabled_for_template_deployment.get_or_insert(false);
     }
+    let body = match existing {
+        Some(_) => render(call, &vault),
+        None => render_new(call, &vault),
+    };
     Ok(Answer::with_changes(Reply::json(StatusCode::OK, body), vec![vault.into()]))
+}
+
+/// The address is not in the DNS yet, and is shown without its slash (observed).
+fn render_new(call: &Call<'_>, vault: &Vault) -> Value {
+    let mut body = render(call, vault);
+    body["properties"]["provisioningState"] = "RegisteringDns".into();
+    body["properties"]["vaultUri"] = uri(call, vault).trim_end_matches('/').into();
+    body
 }
 
 #[derive(Deserialize)]
@@ -236,10 +247,15 @@ fn author_type(call: &Call<'_>, author: Uuid) -> &'static str {
     if call.state.users.contains_key(&author) { "User" } else { "Application" }
 }
 
-pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
+pub(super) fn properties(call: &Call<'_>, vault: &Vault) -> Value {
     let mut properties = json!(vault.properties);
+    network_acls::show(&mut properties);
     properties["vaultUri"] = uri(call, vault).into();
     properties["provisioningState"] = "Succeeded".into();
+    properties
+}
+
+pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
     json!({
         "id": vault.id(),
         "name": vault.name,
@@ -254,6 +270,6 @@ pub(super) fn render(call: &Call<'_>, vault: &Vault) -> Value {
             "lastModifiedByType": author_type(call, vault.modified_by),
             "lastModifiedAt": milliseconds(vault.modified_at),
         },
-        "properties": properties,
+        "properties": properties(call, vault),
     })
 }

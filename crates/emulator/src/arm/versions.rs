@@ -52,10 +52,16 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::Resources(_)
         | Route::ResourceGroups(_)
         | Route::ResourceGroup(..)
-        | Route::GroupOperation(..) => (None, RESOURCES),
-        Route::ManagementGroups | Route::ManagementGroup(_) | Route::Descendants(_) => {
-            (Some("managementGroups"), MANAGEMENT_GROUPS)
-        }
+        | Route::ResourceGroupOperation(..) => (None, RESOURCES),
+        Route::ManagementGroups
+        | Route::ManagementGroup(_)
+        | Route::Descendants(_)
+        | Route::SubscriptionsOfGroup(_)
+        | Route::SubscriptionOfGroup(..)
+        | Route::Entities
+        | Route::GroupNameCheck
+        | Route::TenantBackfill => (Some("managementGroups"), MANAGEMENT_GROUPS),
+        Route::GroupOperation(..) => (Some("operationResults"), OPERATION_RESULTS),
         Route::RoleDefinitions(_) | Route::RoleDefinition(..) => {
             (Some("roleDefinitions"), ROLE_DEFINITIONS)
         }
@@ -74,6 +80,7 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::VaultOperation(..) => (Some("locations/operationResults"), VAULTS),
         Route::AccessPolicies(..) => (Some("vaults/accessPolicies"), VAULTS),
         Route::Web(_) => (Some("sites"), WEB_SITES),
+        Route::ResourceGraph => (Some("resources"), RESOURCE_GRAPH),
     }
 }
 
@@ -87,6 +94,10 @@ const RESOURCES: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-02-01, 2016-09
     2024-11-01, 2025-04-01";
 const MANAGEMENT_GROUPS: &str = "2018-03-01-preview, 2019-11-01, 2020-02-01, 2020-05-01, \
     2020-10-01, 2021-04-01, 2023-04-01";
+const OPERATION_RESULTS: &str =
+    "2018-03-01-preview, 2020-05-01, 2021-04-01, 2022-09-01, 2023-04-01";
+const RESOURCE_GRAPH: &str = "2018-09-01-preview, 2019-04-01, 2020-04-01-preview, \
+    2020-09-01-preview, 2021-03-01, 2021-06-01-preview, 2022-10-01, 2024-04-01";
 const ROLE_DEFINITIONS: &str = "2015-07-01, 2018-01-01-preview, 2022-04-01, 2022-05-01-preview";
 const ROLE_ASSIGNMENTS: &str = "2015-07-01, 2018-01-01-preview, 2018-09-01-preview, \
     2020-03-01-preview, 2020-04-01-preview, 2020-08-01-preview, 2020-10-01-preview, 2022-04-01";

@@ -34,6 +34,8 @@ pub struct Behaviour {
     #[serde(deserialize_with = "replication::deserialize")]
     pub(crate) replication: Replication,
     pub(crate) faults: Vec<Fault>,
+    /// How long the creation or deletion of a management group runs.
+    pub(crate) operations: Delay,
     /// Whether quotas run down, and requests beyond them are refused.
     pub(crate) throttling: bool,
     /// Objects on a page that does not ask for a number; 100 when left out.

@@ -1,3 +1,4 @@
+use axum::body::Bytes;
 use axum::http::Method;
 
 use crate::behaviour::Refusal;
@@ -8,8 +9,8 @@ use crate::graph::request_ids::RequestIds;
 use crate::graph::route::Route;
 use crate::graph::{
     app_management_policy, app_role_assignments, applications, batch, delegated_grants,
-    deleted_items, directory_objects, directory_roles, federated_credentials, groups, member_of,
-    owners, passwords, posture, render, rights, service_principals, throttling, users,
+    deleted_items, directory_objects, directory_roles, federated_credentials, groups, keys,
+    member_of, owners, passwords, posture, render, rights, service_principals, throttling, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -69,6 +70,7 @@ fn respond(
     request: &Request,
     route: Route,
 ) -> Result<Reply, GraphError> {
+    check_content_type(request)?;
     if let Route::Batch = route {
         return batch::answer(service, request);
     }
@@ -77,6 +79,18 @@ fn respond(
         rights::check(&call, &route)?;
         handle(&call, route)
     })
+}
+
+/// A write without a body can go without; whether it needs one is up to its handler.
+fn check_content_type(request: &Request) -> Result<(), GraphError> {
+    let is_empty = request.bytes().is_ok_and(Bytes::is_empty);
+    if is_empty || [Method::GET, Method::DELETE].contains(&request.method) {
+        return Ok(());
+    }
+    let kind = request.header("content-type").ok_or_else(GraphError::missing_content_type)?;
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let json = kind.eq_ignore_ascii_case("application/json") || kind.ends_with("+json");
+    json.then_some(()).ok_or_else(GraphError::foreign_content_type)
 }
 
 fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
@@ -93,6 +107,8 @@ fn handle(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::OwnerReference(key, id) if method == Method::DELETE => {
             owners::remove(call, &key, id)
         }
+        Route::AddKey(key) if method == Method::POST => keys::add(call, &key),
+        Route::RemoveKey(key) if method == Method::POST => keys::remove(call, &key),
         Route::AddPassword(key) if method == Method::POST => passwords::add(call, &key),
         Route::RemovePassword(key) if method == Method::POST => passwords::remove(call, &key),
         Route::DirectoryObjectsByIds if method == Method::POST => {

@@ -7,6 +7,7 @@ use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
 use crate::graph::error::GraphError;
+use crate::graph::holder::Holder;
 use crate::graph::{Call, entity};
 use crate::http::Reply;
 use crate::model::app_management_policy::{
@@ -127,6 +128,13 @@ pub(super) struct Rules<'a> {
 const UNKNOWN_CREATION: i64 = 1_546_300_800;
 
 impl<'a> Rules<'a> {
+    pub(super) fn of(call: &Call<'a>, holder: &Holder<'_>) -> Self {
+        match holder {
+            Holder::Application(one) => Self::of_application(call, one),
+            Holder::ServicePrincipal(one) => Self::of_service_principal(call, one),
+        }
+    }
+
     pub(super) fn of_application(call: &Call<'a>, application: &Application) -> Self {
         let policy = &call.state.app_management_policy;
         let restrictions = policy.is_enabled.then_some(&policy.application_restrictions);

@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use crate::graph::Call;
 use crate::graph::app_management_policy::Rules;
 use crate::graph::collection::{APPLICATION, Kind};
+use crate::graph::completion::completed;
 use crate::graph::error::GraphError;
 use crate::graph::key_credentials;
 use crate::model::application::{Application, PasswordCredential, RequiredResourceAccess};
@@ -161,6 +162,6 @@ fn text_setting(
 }
 
 fn set(application: &mut Application, name: &str, value: &Value) -> Result<(), GraphError> {
-    let result = application.settings.set(APPLICATION.defaults, name, value);
+    let result = application.settings.set(APPLICATION.defaults, name, &completed(name, value));
     result.map_err(|fault| fault.of(name, APPLICATION.name, APPLICATION.resource))
 }

@@ -56,7 +56,10 @@ pub(super) fn reach<'a>(
     find(call.state, key)
 }
 
-fn find<'a>(state: &'a State, key: &ApplicationKey) -> Result<&'a Application, GraphError> {
+pub(super) fn find<'a>(
+    state: &'a State,
+    key: &ApplicationKey,
+) -> Result<&'a Application, GraphError> {
     let (found, shown) = match key {
         ApplicationKey::Id(id) => {
             (state.live_applications().find(|one| one.id == *id), id.to_string())

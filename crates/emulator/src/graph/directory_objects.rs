@@ -40,11 +40,11 @@ pub(super) fn get_by_ids(call: &Call<'_>) -> Result<Answer, GraphError> {
     ids.dedup();
     let is_wanted = |object: &Map<String, Value>| {
         let kind = object["@odata.type"].as_str().and_then(|name| name.strip_prefix(TYPE));
-        let names = [kind, Some(DIRECTORY_OBJECT.name)];
-        let named = |wanted: &String| {
-            names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(wanted))
+        let accepted = [kind, Some(DIRECTORY_OBJECT.name)];
+        let accepts = |name: &String| {
+            accepted.into_iter().flatten().any(|one| one.eq_ignore_ascii_case(name))
         };
-        types.is_empty() || types.iter().any(named)
+        types.is_empty() || types.iter().any(accepts)
     };
     let found = ids.into_iter().filter_map(|id| typed(call, call.found, id));
     let objects: Vec<_> = found.filter(is_wanted).collect();

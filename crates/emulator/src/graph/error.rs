@@ -60,6 +60,18 @@ impl GraphError {
         Self::new(StatusCode::BAD_REQUEST, "BadRequest", message)
     }
 
+    /// Observed for a body without content type.
+    pub(super) fn missing_content_type() -> Self {
+        Self::malformed(
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        )
+    }
+
+    /// Observed for bodies of other types.
+    pub(super) fn foreign_content_type() -> Self {
+        Self::malformed("Entity only allows writes with a JSON Content-Type header.")
+    }
+
     pub(super) fn unsupported_query(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Request_UnsupportedQuery", message)
     }
@@ -214,6 +226,12 @@ impl GraphError {
     /// The text is a guess.
     pub(super) fn malformed_reference() -> Self {
         Self::bad_request("Invalid URL format specified in payload.")
+    }
+
+    /// For a proof that proves nothing; observed.
+    pub(super) fn unproven() -> Self {
+        let code = "Authentication_MissingOrMalformed";
+        Self::new(StatusCode::UNAUTHORIZED, code, "Access Token missing or malformed.")
     }
 
     pub(super) fn federated_credential_exists(name: &str) -> Self {

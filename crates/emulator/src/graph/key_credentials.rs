@@ -42,6 +42,18 @@ pub(super) fn replaced(
     Ok(credentials)
 }
 
+/// One entry for an object that keeps the others.
+pub(super) fn added(
+    value: Value,
+    rules: &Rules<'_>,
+    now: OffsetDateTime,
+) -> Result<KeyCredential, GraphError> {
+    let entry: Entry = serde_json::from_value(value).map_err(|_| unacceptable("keyCredential"))?;
+    let added = entry.into_credential(now)?;
+    rules.check_certificate(added.end - added.start)?;
+    Ok(added)
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Entry {

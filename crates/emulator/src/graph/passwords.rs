@@ -15,7 +15,7 @@ use crate::http::Reply;
 use crate::model::application::PasswordCredential;
 use crate::store::Answer;
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Addition {
     #[serde(default)]
@@ -27,6 +27,7 @@ struct Addition {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Wanted {
     display_name: Option<String>,
+    key_id: Option<Uuid>,
     #[serde(default, with = "time::serde::rfc3339::option")]
     start_date_time: Option<OffsetDateTime>,
     #[serde(default, with = "time::serde::rfc3339::option")]
@@ -37,14 +38,12 @@ struct Wanted {
 
 pub(super) fn add(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
     let holder = Holder::reach(call, key)?;
-    let Addition { password_credential } = call.request.json()?;
+    // Without a body the service chooses everything (observed).
+    let Addition { password_credential } =
+        if call.request.bytes()?.is_empty() { Addition::default() } else { call.request.json()? };
     let secret = base64url(&[Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat());
     let mut password = password(&secret, password_credential.unwrap_or_default(), call.now)?;
-    let rules = match holder {
-        Holder::Application(one) => Rules::of_application(call, one),
-        Holder::ServicePrincipal(one) => Rules::of_service_principal(call, one),
-    };
-    rules.check_password(password.end - password.start)?;
+    Rules::of(call, &holder).check_password(password.end - password.start)?;
     if let Holder::ServicePrincipal(_) = holder {
         password.hint = None;
     }
@@ -88,7 +87,9 @@ fn password(
         return Err(GraphError::key_credential_end());
     }
     let utc = |at: OffsetDateTime| at.to_offset(time::UtcOffset::UTC);
-    let mut password = PasswordCredential::new(Uuid::new_v4(), secret, utc(start), utc(end));
+    // The caller's choice is taken (observed).
+    let id = wanted.key_id.unwrap_or_else(Uuid::new_v4);
+    let mut password = PasswordCredential::new(id, secret, utc(start), utc(end));
     password.display_name = wanted.display_name;
     Ok(password)
 }

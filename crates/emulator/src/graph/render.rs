@@ -46,7 +46,7 @@ pub(super) fn application(
         ("publisherDomain", json!(state.tenant.default_domain())),
         ("tags", json!(application.tags)),
         ("requiredResourceAccess", json!(application.required_resource_access)),
-        ("keyCredentials", credentials.collect()),
+        ("keyCredentials", credentials.map(Value::Object).collect()),
         ("passwordCredentials", passwords.map(Value::Object).collect()),
     ];
     object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
@@ -66,6 +66,9 @@ pub(super) fn service_principal(
     let own = principal.tags.iter().filter(|tag| !projected.contains(tag));
     let audience =
         application.map_or("AzureADMultipleOrgs", |application| &application.sign_in_audience);
+    let uris = application.and_then(|one| one.settings.get("identifierUris")?.as_array());
+    let names =
+        uris.into_iter().flatten().cloned().chain(principal.names.iter().map(|one| json!(one)));
     let credentials =
         principal.key_credentials.iter().map(|credential| key_credential(credential, keys));
     let passwords = principal.password_credentials.iter().map(password_credential);
@@ -80,11 +83,11 @@ pub(super) fn service_principal(
         ("accountEnabled", json!(principal.account_enabled)),
         ("createdDateTime", optional(principal.created)),
         ("deletedDateTime", optional(principal.deleted)),
-        ("servicePrincipalNames", json!(principal.names)),
+        ("servicePrincipalNames", names.collect()),
         ("signInAudience", json!(audience)),
         ("tags", projected.iter().chain(own).cloned().collect()),
         ("appRoles", json!(principal.app_roles)),
-        ("keyCredentials", credentials.collect()),
+        ("keyCredentials", credentials.map(Value::Object).collect()),
         ("passwordCredentials", passwords.map(Value::Object).collect()),
     ];
     object.extend(typed.map(|(name, value)| (name.to_owned(), value)));
@@ -174,17 +177,18 @@ pub(super) fn federated_credential(credential: &FederatedCredential) -> Map<Stri
     object
 }
 
-fn key_credential(credential: &KeyCredential, keys: Keys) -> Value {
-    json!({
-        "customKeyIdentifier": credential.custom_key_identifier,
-        "displayName": credential.display_name,
-        "endDateTime": seconds(credential.end),
-        "key": (keys == Keys::Shown).then_some(&credential.key),
-        "keyId": credential.key_id,
-        "startDateTime": seconds(credential.start),
-        "type": credential.kind,
-        "usage": credential.usage,
-    })
+pub(super) fn key_credential(credential: &KeyCredential, keys: Keys) -> Map<String, Value> {
+    let named = [
+        ("customKeyIdentifier", json!(credential.custom_key_identifier)),
+        ("displayName", json!(credential.display_name)),
+        ("endDateTime", json!(seconds(credential.end))),
+        ("key", json!((keys == Keys::Shown).then_some(&credential.key))),
+        ("keyId", json!(credential.key_id)),
+        ("startDateTime", json!(seconds(credential.start))),
+        ("type", json!(credential.kind)),
+        ("usage", json!(credential.usage)),
+    ];
+    named.map(|(name, value)| (name.to_owned(), value)).into_iter().collect()
 }
 
 pub(super) fn password_credential(credential: &PasswordCredential) -> Map<String, Value> {

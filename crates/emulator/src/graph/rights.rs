@@ -9,7 +9,8 @@ use uuid::Uuid;
 
 use crate::graph::Call;
 use crate::graph::error::GraphError;
-use crate::graph::route::{Member, Route};
+use crate::graph::holder::Holder;
+use crate::graph::route::{HolderKey, Member, Route};
 use crate::graph::subject::{self, Subject};
 use crate::login::GRAPH_APP_ID;
 use crate::model::application::Application;
@@ -33,6 +34,8 @@ pub(super) fn check(call: &Call<'_>, route: &Route) -> Result<(), GraphError> {
                 is_in(call, &ROLE_ADMINISTRATORS) || is_in(call, &APPLICATION_ADMINISTRATORS);
             decide(call, has(call, &WRITE_DELEGATED_GRANTS), administrator)
         }
+        // Whose keys they are rolls them without any permission (documented).
+        Route::AddKey(key) | Route::RemoveKey(key) if is_own(call, key) => true,
         Route::DirectoryObjectsByIds => may_read(call, &READ_DIRECTORY),
         Route::DefaultAppManagementPolicy => {
             let administrator = is_in(call, &APPLICATION_ADMINISTRATORS);
@@ -66,12 +69,10 @@ fn may_see(call: &Call<'_>, route: &Route) -> bool {
             may_read(call, &READ_DIRECTORY) || may_read(call, &WRITE_DELEGATED_GRANTS)
         }
         // Nothing for ordinary members (documented).
-        Route::DefaultAppManagementPolicy => {
-            decide(call, has(call, &READ_POLICIES), is_in(call, &READERS))
-        }
+        Route::DefaultAppManagementPolicy => may_inspect(call, &READ_POLICIES),
         // Unlike live ones, deleted applications are nothing for ordinary members (a guess).
         Route::DeletedItems(_) | Route::DeletedItem(_) | Route::DeletedItemRestore(_) => {
-            decide(call, has(call, &READ_APPLICATIONS), is_in(call, &READERS))
+            may_inspect(call, &READ_APPLICATIONS)
         }
         Route::MemberOf(Member::ServicePrincipal(_), _)
         | Route::Applications
@@ -85,6 +86,8 @@ fn may_see(call: &Call<'_>, route: &Route) -> bool {
         | Route::Owners(_)
         | Route::OwnerReferences(_)
         | Route::OwnerReference(..)
+        | Route::AddKey(_)
+        | Route::RemoveKey(_)
         | Route::AddPassword(_)
         | Route::RemovePassword(_) => may_read_registration(call, route),
     }
@@ -168,6 +171,11 @@ fn gives_role_of_graph(call: &Call<'_>) -> bool {
         && resource.is_some_and(|one| one.app_id.to_string() == GRAPH_APP_ID)
 }
 
+fn is_own(call: &Call<'_>, key: &HolderKey) -> bool {
+    let holder = Holder::reach(call, key);
+    !call.caller.is_delegated() && holder.is_ok_and(|one| one.app_id() == call.caller.appid)
+}
+
 fn is_caller(call: &Call<'_>, key: &str) -> bool {
     call.caller.is_delegated()
         && (Uuid::try_parse(key) == Ok(call.caller.oid)
@@ -177,6 +185,11 @@ fn is_caller(call: &Call<'_>, key: &str) -> bool {
 /// Members of the tenant may read all of these, through a client that may, too.
 fn may_read(call: &Call<'_>, permissions: &[&str]) -> bool {
     decide(call, has(call, permissions), call.caller.is_delegated() || is_in(call, &READERS))
+}
+
+/// What takes a role of the directory from members, too.
+fn may_inspect(call: &Call<'_>, permissions: &[&str]) -> bool {
+    decide(call, has(call, permissions), is_in(call, &READERS))
 }
 
 /// For an application a permission or a role of the directory is enough; for a user it takes both.

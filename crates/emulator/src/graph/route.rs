@@ -25,6 +25,8 @@ pub(super) enum Route {
     Owners(HolderKey),
     OwnerReferences(HolderKey),
     OwnerReference(HolderKey, Uuid),
+    AddKey(HolderKey),
+    RemoveKey(HolderKey),
     AddPassword(HolderKey),
     RemovePassword(HolderKey),
     DirectoryObject(Uuid),
@@ -114,16 +116,20 @@ impl Route {
         let segments: Vec<Segment<'_>> =
             path.iter().map(|segment| Segment::parse(segment)).collect();
         let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
-        let (Some(first), rest) = (segments.first(), names.get(1..).unwrap_or_default()) else {
-            return Err(GraphError::unknown_segment(""));
-        };
-        if let Some(posture) = Posture::parse(version, &names) {
-            return Ok(Self::Posture(posture));
-        }
-        if version == "beta" {
+        match Posture::parse(version, &names) {
+            Some(posture) => return Ok(Self::Posture(posture)),
             // Of the beta version only what the first one does not have.
-            return Err(GraphError::unknown_segment(&path[path.len() - 1]));
+            None if version == "beta" => {
+                return Err(GraphError::unknown_segment(path.last().map_or("", String::as_str)));
+            }
+            None => {}
         }
+        Self::named(&segments, names.get(1..).unwrap_or_default())
+    }
+
+    /// `rest` are the names after the first one.
+    fn named(segments: &[Segment<'_>], rest: &[&str]) -> Result<Self, GraphError> {
+        let Some(first) = segments.first() else { return Err(GraphError::unknown_segment("")) };
         match (first.name.as_str(), rest) {
             ("$batch", []) => Ok(Self::Batch),
             ("organization", []) => Ok(Self::Organization),
@@ -132,16 +138,16 @@ impl Route {
             ("serviceprincipals", ["$count"]) if first.key.is_none() => {
                 Ok(Self::ServicePrincipalCount)
             }
-            ("applications", _) => application(&segments),
-            ("serviceprincipals", _) => service_principal(&segments),
+            ("applications", _) => application(segments),
+            ("serviceprincipals", _) => service_principal(segments),
             ("directoryobjects", ["getbyids" | "microsoft.graph.getbyids"]) => {
                 Ok(Self::DirectoryObjectsByIds)
             }
             ("directoryobjects", [id]) => Ok(Self::DirectoryObject(guid(id)?)),
             ("me", rest) => me(rest),
-            ("users", _) => user(&segments),
-            ("groups", _) => group(&segments),
-            ("oauth2permissiongrants", _) => delegated_grants(&segments),
+            ("users", _) => user(segments),
+            ("groups", _) => group(segments),
+            ("oauth2permissiongrants", _) => delegated_grants(segments),
             ("directoryroles", []) => Ok(Self::DirectoryRoles),
             ("rolemanagement", ["directory", "roleassignments"]) => {
                 Ok(Self::DirectoryRoleAssignments)
@@ -150,7 +156,7 @@ impl Route {
                 Ok(Self::DirectoryRoleAssignment(segments[3].text.to_owned()))
             }
             ("directory", ["deleteditems", rest @ ..]) => deleted_items(rest),
-            _ => Err(GraphError::unknown_segment(&path[path.len() - 1])),
+            _ => Err(GraphError::unknown_segment(segments[segments.len() - 1].text)),
         }
     }
 }
@@ -250,6 +256,8 @@ fn holder(key: HolderKey, rest: &[Segment<'_>]) -> Result<Route, GraphError> {
         ["owners"] => Ok(Route::Owners(key)),
         ["owners", "$ref"] => Ok(Route::OwnerReferences(key)),
         ["owners", _, "$ref"] => Ok(Route::OwnerReference(key, guid(rest[1].text)?)),
+        ["addkey" | "microsoft.graph.addkey"] => Ok(Route::AddKey(key)),
+        ["removekey" | "microsoft.graph.removekey"] => Ok(Route::RemoveKey(key)),
         ["addpassword" | "microsoft.graph.addpassword"] => Ok(Route::AddPassword(key)),
         ["removepassword" | "microsoft.graph.removepassword"] => Ok(Route::RemovePassword(key)),
         _ => Err(GraphError::unknown_segment(rest[rest.len() - 1].text)),

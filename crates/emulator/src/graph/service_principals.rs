@@ -66,7 +66,7 @@ pub(super) fn reach<'a>(
     find(call.state, key)
 }
 
-fn find<'a>(
+pub(super) fn find<'a>(
     state: &'a State,
     key: &ServicePrincipalKey,
 ) -> Result<&'a ServicePrincipal, GraphError> {

@@ -20,8 +20,8 @@ pub(super) enum Subject<'a> {
 
 /// Of a request about applications or service principals.
 pub(super) fn of<'a>(call: &Call<'a>, route: &Route) -> Subject<'a> {
-    let owners = owners(call, route);
     let upserts = call.request.method == Method::PATCH && creates_if_missing(call.request);
+    let owners = owners(call, route, upserts);
     match (owners, route) {
         (Some(owners), _) => Subject::Existing { owned: owners.contains(&call.caller.oid) },
         (None, Route::Applications) => Subject::NewApplication,
@@ -37,8 +37,14 @@ pub(super) fn of<'a>(call: &Call<'a>, route: &Route) -> Subject<'a> {
 }
 
 /// None for what is not there, and for what has no owners.
-fn owners<'a>(call: &Call<'a>, route: &Route) -> Option<&'a [Uuid]> {
+fn owners<'a>(call: &Call<'a>, route: &Route, upserts: bool) -> Option<&'a [Uuid]> {
     match route {
+        Route::Application(key) if upserts => {
+            applications::find(call.state, key).map(|one| one.owners.as_slice()).ok()
+        }
+        Route::ServicePrincipal(key) if upserts => {
+            service_principals::find(call.state, key).map(|one| one.owners.as_slice()).ok()
+        }
         Route::Application(key)
         | Route::FederatedCredentials(key)
         | Route::FederatedCredential(key, _) => {
@@ -50,34 +56,12 @@ fn owners<'a>(call: &Call<'a>, route: &Route) -> Option<&'a [Uuid]> {
         Route::Owners(key)
         | Route::OwnerReferences(key)
         | Route::OwnerReference(key, _)
+        | Route::AddKey(key)
+        | Route::RemoveKey(key)
         | Route::AddPassword(key)
         | Route::RemovePassword(key) => Holder::reach(call, key).map(|one| one.owners()).ok(),
         Route::DeletedItem(id) | Route::DeletedItemRestore(id) => owners_of_deleted(call, *id),
-        Route::Batch
-        | Route::Organization
-        | Route::DefaultAppManagementPolicy
-        | Route::ApplicationCount
-        | Route::ServicePrincipalCount
-        | Route::DirectoryObject(_)
-        | Route::DirectoryObjectsByIds
-        | Route::DelegatedGrants
-        | Route::DelegatedGrant(_)
-        | Route::DelegatedGrantsOf(_)
-        | Route::Me
-        | Route::User(_)
-        | Route::MemberOf(..)
-        | Route::Groups
-        | Route::Group(_)
-        | Route::GroupMembers(_)
-        | Route::DirectoryRoles
-        | Route::DirectoryRoleAssignments
-        | Route::DirectoryRoleAssignment(_)
-        | Route::Applications
-        | Route::ServicePrincipals
-        | Route::Grants(..)
-        | Route::Grant(..)
-        | Route::DeletedItems(_)
-        | Route::Posture(_) => None,
+        _ => None,
     }
 }
 

@@ -3,6 +3,7 @@
 use aws_lc_rs::signature::{
     RSA_PKCS1_2048_8192_SHA256, RSA_PSS_2048_8192_SHA256, RsaParameters, UnparsedPublicKey,
 };
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::encoding::{from_base64url, upper_hex};
@@ -43,6 +44,20 @@ pub(super) fn check(
         return Err(error::wrong_signature(trusted.client));
     }
     check_claims(&jwt, trusted, &realm.audiences, now)
+}
+
+/// The claims of a token that one of these certificates' keys signed.
+pub(crate) fn signed_claims(
+    token: &str,
+    mut certificates: impl Iterator<Item = Certificate>,
+) -> Option<Map<String, Value>> {
+    let jwt = Jwt::parse(token)?;
+    let algorithm = algorithm(&jwt).ok()?;
+    let signed = certificates.any(|certificate| {
+        let key = UnparsedPublicKey::new(algorithm, &certificate.public_key);
+        key.verify(jwt.signed.as_bytes(), &jwt.signature).is_ok()
+    });
+    signed.then_some(jwt.claims)
 }
 
 /// Only RSA signatures: documented for PS256 and RS256, observed as a refusal for ES256.

@@ -15,6 +15,7 @@ mod token;
 use axum::http::Method;
 
 pub(crate) use access_token::{AccessToken, TokenFault, issuer};
+pub(crate) use assertion::signed_claims;
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
 pub(crate) use federated::issue as issue_workload_token;
 pub(crate) use signing::SigningKey;

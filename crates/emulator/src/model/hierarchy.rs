@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -8,6 +9,17 @@ pub(crate) struct ManagementGroup {
     pub(crate) display_name: String,
     /// The name of the group above; the root group has none.
     pub(crate) parent: Option<String>,
+    /// None for groups as old as the tenant.
+    #[serde(default)]
+    pub(crate) changed: Option<GroupChange>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct GroupChange {
+    pub(crate) version: u32,
+    #[serde(with = "time::serde::rfc3339")]
+    pub(crate) at: OffsetDateTime,
+    pub(crate) by: Uuid,
 }
 
 impl ManagementGroup {

@@ -6,6 +6,7 @@ pub(crate) mod certificate;
 pub(crate) mod directory_role;
 pub(crate) mod grant;
 pub(crate) mod group;
+pub(crate) mod group_operation;
 pub(crate) mod hierarchy;
 pub(crate) mod lock;
 pub(crate) mod role;

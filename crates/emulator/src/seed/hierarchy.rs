@@ -21,11 +21,13 @@ pub(super) fn changes() -> Vec<Change> {
             name: root.clone(),
             display_name: "Tenant Root Group".to_owned(),
             parent: None,
+            changed: None,
         }),
         Change::ManagementGroup(ManagementGroup {
             name: "platform".to_owned(),
             display_name: "Platform".to_owned(),
             parent: Some(root),
+            changed: None,
         }),
     ];
     changes.extend(subscription(

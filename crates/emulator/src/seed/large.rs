@@ -37,6 +37,7 @@ fn management_group(number: u32) -> Change {
         name: group(number),
         display_name: format!("Group {number}"),
         parent: Some(parent),
+        changed: None,
     })
 }
 

@@ -7,7 +7,10 @@ use crate::model::application::Application;
 use crate::model::directory_role::DirectoryRoleMembership;
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::group::Group;
-use crate::model::hierarchy::{ManagementGroup, Resource, ResourceGroup, Subscription};
+use crate::model::group_operation::GroupOperation;
+use crate::model::hierarchy::{
+    ManagementGroup, Resource, ResourceGroup, Subscription, management_group_id,
+};
 use crate::model::lock::Lock;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
@@ -32,6 +35,8 @@ pub(crate) enum Change {
     DelegatedGrant(DelegatedGrant),
     DelegatedGrantRemoved(String),
     ManagementGroup(ManagementGroup),
+    ManagementGroupRemoved(String),
+    GroupOperation(GroupOperation),
     Subscription(Subscription),
     ResourceGroup(ResourceGroup),
     /// By its id.
@@ -72,6 +77,8 @@ impl Change {
             Self::DelegatedGrant(one) => format!("delegated grant {}", one.id),
             Self::DelegatedGrantRemoved(id) => format!("delegated grant {id}"),
             Self::ManagementGroup(one) => one.id(),
+            Self::ManagementGroupRemoved(name) => management_group_id(name),
+            Self::GroupOperation(one) => format!("{} of {}", one.kind.name(), one.group),
             Self::Subscription(one) => format!("subscription {}", one.id),
             Self::ResourceGroup(one) => one.id(),
             Self::Resource(one) => one.id.clone(),
@@ -114,6 +121,8 @@ impl Change {
             | Self::DirectoryRoleMembership(_)
             | Self::DirectoryRoleMembershipRemoved(_)
             | Self::ManagementGroup(_)
+            | Self::ManagementGroupRemoved(_)
+            | Self::GroupOperation(_)
             | Self::Subscription(_)
             | Self::ResourceGroup(_)
             | Self::ResourceGroupRemoved(_)

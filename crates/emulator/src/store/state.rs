@@ -9,6 +9,7 @@ use crate::model::application::Application;
 use crate::model::directory_role::{DirectoryRole, DirectoryRoleMembership};
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::group::Group;
+use crate::model::group_operation::{GroupOperation, OperationKind};
 use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, resource_group_id,
 };
@@ -37,6 +38,8 @@ pub(crate) struct State {
     pub(crate) grants: BTreeMap<String, Grant>,
     pub(crate) delegated_grants: BTreeMap<String, DelegatedGrant>,
     pub(crate) management_groups: BTreeMap<String, ManagementGroup>,
+    /// The last operation of each kind on each management group.
+    group_operations: BTreeMap<String, GroupOperation>,
     pub(crate) subscriptions: BTreeMap<Uuid, Subscription>,
     pub(crate) resource_groups: BTreeMap<String, ResourceGroup>,
     pub(crate) resources: BTreeMap<String, Resource>,
@@ -68,6 +71,7 @@ impl State {
             grants: BTreeMap::new(),
             delegated_grants: BTreeMap::new(),
             management_groups: BTreeMap::new(),
+            group_operations: BTreeMap::new(),
             subscriptions: BTreeMap::new(),
             resource_groups: BTreeMap::new(),
             resources: BTreeMap::new(),
@@ -89,61 +93,74 @@ impl State {
     pub(crate) fn apply(&mut self, change: Change) {
         self.revision += 1;
         match change {
-            Change::Application(one) => drop(self.applications.insert(one.id, *one)),
+            Change::Application(one) => put(&mut self.applications, one.id, *one),
             Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
-            Change::ServicePrincipal(one) => drop(self.service_principals.insert(one.id, *one)),
+            Change::ServicePrincipal(one) => put(&mut self.service_principals, one.id, *one),
             Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
             Change::AppManagementPolicy(one) => self.app_management_policy = *one,
-            Change::User(one) => drop(self.users.insert(one.id, one)),
+            Change::User(one) => put(&mut self.users, one.id, one),
             Change::Group(one) => self.put_group(one),
-            Change::DirectoryRoleMembership(one) => {
-                drop(self.directory_role_memberships.insert(one.id.clone(), one));
-            }
-            Change::DirectoryRoleMembershipRemoved(id) => {
-                drop(self.directory_role_memberships.remove(&id));
-            }
-            Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
+            Change::DirectoryRoleMembership(one) => self.put_membership(one),
+            Change::DirectoryRoleMembershipRemoved(id) => self.remove_membership(&id),
+            Change::Grant(one) => put(&mut self.grants, one.id.clone(), one),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
-            Change::DelegatedGrant(one) => {
-                drop(self.delegated_grants.insert(one.id.clone(), one));
-            }
+            Change::DelegatedGrant(one) => put(&mut self.delegated_grants, one.id.clone(), one),
             Change::DelegatedGrantRemoved(id) => drop(self.delegated_grants.remove(&id)),
-            Change::ManagementGroup(one) => {
-                drop(self.management_groups.insert(key(&one.name), one));
+            Change::ManagementGroup(one) => put(&mut self.management_groups, key(&one.name), one),
+            Change::ManagementGroupRemoved(name) => {
+                drop(self.management_groups.remove(&key(&name)));
             }
-            Change::Subscription(one) => drop(self.subscriptions.insert(one.id, one)),
-            Change::ResourceGroup(one) => drop(self.resource_groups.insert(key(&one.id()), one)),
+            Change::GroupOperation(one) => self.put_operation(one),
+            Change::Subscription(one) => put(&mut self.subscriptions, one.id, one),
+            Change::ResourceGroup(one) => put(&mut self.resource_groups, key(&one.id()), one),
             Change::ResourceGroupRemoved(id) => drop(self.resource_groups.remove(&key(&id))),
-            Change::Resource(one) => drop(self.resources.insert(key(&one.id), one)),
+            Change::Resource(one) => put(&mut self.resources, key(&one.id), one),
             Change::ResourceRemoved(id) => drop(self.resources.remove(&key(&id))),
-            Change::Vault(one) => {
-                self.written_vaults.insert(key(&one.id()), self.revision);
-                self.vaults.insert(key(&one.id()), *one);
-            }
+            Change::Vault(one) => self.put_vault(*one),
             Change::VaultRemoved(id) => drop(self.vaults.remove(&key(&id))),
-            Change::DeletedVault(one) => {
-                drop(self.deleted_vaults.insert(key(&one.vault.name), *one));
-            }
+            Change::DeletedVault(one) => put(&mut self.deleted_vaults, key(&one.vault.name), *one),
             Change::DeletedVaultRemoved(name) => drop(self.deleted_vaults.remove(&key(&name))),
-            Change::RoleDefinition(one) => drop(self.role_definitions.insert(one.name, one)),
+            Change::RoleDefinition(one) => put(&mut self.role_definitions, one.name, one),
             Change::RoleDefinitionRemoved(id) => drop(self.role_definitions.remove(&id)),
-            Change::RoleAssignment(one) => {
-                self.held.entry(one.principal).or_default().insert(one.name);
-                self.role_assignments.insert(one.name, one);
-            }
-            Change::RoleAssignmentRemoved(id) => {
-                if let Some(removed) = self.role_assignments.remove(&id) {
-                    self.held.entry(removed.principal).or_default().remove(&id);
-                }
-            }
-            Change::Lock(one) => drop(self.locks.insert(key(&one.id()), one)),
+            Change::RoleAssignment(one) => self.put_role_assignment(one),
+            Change::RoleAssignmentRemoved(id) => self.remove_role_assignment(id),
+            Change::Lock(one) => put(&mut self.locks, key(&one.id()), one),
             Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
         }
+    }
+
+    fn put_membership(&mut self, membership: DirectoryRoleMembership) {
+        self.directory_role_memberships.insert(membership.id.clone(), membership);
+    }
+
+    fn remove_membership(&mut self, id: &str) {
+        self.directory_role_memberships.remove(id);
+    }
+
+    fn put_operation(&mut self, operation: GroupOperation) {
+        let key = operation_key(operation.kind, &operation.group);
+        self.group_operations.insert(key, operation);
+    }
+
+    fn put_vault(&mut self, vault: Vault) {
+        self.written_vaults.insert(key(&vault.id()), self.revision);
+        self.vaults.insert(key(&vault.id()), vault);
     }
 
     pub(crate) fn assignments_of(&self, principal: Uuid) -> impl Iterator<Item = &RoleAssignment> {
         let names = self.held.get(&principal).into_iter().flatten();
         names.filter_map(|name| self.role_assignments.get(name))
+    }
+
+    fn put_role_assignment(&mut self, assignment: RoleAssignment) {
+        self.held.entry(assignment.principal).or_default().insert(assignment.name);
+        self.role_assignments.insert(assignment.name, assignment);
+    }
+
+    fn remove_role_assignment(&mut self, id: Uuid) {
+        if let Some(removed) = self.role_assignments.remove(&id) {
+            self.held.entry(removed.principal).or_default().remove(&id);
+        }
     }
 
     fn put_group(&mut self, group: Group) {
@@ -194,6 +211,7 @@ impl State {
         let policy = Box::new(self.app_management_policy.clone());
         groups
             .chain(std::iter::once(Change::AppManagementPolicy(policy)))
+            .chain(self.group_operations.values().cloned().map(Change::GroupOperation))
             .chain(self.subscriptions.values().cloned().map(Change::Subscription))
             .chain(self.resource_groups.values().cloned().map(Change::ResourceGroup))
             .chain(self.resources.values().cloned().map(Change::Resource))
@@ -267,6 +285,14 @@ impl State {
         self.management_groups.get(&key(name))
     }
 
+    pub(crate) fn group_operation(
+        &self,
+        kind: OperationKind,
+        group: &str,
+    ) -> Option<&GroupOperation> {
+        self.group_operations.get(&operation_key(kind, group))
+    }
+
     pub(crate) fn resource_group(&self, subscription: Uuid, name: &str) -> Option<&ResourceGroup> {
         self.resource_groups.get(&key(&resource_group_id(subscription, name)))
     }
@@ -316,6 +342,14 @@ impl State {
 /// Deleted objects can be restored for thirty days, and are gone for good after that (documented).
 fn is_kept(deleted: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
     deleted.is_some_and(|deleted| now < deleted + Duration::days(30))
+}
+
+fn operation_key(kind: OperationKind, group: &str) -> String {
+    format!("{} {}", kind.name(), key(group))
+}
+
+fn put<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: V) {
+    table.insert(key, value);
 }
 
 fn key(id: &str) -> String {

@@ -56,13 +56,29 @@ async fn what_depends_on_a_failure_is_not_run() {
 async fn a_request_that_is_none_fails_alone() {
     let tenant = Tenant::start().await;
     let answer = batch(&tenant, json!([
-        { "id": "1", "method": "POST", "url": "/applications", "body": { "displayName": "x" } },
+        { "id": "1", "method": "GET", "url": "/applications", "headers": { "a b": "c" } },
         { "id": "2", "method": "GET", "url": "https://graph.microsoft.com/v1.0/applications" },
         { "id": "3", "method": "POST", "url": "/$batch", "headers": { "Content-Type": "application/json" }, "body": { "requests": [] } },
         { "id": "4", "method": "GET", "url": "/organization" },
     ])).await;
     let statuses = ["1", "2", "3", "4"].map(|id| response(&answer, id)["status"].clone());
     assert_eq!(statuses, [400, 400, 400, 200].map(Value::from), "{answer:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_without_body_or_content_type_spoils_its_batch() {
+    let tenant = Tenant::start().await;
+    let create = json!({ "id": "1", "method": "POST", "url": "/applications", "headers": { "content-type": "application/json" }, "body": { "displayName": "unborn" } });
+    let bare = json!({ "id": "2", "method": "POST", "url": "/applications", "body": { "displayName": "x" } });
+    let answer = batch(&tenant, json!([create, bare])).await;
+    let message = "Write request with id '2' does not contain a Content-Type header.";
+    answer.is_error(400, "BadRequest", message);
+    let empty = json!({ "id": "2", "method": "patch", "url": "/applications/x" });
+    let answer = batch(&tenant, json!([create, empty])).await;
+    let message = "Write request id : 2 does not contain Content-Type header or body.";
+    answer.is_error(400, "BadRequest", message);
+    let found = tenant.get("/v1.0/applications?$filter=displayName eq 'unborn'").await;
+    assert_eq!(found.list("/value"), Vec::<Value>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

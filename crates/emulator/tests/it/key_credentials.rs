@@ -192,6 +192,25 @@ async fn long_names_are_cut_and_own_identifiers_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_identifier_has_one_to_thirty_two_bytes_in_base64() {
+    let application = Application::start().await;
+    let credential = TestCertificate::new().credential(FIRST);
+    let write = async |identifier: String| {
+        let entry = with(&credential, "customKeyIdentifier", json!(identifier));
+        let answer = application.write(json!([entry])).await;
+        assert_eq!(application.write(json!([])).await.status, 204);
+        answer.status
+    };
+    // Forty hex digits are thirty bytes of base64.
+    for accepted in [base64(&[0]), base64(&[0; 32]), "42951E4D".repeat(5)] {
+        assert_eq!(write(accepted.clone()).await, 204, "{accepted}");
+    }
+    for refused in [String::new(), base64(&[0; 33]), "not base64!".to_owned()] {
+        assert_eq!(write(refused.clone()).await, 400, "{refused}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_key_id_occurs_once() {
     let application = Application::start().await;
     let (one, other) =

@@ -83,7 +83,22 @@ fn resource_manager_paths() -> Vec<String> {
     }
     let versions = ["api-version=2022-04-01", "api-version=2026-02-01"];
     let versioned = |path: &String| versions.map(|version| format!("{path}?{version}"));
-    paths.iter().flat_map(versioned).collect()
+    paths.iter().flat_map(versioned).chain(paths_with_other_versions()).collect()
+}
+
+fn paths_with_other_versions() -> Vec<String> {
+    let key_vault = format!("{PRODUCTION}/providers/Microsoft.KeyVault");
+    let lock = "resourceGroups/rg-vaults/providers/Microsoft.Authorization/locks/keep";
+    let paths = [
+        (format!("{PRODUCTION}/{lock}"), "2016-09-01"),
+        (format!("{PRODUCTION}/resourceGroups/rg-new"), "2021-04-01"),
+        (format!("{PRODUCTION}/operationresults/%ff%00"), "2021-04-01"),
+        (format!("{PRODUCTION}/providers/Microsoft.Subscription/rename"), "2021-10-01"),
+        (format!("{key_vault}/checkNameAvailability"), "2026-02-01"),
+        (format!("{key_vault}/locations/x/deletedVaults/x/purge"), "2026-02-01"),
+        (format!("{key_vault}/locations/x/operationResults/x"), "2026-02-01"),
+    ];
+    paths.map(|(path, version)| format!("{path}?api-version={version}")).to_vec()
 }
 
 /// Whatever is refused says so as the services do; nothing answers with 500.

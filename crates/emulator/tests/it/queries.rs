@@ -181,6 +181,19 @@ async fn what_is_no_graph_request_gets_an_envelope() {
         let answer = tenant.send("POST", "/v1.0/applications", &headers, body.to_owned()).await;
         answer.is_error(400, "BadRequest", "Unable to read JSON request payload.");
     }
+    for (kind, message) in [
+        (
+            None,
+            "Write requests (excluding DELETE) must contain the Content-Type header declaration.",
+        ),
+        (Some("text/plain"), "Entity only allows writes with a JSON Content-Type header."),
+    ] {
+        let mut headers = vec![("authorization", token.as_str())];
+        headers.extend(kind.map(|kind| ("content-type", kind)));
+        let body = "{\"displayName\":\"x\"}".to_owned();
+        let answer = tenant.send("POST", "/v1.0/applications", &headers, body).await;
+        answer.is_error(400, "BadRequest", message);
+    }
     let large = format!("{{\"notes\":\"{}\"}}", "x".repeat(4 * 1024 * 1024));
     let answer = tenant.send("POST", "/v1.0/applications", &headers, large).await;
     answer.is_error(413, "RequestEntityTooLarge", "4 MB");

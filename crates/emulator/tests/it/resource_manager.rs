@@ -113,3 +113,23 @@ async fn metadata_points_at_the_sandbox_without_a_token() {
     assert_eq!(get("2019-05-01").await.body, json!([cloud.body]));
     get("2015-01-01").await.is_error(400, "InvalidApiVersionParameter", "2015-01-01");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn bodies_of_another_media_type_are_refused() {
+    let tenant = Tenant::start().await;
+    let token = tenant.operator_token("https://management.azure.com/.default").await;
+    let authorization = format!("Bearer {token}");
+    let group = format!("{PRODUCTION}/resourceGroups/rg-new?api-version=2021-04-01");
+    let put = async |kind: Option<&str>| {
+        let mut headers = vec![("authorization", authorization.as_str())];
+        headers.extend(kind.map(|kind| ("content-type", kind)));
+        tenant.send("PUT", &group, &headers, r#"{ "location": "westus" }"#.to_owned()).await
+    };
+    for (kind, shown) in [(None, "<null>"), (Some("text/plain"), "text/plain")] {
+        let message = format!(
+            "The content media type '{shown}' is not supported. Only 'application/json' is supported."
+        );
+        put(kind).await.is_error(415, "UnsupportedMediaType", &message);
+    }
+    assert_eq!(put(Some("application/json; charset=utf-8")).await.status, 201);
+}

@@ -12,7 +12,8 @@ const KEY_VAULT_READER: &str = "21090545-7ca7-4776-b22c-e363652d74d2";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_subscription_holds_only_so_many_assignments_and_groups_count_their_own() {
-    let limits = "{ roleAssignmentsPerSubscription: 2, roleAssignmentsPerManagementGroup: 2 }";
+    // Five operators of the fresh tenant hold a role at Production.
+    let limits = "{ roleAssignmentsPerSubscription: 7, roleAssignmentsPerManagementGroup: 2 }";
     let tenant = Tenant::start_with(&format!("limits: {limits}")).await;
     let (_, principal) = tenant.principal("scanner").await;
     let full = "No more role assignments can be created";
@@ -34,6 +35,37 @@ async fn a_subscription_holds_only_so_many_assignments_and_groups_count_their_ow
     let id = format!("{}?{VERSION}", first.text("/id"));
     assert_eq!(tenant.delete(&id).await.status, 200);
     assert_eq!(tenant.assign(PRODUCTION, OWNER, &principal).await.status, 201);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn descriptions_and_conditions_have_a_longest() {
+    let tenant = Tenant::start().await;
+    let (_, principal) = tenant.principal("scanner").await;
+    for (name, most) in [("description", 2048), ("condition", 8192)] {
+        for (length, expected) in [(most, 201), (most + 1, 400)] {
+            let mut body = json!({ "properties": {
+                "roleDefinitionId": format!("/{ROLES}/{READER}"), "principalId": principal,
+            } });
+            body["properties"][name] = json!("x".repeat(length));
+            let path = format!("{PRODUCTION}/{ASSIGNMENTS}/{NAME}?{VERSION}");
+            let answer = tenant.put(&path, body).await;
+            assert_eq!(answer.status, expected, "{name} {length}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn assignments_of_a_deleted_principal_stay() {
+    let tenant = Tenant::start().await;
+    let (_, principal) = tenant.principal("scanner").await;
+    assert_eq!(tenant.assign(PRODUCTION, READER, &principal).await.status, 201);
+    let deleted = tenant.delete(&format!("/v1.0/servicePrincipals/{principal}")).await;
+    assert_eq!(deleted.status, 204);
+    let filter = format!("$filter=principalId eq '{principal}'");
+    let list = tenant.get(&format!("{PRODUCTION}/{ASSIGNMENTS}?{VERSION}&{filter}")).await;
+    assert_eq!(list.text("/value/0/properties/principalId"), principal);
+    let id = format!("{}?{VERSION}", list.text("/value/0/id"));
+    assert_eq!(tenant.delete(&id).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,4 +120,20 @@ async fn roles_are_named_by_their_last_part_in_any_form_and_case() {
         assert_eq!(answer.text("/properties/roleDefinitionId"), expected);
         assert_eq!(answer.text("/properties/principalType"), "ServicePrincipal");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_role_cannot_be_assigned_until_it_is_known() {
+    let tenant = Tenant::start_with("replication: { roleDefinitions: { references: 30s } }").await;
+    let (_, principal) = tenant.principal("scanner").await;
+    let role = json!({ "properties": {
+        "roleName": "scanner", "permissions": [{ "actions": ["*/read"] }], "assignableScopes": [PRODUCTION],
+    } });
+    let created = tenant.put(&format!("{PRODUCTION}/{ROLES}/{NAME}?{VERSION}"), role).await;
+    assert_eq!(created.status, 201);
+    let message = format!("The specified role definition with ID '{NAME}' does not exist.");
+    let refused = tenant.assign(PRODUCTION, NAME, &principal).await;
+    refused.is_error(400, "RoleDefinitionDoesNotExist", &message);
+    tenant.advance(time::Duration::seconds(30));
+    assert_eq!(tenant.assign(PRODUCTION, NAME, &principal).await.status, 201);
 }

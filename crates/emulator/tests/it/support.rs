@@ -50,16 +50,16 @@ impl Tenant {
         Self::start_in(fresh_directory()).await
     }
 
-    /// In a tenant that behaves as the faults say.
-    pub(crate) async fn start_with(faults: &str) -> Self {
-        Self::start_as(fresh_directory(), faults).await
-    }
-
     pub(crate) async fn start_in(directory: TempDir) -> Self {
-        Self::start_as(directory, "").await
+        Self::start_with_in(directory, "").await
     }
 
-    async fn start_as(directory: TempDir, faults: &str) -> Self {
+    /// In which things go wrong as a file of faults says.
+    pub(crate) async fn start_with(faults: &str) -> Self {
+        Self::start_with_in(fresh_directory(), faults).await
+    }
+
+    pub(crate) async fn start_with_in(directory: TempDir, faults: &str) -> Self {
         let clock = Arc::new(Mutex::new(now()));
         let behaviour = Behaviour::parse(faults).unwrap();
         let options = Options { behaviour, ..options(directory.path(), &clock) };
@@ -223,13 +223,14 @@ impl Tenant {
         };
         let request = self
             .client
-            .request(method, self.url(path))
+            .request(method.clone(), self.url(path))
             .headers(headers.iter().map(header).collect());
         let response = request.body(body).send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.unwrap();
         let body =
             if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        crate::openapi::check(method.as_str(), path, status, &body);
         Answer { status, headers, body }
     }
 
