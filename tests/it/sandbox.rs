@@ -281,36 +281,3 @@ impl Writer {
         answer["value"].as_array().unwrap().len()
     }
 }
-
-#[test]
-fn another_operator_is_given_its_own_credentials() {
-    let directory = tempfile::tempdir().unwrap();
-    let spec = spec(directory.path(), &[PRODUCTION]);
-    let mut server = binary(directory.path());
-    server.args(["sandbox", "serve", "--operator", "nobody", "--env-file", "env"]);
-    let mut server = server.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().starts_with("Serving"));
-    let plan = ". ./env && export AZURE_CLIENT_ID AZURE_CLIENT_SECRET && exec \"$0\" plan \"$1\" \
-                --cloud-metadata \"$SANDBOX_URL\" --ca-certificate \"$SANDBOX_CA\"";
-    let mut shell = Command::new("sh");
-    shell.current_dir(directory.path()).args(["-c", plan, env!("CARGO_BIN_EXE_mondoo-azure")]);
-    let run = Run::of(shell.arg(&spec));
-    let kill = Command::new("kill").args(["-TERM", &server.id().to_string()]).status().unwrap();
-    assert!(kill.success());
-    assert_eq!(server.wait().unwrap().code(), Some(0));
-    assert_eq!(run.code, Some(4), "{run:?}");
-    assert!(run.stderr.contains("Insufficient privileges"), "{run:?}");
-}
-
-#[test]
-fn an_unknown_operator_is_told_who_there_is() {
-    let directory = tempfile::tempdir().unwrap();
-    let arguments = ["sandbox", "serve", "--operator", "eve"];
-    let run = Run::of(binary(directory.path()).args(arguments));
-    assert_eq!(run.code, Some(3), "{run:?}");
-    for name in ["deployer", "rbac-administrator", "nobody"] {
-        assert!(run.stderr.contains(name), "{run:?}");
-    }
-    assert!(std::fs::read_dir(directory.path()).unwrap().next().is_none());
-}

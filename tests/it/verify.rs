@@ -94,6 +94,15 @@ impl<'a> Installed<'a> {
         text(role.unwrap(), "/value").to_owned()
     }
 
+    fn take_from_vault(&self, vault: &str, permissions: Value) {
+        let tenant = &self.tenant.sandbox.operator().tenant_id;
+        let entry =
+            json!({ "tenantId": tenant, "objectId": self.id(), "permissions": permissions });
+        let path = format!("{}/accessPolicies/remove", Installed::vault(vault));
+        let body = json!({ "properties": { "accessPolicies": [entry] } });
+        self.tenant.arm(Method::PUT, &path, VAULTS, body);
+    }
+
     fn vault(name: &str) -> String {
         format!("{SCOPE}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/{name}")
     }
@@ -181,14 +190,7 @@ fn access_to_vaults_that_is_gone_is_named_whole_or_in_part() {
     let all = json!(["get", "list"]);
     let whole = json!({ "keys": all, "secrets": all, "certificates": all });
     for permissions in [whole, json!({ "secrets": ["list"] }), json!({ "keys": ["get"] })] {
-        let entry = json!({
-            "tenantId": "0a9b3c7d-5e1f-4a2b-8c6d-7e8f90a1b2c3",
-            "objectId": installed.id(),
-            "permissions": permissions,
-        });
-        let path = format!("{}/accessPolicies/remove", Installed::vault("kv-legacy"));
-        let body = json!({ "properties": { "accessPolicies": [entry] } });
-        tenant.arm(Method::PUT, &path, VAULTS, body);
+        installed.take_from_vault("kv-legacy", permissions);
         installed.assert_missing(&["vault kv-legacy"]);
     }
 }
@@ -263,14 +265,7 @@ fn firewalls_and_licences_are_told_apart_and_fail_nothing() {
     assert_only(&run, &["noLicence"], &risk);
     assert_only(&run, &["missing", "notYet", "unreadable"], &[]);
     // What the firewall hides from us, the vault's own list of entries tells.
-    let entry = json!({
-        "tenantId": "0a9b3c7d-5e1f-4a2b-8c6d-7e8f90a1b2c3",
-        "objectId": installed.id(),
-        "permissions": { "keys": ["get", "list"] },
-    });
-    let path = format!("{}/accessPolicies/remove", Installed::vault("kv-legacy"));
-    let body = json!({ "properties": { "accessPolicies": [entry] } });
-    tenant.arm(Method::PUT, &path, VAULTS, body);
+    installed.take_from_vault("kv-legacy", json!({ "keys": ["get", "list"] }));
     let run = installed.verify(&[]);
     assert_eq!(run.code, Some(7), "{run:?}");
     assert_only(&run, &["missing"], &["vault kv-legacy"]);

@@ -92,11 +92,11 @@ pub(super) fn answer(call: &Call<'_>, route: &WebRoute) -> Result<Answer, ArmErr
         }
         (&Method::GET, WebRoute::Configuration(site)) => {
             let resource = find(call, site, "config/read")?;
-            Ok(configuration(resource, "web", web()))
+            Ok(configuration(resource, "web", &web()))
         }
         (&Method::POST, WebRoute::Settings(site, settings)) => {
             let resource = find(call, site, "config/list/action")?;
-            Ok(configuration(resource, settings.name(), values(*settings)))
+            Ok(configuration(resource, settings.name(), &values(*settings)))
         }
         (method, _) => Err(ArmError::method_not_allowed(method)),
     }
@@ -148,7 +148,7 @@ fn render(resource: &Resource) -> Value {
     })
 }
 
-fn configuration(resource: &Resource, name: &str, properties: Value) -> Answer {
+fn configuration(resource: &Resource, name: &str, properties: &Value) -> Answer {
     let Resource { id, kind, location, .. } = resource;
     let body = json!({
         "id": format!("{id}/config/{name}"),

@@ -41,7 +41,7 @@ fn matches(pattern: &str, action: &str) -> bool {
 }
 
 /// Lists the settings of web apps, which Reader may not.
-pub(super) fn is_settings(action: &String) -> bool {
+pub(super) fn is_settings(action: &str) -> bool {
     action.eq_ignore_ascii_case("Microsoft.Web/sites/config/list/action")
 }
 

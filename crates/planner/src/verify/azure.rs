@@ -174,7 +174,7 @@ impl Role<'_> {
     /// By its assignment, or by another role that allows the same.
     fn assigned(&self) -> Verdict {
         let is_covered = || match &self.place.permissions {
-            Some(Ok(sets)) => self.lacking(self.wanted, sets).is_empty(),
+            Some(Ok(sets)) => lacking(self.wanted, sets).is_empty(),
             Some(Err(_)) | None => false,
         };
         match assigned(self.id, &self.place.assignments) {
@@ -189,16 +189,11 @@ impl Role<'_> {
         actions::allows(self.wanted, "Microsoft.Authorization/roleAssignments/read")
     }
 
-    fn lacking(&self, wanted: &Permissions, sets: &[Permissions]) -> Vec<String> {
-        let mut lacking = actions::missing(&wanted.actions, sets);
-        lacking.extend(actions::missing_data(&wanted.data_actions, sets));
-        lacking
-    }
-
     fn features(&self, at: &str) -> Vec<Probe> {
         let (run_commands, rest): (Vec<_>, Vec<_>) =
             self.wanted.actions.iter().cloned().partition(|action| actions::is_run_command(action));
-        let (settings, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(actions::is_settings);
+        let (settings, others): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|action| actions::is_settings(action));
         let only = |actions| Permissions { actions, ..Permissions::default() };
         let data_actions = self.wanted.data_actions.clone();
         let features = [
@@ -211,8 +206,8 @@ impl Role<'_> {
             .filter(|(_, wanted)| !wanted.actions.is_empty() || !wanted.data_actions.is_empty());
         let probes = wanted.map(|(name, wanted)| {
             let verdict = self.allowed(&wanted);
-            let tries =
-                verdict == Verdict::Proven && wanted.actions.iter().any(actions::is_settings);
+            let tries = verdict == Verdict::Proven
+                && wanted.actions.iter().any(|action| actions::is_settings(action));
             let (verdict, note) = if tries { self.tried() } else { (verdict, None) };
             Probe::new(Step::D, format!("{name} at {at}"), verdict).noting(note)
         });
@@ -226,17 +221,17 @@ impl Role<'_> {
             Some(Err(failure)) => return unreadable(failure),
             Some(Ok(sets)) => sets,
         };
-        let lacking = self.lacking(wanted, sets);
-        if lacking.is_empty() {
+        let refused = lacking(wanted, sets);
+        if refused.is_empty() {
             return Verdict::Proven;
         }
         let defined = match self.azure.custom_roles.get(&self.id) {
             Some(Ok(Some(definition))) => {
-                self.lacking(wanted, std::slice::from_ref(definition)).is_empty()
+                lacking(wanted, std::slice::from_ref(definition)).is_empty()
             }
             Some(Ok(None) | Err(_)) | None => false,
         };
-        let names = lacking.join(", ");
+        let names = refused.join(", ");
         if defined {
             return Verdict::NotYet {
                 what: format!("the role has it, without effect yet: {names}"),
@@ -250,8 +245,8 @@ impl Role<'_> {
     /// at.
     fn tried(&self) -> (Verdict, Option<String>) {
         let covered: BTreeSet<_> = self.azure.directory.covered(std::slice::from_ref(self.scope));
-        let apps = covered.iter().filter_map(|id| self.azure.web_apps.get(id));
-        let Some(app) = apps.filter_map(|answer| answer.as_ref().ok()?.as_ref()).next() else {
+        let mut apps = covered.iter().filter_map(|id| self.azure.web_apps.get(id));
+        let Some(app) = apps.find_map(|answer| answer.as_ref().ok()?.as_ref()) else {
             return (Verdict::Proven, Some("there is no web app to try it on".to_owned()));
         };
         let calls = [&app.configuration, &app.settings];
@@ -265,4 +260,11 @@ impl Role<'_> {
         };
         (verdict, None)
     }
+}
+
+/// What no set allows.
+fn lacking(wanted: &Permissions, sets: &[Permissions]) -> Vec<String> {
+    let mut lacking = actions::missing(&wanted.actions, sets);
+    lacking.extend(actions::missing_data(&wanted.data_actions, sets));
+    lacking
 }

@@ -34,8 +34,9 @@ impl Questions {
             Some(GraphQuestion { permission: permission.name.clone(), path, beta })
         });
         let role = &desired.custom_role;
-        let wants =
-            |permissions: &Permissions| permissions.actions.iter().any(actions::is_settings);
+        let wants = |permissions: &Permissions| {
+            permissions.actions.iter().any(|action| actions::is_settings(action))
+        };
         Questions {
             graph: graph.collect(),
             settings: wants(&role.at_subscriptions) || wants(&role.at_management_groups),
