@@ -53,7 +53,7 @@ const LEFT_OUT: &str = "left out: it may hold tokens, keys or values of secrets"
 impl Exchange {
     fn entry(&self) -> Value {
         let milliseconds = self.took.as_secs_f64() * 1000.0;
-        let left_out = self.bodies == Bodies::LeftOut || self.lists_secrets();
+        let left_out = self.bodies == Bodies::LeftOut || self.may_hold_secrets();
         let (response, comment) = match &self.outcome {
             Outcome::Answered { status, headers, body } => {
                 (response(*status, headers, body, left_out), String::new())
@@ -80,7 +80,7 @@ impl Exchange {
         let mut request = json!({
             "method": self.method.to_string(),
             "url": self.url.as_str(),
-            "httpVersion": "HTTP/1.1",
+            "httpVersion": "unknown",
             "cookies": [],
             "headers": headers(&self.headers),
             "queryString": query,
@@ -93,10 +93,14 @@ impl Exchange {
         request
     }
 
-    /// Actions such as `listKeys`, and `list` of an app's settings.
-    fn lists_secrets(&self) -> bool {
-        let action = self.url.path().rsplit('/').next().unwrap_or_default();
-        self.method == Method::Post && action.to_ascii_lowercase().starts_with("list")
+    /// By the address: what is in a vault, GraphQL, and actions such as `listKeys` or `list` of an
+    /// app's settings.
+    fn may_hold_secrets(&self) -> bool {
+        let (host, path) = (self.url.host_str().unwrap_or_default(), self.url.path());
+        let action = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let is_vault = host.contains(".vault.") || path.starts_with("/vaults/");
+        let is_list = self.method == Method::Post && action.starts_with("list");
+        is_vault || is_list || ["graphql", "query"].contains(&action.as_str())
     }
 }
 
@@ -106,7 +110,7 @@ fn response(status: u16, answered: &Headers, body: &[u8], left_out: bool) -> Val
     json!({
         "status": status,
         "statusText": "",
-        "httpVersion": "HTTP/1.1",
+        "httpVersion": "unknown",
         "cookies": [],
         "headers": headers(answered),
         "content": content,
@@ -170,4 +174,64 @@ fn headers(headers: &Headers) -> Vec<Value> {
     let mut shown: Vec<_> = shown.map(|(name, value)| (name.as_str(), value.as_str())).collect();
     shown.sort_unstable();
     shown.into_iter().map(|(name, value)| json!({ "name": name, "value": value })).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(method: Method, url: &str, body: &str) -> Value {
+        let mut headers = Headers::new();
+        for (name, value) in [("authorization", "x"), ("cookie", "x"), ("content-type", "a/b")] {
+            headers.insert(name, value);
+        }
+        let body = body.as_bytes().to_vec();
+        let outcome =
+            Outcome::Answered { status: 200, headers: headers.clone(), body: body.clone() };
+        let exchange = Exchange {
+            started: OffsetDateTime::UNIX_EPOCH,
+            took: Duration::from_millis(7),
+            method,
+            url: url.parse().expect("a URL"),
+            headers,
+            body,
+            bodies: Bodies::Kept,
+            outcome,
+        };
+        exchange.entry()
+    }
+
+    #[test]
+    fn bodies_that_may_hold_secrets_are_left_out() {
+        let arm = "https://management.azure.com/subscriptions/s/providers/Microsoft";
+        let appsettings = format!("{arm}.Web/sites/s/config/appsettings/list?api-version=1");
+        let keys = format!("{arm}.Storage/storageAccounts/s/listKeys");
+        for (method, url) in [
+            (Method::Post, appsettings.as_str()),
+            (Method::Post, keys.as_str()),
+            (Method::Get, "https://kv.vault.azure.net/secrets/s"),
+            (Method::Get, "https://localhost:9/vaults/kv/secrets/s"),
+            (Method::Post, "https://us.api.mondoo.com/query"),
+        ] {
+            let entry = entry(method, url, "hunter2");
+            assert!(!entry.to_string().contains("hunter2"), "{entry}");
+            assert_eq!(entry["request"]["postData"]["comment"], LEFT_OUT);
+            assert_eq!(entry["response"]["content"]["comment"], LEFT_OUT);
+        }
+        let list = format!("{arm}.KeyVault/vaults");
+        assert!(entry(Method::Get, &list, "plain").to_string().contains("plain"));
+    }
+
+    #[test]
+    fn secrets_are_hidden_wherever_they_are_named_and_so_is_who_asks() {
+        let body = r#"{ "a": [{ "secretText": "hunter2", "hint": "hun", "password": null }] }"#;
+        let entry = entry(Method::Post, "https://graph.microsoft.com/v1.0/x/addPassword", body);
+        assert_eq!(
+            entry["response"]["content"]["text"],
+            r#"{"a":[{"hint":"hun","password":null,"secretText":"left out"}]}"#
+        );
+        let shown = json!([{ "name": "content-type", "value": "a/b" }]);
+        assert_eq!(entry["request"]["headers"], shown);
+        assert_eq!(entry["response"]["headers"], shown);
+    }
 }

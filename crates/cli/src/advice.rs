@@ -108,3 +108,19 @@ fn refusal_advice(code: Option<u32>) -> &'static str {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tenant_of_another_cloud_is_said_to_be_one() {
+        for code in [90038, 900_382, 900_383, 900_432] {
+            let description = format!("AADSTS{code}: x");
+            let error = Error::SignIn(SignInError::Refused { code: Some(code), description });
+            let failure = azure_failure(&error);
+            assert_eq!(failure.exit, Exit::NotPermitted);
+            assert!(failure.hint.is_some_and(|hint| hint.contains("set `cloud` in the spec")));
+        }
+    }
+}

@@ -22,13 +22,11 @@ const GITHUB_TOKEN: &str = "ACTIONS_ID_TOKEN_REQUEST_TOKEN";
 ///
 /// Whoever set a variable for one way shall not act as somebody else: then there is no other.
 pub(crate) fn credentials(auth: Option<Auth>) -> Result<Vec<Credential>, Failure> {
-    match auth.or_else(chosen) {
-        Some(auth) => Ok(vec![credential(auth)?]),
-        None => {
-            let any = [Auth::ManagedIdentity, Auth::AzureCli, Auth::AzureDeveloperCli];
-            any.into_iter().map(credential).collect()
-        }
+    if let Some(auth) = auth.or_else(chosen) {
+        return Ok(vec![credential(auth)?]);
     }
+    let any = [Auth::ManagedIdentity, Auth::AzureCli, Auth::AzureDeveloperCli];
+    any.into_iter().map(credential).collect()
 }
 
 /// What the variables ask for, if they do.

@@ -15,9 +15,12 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
+/// Status and body for method, host and path of a request, and for how many there were before.
+type Answer = fn(&str, usize) -> (u16, Value);
+
 /// A network that answers by what it is asked, and remembers it.
 struct Network {
-    answer: fn(&str, usize) -> (u16, Value),
+    answer: Answer,
     /// Method, host and path of each request, with the form that was sent to sign in.
     seen: Mutex<Vec<String>>,
     bearers: Mutex<Vec<String>>,
@@ -30,8 +33,7 @@ impl fmt::Debug for Network {
 }
 
 impl Network {
-    /// `answer` gets method, host and path, and how many requests there were before.
-    fn new(answer: fn(&str, usize) -> (u16, Value)) -> Arc<Network> {
+    fn new(answer: Answer) -> Arc<Network> {
         Arc::new(Network { answer, seen: Mutex::default(), bearers: Mutex::default() })
     }
 
@@ -214,8 +216,7 @@ async fn a_machine_elsewhere_has_no_identity_and_says_so_at_once() {
 
 #[tokio::test]
 async fn an_answer_that_is_no_token_signs_nobody_in() {
-    let answers: [fn(&str, usize) -> (u16, Value); 2] =
-        [|_, _| (200, json!({ "hello": 1 })), |_, _| (403, Value::Null)];
+    let answers: [Answer; 2] = [|_, _| (200, json!({ "hello": 1 })), |_, _| (403, Value::Null)];
     for answer in answers {
         let error = Network::new(answer).sign_in(secret()).await.unwrap_err();
         assert!(matches!(error, Error::SignIn(SignInError::Senseless { .. })), "{error}");
