@@ -1,4 +1,4 @@
-//! What `verify` found: as text, as JSON, as JUnit's XML.
+//! What `verify` found: as text, as JSON, as the XML of `JUnit`.
 
 use std::fmt::Write;
 

@@ -144,8 +144,8 @@ async fn exceptions_of_a_role_take_data_actions_away_again() {
     let path = format!("{PRODUCTION}/providers/Microsoft.Authorization/roleDefinitions/{role}");
     let made = tenant.put(&format!("{path}?api-version=2022-04-01"), definition).await;
     assert_eq!(made.status, 201, "{made:?}");
-    // One certificate is enough of a scope for a role.
-    let scope = format!("{}", id("kv-rbac"));
+    // One vault is enough of a scope for a role.
+    let scope = id("kv-rbac");
     assert_eq!(tenant.assign(&scope, role, &caller.principal).await.status, 201);
     assert_eq!(caller.get("kv-rbac/certificates").await.status, 200);
     assert_forbidden(&caller.get("kv-rbac/keys").await, "ForbiddenByRbac", "vaults/keys/read");
