@@ -22,3 +22,4 @@ mod sign_in;
 mod sign_in_refused;
 mod support;
 mod tamper;
+mod verify;

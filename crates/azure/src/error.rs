@@ -47,7 +47,8 @@ pub struct Refusal {
     pub status: u16,
     pub code: String,
     pub message: String,
-    /// Codes of `error.details`, where Graph is more precise than in `code`.
+    /// Codes of `error.details` and `error.innererror`, where Graph and Key Vault are more precise
+    /// than in `code`.
     pub details: Vec<String>,
     /// What Microsoft's support asks for.
     pub request_id: Option<String>,
@@ -108,7 +109,8 @@ impl Refusal {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let error = body.get("error").unwrap_or(&body);
         let text = |key: &str| error[key].as_str().map(str::to_owned);
-        let details = error["details"].as_array().into_iter().flatten();
+        let inner = error.get("innererror").into_iter();
+        let details = error["details"].as_array().into_iter().flatten().chain(inner);
         let details = details.filter_map(|detail| detail["code"].as_str().map(str::to_owned));
         Refusal {
             request,

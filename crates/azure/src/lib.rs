@@ -13,27 +13,30 @@ mod retry;
 mod service;
 mod sign_in;
 mod transport;
+mod vault_contents;
 mod wire;
 
 use std::sync::Arc;
 
+use azure_core::http::Pipeline;
 use spec::TenantId;
 
 pub use arm::{
     AccessPolicy, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition, RolePermissions,
-    Subscription, Vault, VaultPermissions,
+    Subscription, Vault, VaultPermissions, WebApp,
 };
 pub use cloud::{Audience, Cloud, CloudError};
 pub use counter::RequestCounter;
 pub use error::{Error, Refusal, Silence};
 pub use graph::{
     AppRole, Application, GRAPH_APP_ID, Grant, Granted, Identity, KeyCredential, Operator,
-    Organization, Owner, PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal,
-    VerifiedDomain,
+    Organization, OwnGrants, Owner, PasswordCredential, PrincipalState, Question, SameName,
+    ServicePrincipal, VerifiedDomain,
 };
 pub use http_log::HttpLog;
 pub use sign_in::{ClientCertificate, Credential, SignInError};
 pub use transport::{Roots, Transport, TransportError};
+pub use vault_contents::VaultItems;
 
 use retry::Retry;
 use service::Service;
@@ -47,6 +50,10 @@ pub struct Reader {
     cloud: Cloud,
     graph: Service,
     arm: Service,
+    /// Of ARM, too: no log keeps what these answer.
+    settings: Service,
+    vaults: Pipeline,
+    app_roles: Vec<String>,
     operator: Operator,
     tenant: Option<TenantId>,
     requests: RequestCounter,
@@ -76,14 +83,27 @@ impl Reader {
             Caller::first(credentials, tenant, &graph_scope, cloud, transport).await?;
         let operator = Operator::of_token(token.token.secret());
         let tenant = graph::tenant_of_token(token.token.secret());
-        let pipeline = |scope, token| {
-            let authorize = Authorize::new(Arc::clone(&caller), scope, token);
-            transport.pipeline(Retry::ByMethod, Bodies::Kept, Some(authorize))
+        let app_roles = graph::app_roles_of_token(token.token.secret());
+        let authorize = |scope, token| Authorize::new(Arc::clone(&caller), scope, token);
+        let pipeline = |bodies, authorize: &Arc<Authorize>| {
+            transport.pipeline(Retry::ByMethod, bodies, Some(Arc::<Authorize>::clone(authorize)))
         };
-        let (graph, arm) = (pipeline(graph_scope, Some(token)), pipeline(arm_scope, None));
+        let (to_graph, to_arm) = (authorize(graph_scope, Some(token)), authorize(arm_scope, None));
+        let to_vaults = authorize(cloud.scope(Audience::KeyVault), None);
+        let arm = |bodies| {
+            let pipeline = pipeline(bodies, &to_arm);
+            Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline)
+        };
         Ok(Reader {
-            graph: Service::new("Microsoft Graph", cloud.graph.clone(), graph),
-            arm: Service::new("Azure Resource Manager", cloud.arm.clone(), arm),
+            graph: Service::new(
+                "Microsoft Graph",
+                cloud.graph.clone(),
+                pipeline(Bodies::Kept, &to_graph),
+            ),
+            arm: arm(Bodies::Kept),
+            settings: arm(Bodies::LeftOut),
+            vaults: pipeline(Bodies::LeftOut, &to_vaults),
+            app_roles,
             operator,
             tenant,
             requests: transport.requests.clone(),
@@ -100,6 +120,11 @@ impl Reader {
     /// The tenant that was signed in to, by the token.
     pub fn tenant(&self) -> Option<TenantId> {
         self.tenant
+    }
+
+    /// App roles of Microsoft Graph in the token: what it really lets the caller do.
+    pub fn app_roles(&self) -> &[String] {
+        &self.app_roles
     }
 
     /// HTTP requests sent so far, sign-in and retries included.

@@ -3,9 +3,11 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use spec::AppId;
 use url::Url;
 
 use crate::http_log::HttpLogFile;
@@ -47,6 +49,7 @@ pub(crate) enum Command {
     Validate(Validate),
     Plan(Plan),
     Apply(Apply),
+    Verify(Verify),
     #[command(subcommand)]
     Schema(Schema),
     #[command(subcommand)]
@@ -59,6 +62,7 @@ impl Command {
         match self {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
+            Command::Verify(verify) => verify.connection.http_log.as_ref(),
             Command::Validate(_) | Command::Schema(_) | Command::Sandbox(_) => None,
         }
     }
@@ -101,6 +105,37 @@ pub(crate) struct Apply {
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
+}
+
+/// Prove that it works: sign in as the application with its certificate, and try each grant
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The spec
+    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
+    pub spec: PathBuf,
+    /// The application's client id; without it, an operator signs in to look it up
+    #[arg(long, value_name = "ID", value_parser = client_id)]
+    pub client_id: Option<AppId>,
+    /// Ask again for DURATION (10m if left out) while grants are not there yet
+    #[arg(
+        long, value_name = "DURATION", value_parser = duration,
+        num_args = 0..=1, require_equals = true, default_missing_value = "10m"
+    )]
+    pub wait: Option<Duration>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReportFormat,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    #[default]
+    Text,
+    Json,
+    /// XML for CI systems: a test case for each probe
+    Junit,
 }
 
 /// Print a JSON Schema
@@ -258,4 +293,17 @@ fn parallelism(text: &str) -> Result<usize, String> {
         Ok(number @ 1..=100) => Ok(number),
         Ok(_) | Err(_) => Err("a number from 1 to 100 is needed".to_owned()),
     }
+}
+
+fn client_id(text: &str) -> Result<AppId, String> {
+    text.parse().map_err(|_| "a client id is a GUID".to_owned())
+}
+
+/// `90s`, `10m` or `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = [("s", 1), ("m", 60), ("h", 3600)].into_iter().find_map(|(unit, seconds)| {
+        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+        Some(u64::from(number) * seconds)
+    });
+    seconds.map(Duration::from_secs).ok_or_else(|| "a duration such as 90s, 10m or 1h".to_owned())
 }

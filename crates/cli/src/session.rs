@@ -20,7 +20,7 @@ use crate::progress::Progress;
 pub(crate) struct Session {
     pub reader: Reader,
     began: Instant,
-    sandbox: Option<emulator::Sandbox>,
+    services: Services,
 }
 
 impl Session {
@@ -32,16 +32,10 @@ impl Session {
         let began = Instant::now();
         let progress = Progress::reading(console);
         progress.report(&Event::Reading { what: "who signs in" });
-        let sandbox = start_sandbox(connection).await?;
-        let (cloud, credentials, transport) = match &sandbox {
-            Some(sandbox) => in_sandbox(connection, sandbox).await?,
-            None => in_azure(connection, inputs).await?,
-        };
-        let tenant = inputs.desired.tenant.to_string();
-        let reader = Reader::sign_in_first(&tenant, credentials, &cloud, &transport)
-            .await
-            .map_err(|error| azure_failure(&error))?;
-        Ok(Session { reader, began, sandbox })
+        let operators = Services::operators(connection, inputs)?;
+        let services = Services::open(connection, inputs).await?;
+        let reader = services.sign_in(Some(operators), inputs).await?;
+        Ok(Session { reader, began, services })
     }
 
     pub(crate) async fn observe(
@@ -60,13 +54,67 @@ impl Session {
     }
 
     pub(crate) async fn close(self) {
+        self.services.close().await;
+    }
+}
+
+/// The services, before anybody has signed in.
+pub(crate) struct Services {
+    pub cloud: Cloud,
+    pub transport: Transport,
+    sandbox: Option<emulator::Sandbox>,
+}
+
+impl Services {
+    pub(crate) async fn open(
+        connection: &Connection,
+        inputs: &Inputs,
+    ) -> Result<Services, Failure> {
+        check_cloud(connection, inputs)?;
+        let sandbox = start_sandbox(connection).await?;
+        let (cloud, transport) = match &sandbox {
+            Some(sandbox) => in_sandbox(connection, sandbox).await?,
+            None => in_azure(connection, inputs).await?,
+        };
+        Ok(Services { cloud, transport, sandbox })
+    }
+
+    /// The ways in which an operator may sign in, as the environment says; none in the sandbox, which
+    /// knows its own. Nothing is sent.
+    pub(crate) fn operators(
+        connection: &Connection,
+        inputs: &Inputs,
+    ) -> Result<Vec<Credential>, Failure> {
+        if connection.sandbox {
+            return Ok(Vec::new());
+        }
+        check_cloud(connection, inputs)?;
+        environment::check_tenant(&inputs.desired.tenant)?;
+        environment::credentials(connection.auth)
+    }
+
+    pub(crate) async fn sign_in(
+        &self,
+        operators: Option<Vec<Credential>>,
+        inputs: &Inputs,
+    ) -> Result<Reader, Failure> {
+        let credentials = match &self.sandbox {
+            Some(sandbox) => vec![operator_of(sandbox)],
+            None => operators.unwrap_or_default(),
+        };
+        let tenant = inputs.desired.tenant.to_string();
+        let reader = Reader::sign_in_first(&tenant, credentials, &self.cloud, &self.transport);
+        reader.await.map_err(|error| azure_failure(&error))
+    }
+
+    pub(crate) async fn close(self) {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }
     }
 }
 
-type Endpoints = (Cloud, Vec<Credential>, Transport);
+type Endpoints = (Cloud, Transport);
 
 async fn start_sandbox(connection: &Connection) -> Result<Option<emulator::Sandbox>, Failure> {
     if !connection.sandbox {
@@ -88,12 +136,15 @@ async fn in_sandbox(
     let transport = transport(connection, &Roots::Only(ca))?;
     let url = Url::parse(sandbox.url()).expect("the sandbox's own URL");
     let cloud = read_cloud(&url, &transport).await?;
+    Ok((cloud, transport))
+}
+
+fn operator_of(sandbox: &emulator::Sandbox) -> Credential {
     let operator = sandbox.operator();
-    let credential = Credential::ClientSecret {
+    Credential::ClientSecret {
         client_id: operator.client_id.clone(),
         secret: operator.client_secret.expose().to_owned().into(),
-    };
-    Ok((cloud, vec![credential], transport))
+    }
 }
 
 async fn in_azure(connection: &Connection, inputs: &Inputs) -> Result<Endpoints, Failure> {
@@ -101,20 +152,22 @@ async fn in_azure(connection: &Connection, inputs: &Inputs) -> Result<Endpoints,
         Some(file) => Roots::SystemAnd(read_ca(file)?),
         None => Roots::System,
     };
-    let wanted = inputs.desired.cloud;
-    if connection.cloud_metadata.is_some() && wanted != spec::Cloud::Public {
-        let message = format!("the spec says `cloud: {wanted}`, and --cloud-metadata another one");
-        return Err(Failure::new(Exit::BadInput, message)
-            .hint("leave --cloud-metadata out, or take `cloud` out of the spec"));
-    }
-    environment::check_tenant(&inputs.desired.tenant)?;
-    let credentials = environment::credentials(connection.auth)?;
     let transport = transport(connection, &roots)?;
     let cloud = match &connection.cloud_metadata {
         Some(url) => read_cloud(url, &transport).await?,
-        None => known_cloud(wanted),
+        None => known_cloud(inputs.desired.cloud),
     };
-    Ok((cloud, credentials, transport))
+    Ok((cloud, transport))
+}
+
+fn check_cloud(connection: &Connection, inputs: &Inputs) -> Result<(), Failure> {
+    let wanted = inputs.desired.cloud;
+    if connection.cloud_metadata.is_none() || wanted == spec::Cloud::Public {
+        return Ok(());
+    }
+    let message = format!("the spec says `cloud: {wanted}`, and --cloud-metadata another one");
+    Err(Failure::new(Exit::BadInput, message)
+        .hint("leave --cloud-metadata out, or take `cloud` out of the spec"))
 }
 
 fn known_cloud(cloud: spec::Cloud) -> Cloud {

@@ -12,7 +12,7 @@ use crate::quotas::Quotas;
 use crate::request_log::RequestLog;
 use crate::requests::{RequestCounter, route};
 use crate::store::{State, Store, Views};
-use crate::{Behaviour, Clock, arm, graph, login};
+use crate::{Behaviour, Clock, arm, graph, key_vault, login};
 
 /// The emulated services and what they share.
 pub(crate) struct Service {
@@ -82,6 +82,7 @@ enum Area {
     Login,
     Graph,
     ResourceManager,
+    KeyVault,
 }
 
 impl Service {
@@ -112,9 +113,11 @@ impl Service {
             (Area::Login, None) => login::answer(self, request),
             (Area::Graph, None) => graph::answer(self, request),
             (Area::ResourceManager, None) => arm::answer(self, request),
+            (Area::KeyVault, None) => key_vault::answer(self, request),
             (Area::Login, Some(refusal)) => login::refuse(self, request, &refusal),
             (Area::Graph, Some(refusal)) => graph::refuse(self, request, &refusal),
             (Area::ResourceManager, Some(refusal)) => arm::refuse(self, request, &refusal),
+            (Area::KeyVault, Some(refusal)) => key_vault::refuse(self, &refusal),
         };
         if request.method == Method::HEAD {
             reply.body = None;
@@ -157,6 +160,7 @@ impl Area {
         match (first.as_deref(), second) {
             (Some("_sandbox"), _) => Self::Sandbox,
             (Some("v1.0" | "beta"), _) => Self::Graph,
+            (Some("vaults"), _) => Self::KeyVault,
             (_, Some("oauth2" | "v2.0" | ".well-known" | "discovery")) => Self::Login,
             _ => Self::ResourceManager,
         }

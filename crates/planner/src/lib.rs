@@ -15,6 +15,7 @@ mod plan;
 mod privileged;
 mod schedule;
 pub mod steps;
+pub mod verify;
 
 pub use action::{Action, Field, Object, Product, Step, Value, Verb};
 pub use desired::{Desired, Names};

@@ -5,6 +5,7 @@ mod plan;
 mod sandbox;
 mod schema;
 mod validate;
+mod verify;
 
 use crate::arguments::Command;
 use crate::console::Console;
@@ -25,6 +26,7 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Verify(arguments) => verify::run(&arguments, console).await,
         Command::Schema(which) => schema::run(&which, console),
         Command::Sandbox(action) => sandbox::run(action, console).await,
     }
