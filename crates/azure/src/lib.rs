@@ -18,15 +18,16 @@ use std::sync::Arc;
 use spec::TenantId;
 
 pub use arm::{
-    AccessPolicy, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition, RolePermissions,
-    Subscription, Vault, VaultPermissions,
+    AccessPolicy, Conditions, Lock, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition,
+    RolePermissions, Subscription, Vault, VaultPermissions,
 };
 pub use cloud::{Cloud, CloudError};
 pub use counter::RequestCounter;
 pub use error::{Error, Refusal};
 pub use graph::{
-    AppRole, Application, GRAPH_APP_ID, Grant, Granted, Identity, KeyCredential, Operator,
-    Organization, Owner, PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal,
+    AppRole, Application, CertificateLifetime, DirectoryRoleAssignment, GRAPH_APP_ID, Grant,
+    Granted, Identity, KeyCredential, MemberOf, Memberships, Operator, Organization, Owner, Owners,
+    PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal, TokenRights,
     VerifiedDomain,
 };
 pub use sign_in::{Credential, SignInError};
@@ -42,7 +43,26 @@ pub struct Reader {
     arm: Service,
     operator: Operator,
     tenant: Option<TenantId>,
+    token_rights: TokenRights,
     requests: RequestCounter,
+}
+
+/// Which service the operator shows themself to first. A token for the other one is asked for when
+/// that is called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    Graph,
+    ResourceManager,
+}
+
+impl Audience {
+    /// As messages call it.
+    fn name(self) -> &'static str {
+        match self {
+            Audience::Graph => "Microsoft Graph",
+            Audience::ResourceManager => "Azure Resource Manager",
+        }
+    }
 }
 
 impl Reader {
@@ -52,18 +72,28 @@ impl Reader {
         credential: Credential,
         cloud: &Cloud,
         transport: &Transport,
+        first: Audience,
     ) -> Result<Reader, Error> {
         let requests = transport.requests.clone();
         let graph_scope = format!("{}/.default", cloud.graph.as_str().trim_end_matches('/'));
         let arm_scope = format!("{}/.default", cloud.arm_audience.trim_end_matches('/'));
+        let scope = match first {
+            Audience::Graph => &graph_scope,
+            Audience::ResourceManager => &arm_scope,
+        };
         let SignedIn { credential, token } =
-            credential.sign_in(tenant, &graph_scope, cloud, transport).await?;
+            credential.sign_in(tenant, scope, cloud, transport).await?;
         let pipeline = |scope| transport.pipeline(Arc::clone(&credential), scope);
         Ok(Reader {
-            graph: Service::new("Microsoft Graph", cloud.graph.clone(), pipeline(graph_scope)),
-            arm: Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline(arm_scope)),
+            graph: Service::new(Audience::Graph.name(), cloud.graph.clone(), pipeline(graph_scope)),
+            arm: Service::new(
+                Audience::ResourceManager.name(),
+                cloud.arm.clone(),
+                pipeline(arm_scope),
+            ),
             operator: Operator::of_token(token.token.secret()),
             tenant: graph::tenant_of_token(token.token.secret()),
+            token_rights: TokenRights::of_token(token.token.secret()),
             requests,
         })
     }

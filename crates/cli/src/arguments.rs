@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use planner::{Step, Steps};
 use url::Url;
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
@@ -44,6 +45,8 @@ pub(crate) enum Command {
     Validate(Validate),
     Plan(Plan),
     Apply(Apply),
+    Doctor(Doctor),
+    Permissions(Permissions),
     #[command(subcommand)]
     Schema(Schema),
     #[command(subcommand)]
@@ -87,6 +90,41 @@ pub(crate) struct Apply {
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
+}
+
+/// Tell whether you may do what the plan takes: held, missing, cannot tell, by step
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub target: Target,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Print the least rights for plan and for apply, without asking any service
+#[derive(Debug, Args)]
+pub(crate) struct Permissions {
+    /// The spec
+    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
+    pub spec: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    #[command(flatten)]
+    pub only: Only,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
 }
 
 /// Print a JSON Schema
@@ -167,7 +205,22 @@ pub(crate) struct Target {
     #[arg(long)]
     pub purge_deleted: bool,
     #[command(flatten)]
+    pub only: Only,
+    #[command(flatten)]
     pub connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Only {
+    /// Do these steps alone, such as A,B,F or C,D,E, and leave the others to somebody else
+    #[arg(long = "only", value_name = "STEP,…", value_delimiter = ',')]
+    steps: Vec<Step>,
+}
+
+impl Only {
+    pub(crate) fn steps(&self) -> Steps {
+        if self.steps.is_empty() { Steps::all() } else { Steps::of(self.steps.iter().copied()) }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use azure::{Cloud, CloudError, Credential, Reader, Roots, SignInError, Transport};
+use azure::{Audience, Cloud, CloudError, Credential, Reader, Roots, SignInError, Transport};
 use emulator::StartError;
 use observer::{Observation, ObserveError};
 use planner::{Event, Events};
@@ -37,7 +37,7 @@ impl Session {
             None => in_azure(connection).await?,
         };
         let tenant = inputs.desired.tenant.to_string();
-        let reader = Reader::sign_in(&tenant, credential, &cloud, &transport)
+        let reader = Reader::sign_in(&tenant, credential, &cloud, &transport, first(inputs))
             .await
             .map_err(|error| azure_failure(&error))?;
         Ok(Session { reader, began, sandbox })
@@ -48,9 +48,17 @@ impl Session {
         inputs: &Inputs,
         events: Events<'_>,
     ) -> Result<Observation, Failure> {
+        self.try_observe(inputs, events).await.map_err(|error| observe_failure(&error))
+    }
+
+    /// For whoever has something to say of a refusal.
+    pub(crate) async fn try_observe(
+        &self,
+        inputs: &Inputs,
+        events: Events<'_>,
+    ) -> Result<Observation, ObserveError> {
         let now = OffsetDateTime::now_utc();
-        let observed = observer::observe(&self.reader, &inputs.desired, now, events).await;
-        observed.map_err(|error| observe_failure(&error))
+        observer::observe(&self.reader, &inputs.desired, now, events).await
     }
 
     /// Requests sent so far, and the seconds they took.
@@ -62,6 +70,15 @@ impl Session {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }
+    }
+}
+
+/// Whoever is given the service principal has no business in Microsoft Graph, and may have no token
+/// for it.
+fn first(inputs: &Inputs) -> Audience {
+    match inputs.desired.application.given {
+        Some(_) => Audience::ResourceManager,
+        None => Audience::Graph,
     }
 }
 
@@ -126,7 +143,7 @@ async fn cloud(url: &Url, transport: &Transport) -> Result<Cloud, Failure> {
     })
 }
 
-fn observe_failure(error: &ObserveError) -> Failure {
+pub(crate) fn observe_failure(error: &ObserveError) -> Failure {
     match error {
         ObserveError::Scopes(problems) => {
             let messages = problems.iter().map(ToString::to_string).collect();

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use spec::{Extras, InstallationName, Scope, Spec, TenantRef};
 
-use crate::Marker;
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
 };
+use crate::{Marker, Steps};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -16,6 +16,8 @@ pub struct Desired {
     pub marker: Marker,
     pub tenant: TenantRef,
     pub scopes: Vec<Scope>,
+    /// What this run is to do of it.
+    pub only: Steps,
     pub extras: Extras,
     /// Extras that are known and not spoken of.
     pub keep: Names,
@@ -37,6 +39,7 @@ impl Desired {
             installation: spec.name.clone(),
             tenant: spec.tenant.clone(),
             scopes: spec.scopes.clone(),
+            only: Steps::all(),
             extras: spec.extras,
             keep: Names::new(&spec.keep),
             allow_privileged: Names::new(&spec.allow_privileged),

@@ -13,10 +13,12 @@ mod identity;
 mod observed;
 mod plan;
 mod privileged;
+pub mod rights;
 mod schedule;
+mod step;
 pub mod steps;
 
-pub use action::{Action, Field, Object, Product, Step, Value, Verb};
+pub use action::{Action, Field, Object, Product, Value, Verb};
 pub use desired::{Desired, Names};
 pub use directory::{Directory, Group, Standing, Subscription, Tenant, Unresolved};
 pub use event::{Event, Events};
@@ -29,32 +31,44 @@ pub use observed::{Observed, Reason, Seen};
 pub use plan::{Change, ChangeId, Plan};
 pub use privileged::only_reads;
 pub use schedule::{Schedule, Skip};
+pub use step::{Step, Steps, UnknownStep};
 
 use steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
 };
 
-/// The changes that turn `observed` into `desired`, in the order of the manual's steps.
+/// The changes that turn `observed` into `desired`, in the order of the manual's steps. Of the steps
+/// that the run is not about, only what the others wait for is spoken of.
 ///
 /// Deterministic: equal arguments give equal plans.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let mut plan = Plan::default();
-    observed.directory.check(desired, &mut plan);
+    if desired.only.touch_azure() {
+        observed.directory.check(desired, &mut plan);
+    }
     let ours_to_make = desired.application.given.is_none();
     if ours_to_make {
+        // In other hands it is given nothing, whichever step is asked for.
+        a_application::check(desired, observed, &mut plan);
+        plan.begin(Step::A);
         a_application::plan(desired, observed, &mut plan);
+        plan.begin(Step::B);
         b_graph_permissions::plan(desired, observed, &mut plan);
     } else {
         plan.find(principal_given());
     }
+    plan.begin(Step::C);
     c_role_assignments::plan(desired, observed, &mut plan);
+    plan.begin(Step::D);
     d_custom_role::plan(desired, observed, &mut plan);
+    plan.begin(Step::E);
     e_key_vault_access::plan(desired, observed, &mut plan);
     if ours_to_make {
+        plan.begin(Step::F);
         f_certificate::plan(desired, observed, &mut plan);
     }
-    plan
+    plan.only(&desired.only)
 }
 
 fn principal_given() -> Finding {

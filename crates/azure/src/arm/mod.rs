@@ -1,11 +1,13 @@
 //! Azure Resource Manager: subscriptions, management groups, roles, key vaults.
 
+mod access;
 mod containers;
 mod roles;
 mod vaults;
 
 use serde::{Deserialize, Deserializer};
 
+pub use access::{Conditions, Lock};
 pub use containers::{ManagementGroup, Subscription};
 pub use roles::{RoleAssignment, RoleDefinition, RolePermissions};
 pub use vaults::{AccessPolicy, PolicyUpdate, Vault, VaultPermissions};

@@ -3,6 +3,7 @@
 mod applications;
 mod batch;
 mod principals;
+mod rights;
 
 use std::fmt;
 
@@ -19,7 +20,10 @@ use crate::{Error, Reader};
 use batch::Item;
 
 pub use applications::{Application, KeyCredential, PasswordCredential};
-pub use principals::{AppRole, Grant, Granted, Owner, PrincipalState, ServicePrincipal};
+pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};
+pub use rights::{
+    CertificateLifetime, DirectoryRoleAssignment, MemberOf, Memberships, TokenRights,
+};
 
 /// The application id of Microsoft Graph itself, the same in every tenant.
 pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
@@ -183,9 +187,14 @@ impl Operator {
         let claims = claims(token);
         let text = |key: &str| claims[key].as_str().map(str::to_owned);
         let object_id = text("oid").and_then(|id| id.parse().ok());
-        match (text("idtyp").as_deref(), object_id) {
-            (Some("app"), Some(object_id)) => Operator::ServicePrincipal { object_id, name: None },
-            _ => match text("name").or_else(|| text("upn")) {
+        // Not every token says `idtyp`; the subject of a workload's is the workload itself.
+        let is_workload = text("idtyp").map_or_else(
+            || object_id.is_some() && text("sub") == text("oid"),
+            |kind| kind == "app",
+        );
+        match object_id {
+            Some(object_id) if is_workload => Operator::ServicePrincipal { object_id, name: None },
+            _ => match text("name").or_else(|| text("upn")).or_else(|| text("unique_name")) {
                 Some(name) => Operator::User { object_id, name },
                 None => Operator::Unknown,
             },
