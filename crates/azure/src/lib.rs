@@ -8,94 +8,117 @@ mod cloud;
 mod counter;
 mod error;
 mod graph;
+mod http_log;
 mod retry;
 mod service;
 mod sign_in;
 mod transport;
+mod vault_contents;
+mod wire;
 
 use std::sync::Arc;
 
+use azure_core::http::Pipeline;
 use spec::TenantId;
 
 pub use arm::{
-    AccessPolicy, Conditions, Lock, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition,
-    RolePermissions, Subscription, Vault, VaultPermissions,
+    AccessPolicy, Lock, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition,
+    RolePermissions, Subscription, Vault, VaultPermissions, WebApp,
 };
-pub use cloud::{Cloud, CloudError};
+pub use cloud::{Audience, Cloud, CloudError};
 pub use counter::RequestCounter;
-pub use error::{Error, Refusal};
+pub use error::{Error, Refusal, Silence};
 pub use graph::{
     AppRole, Application, CertificateLifetime, DirectoryRoleAssignment, GRAPH_APP_ID, Grant,
-    Granted, Identity, KeyCredential, MemberOf, Memberships, Operator, Organization, Owner, Owners,
-    PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal, TokenRights,
-    VerifiedDomain,
+    Granted, Identity, KeyCredential, MemberOf, Memberships, Operator, Organization, OwnGrants,
+    Owner, Owners, PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal,
+    TokenRights, VerifiedDomain,
 };
-pub use sign_in::{Credential, SignInError};
+pub use http_log::HttpLog;
+pub use sign_in::{ClientCertificate, Credential, SignInError};
 pub use transport::{Roots, Transport, TransportError};
+pub use vault_contents::VaultItems;
 
+use retry::Retry;
 use service::Service;
-use sign_in::SignedIn;
+use sign_in::{Authorize, Caller};
+use wire::Bodies;
 
 /// Reads, and nothing else.
 #[derive(Clone, Debug)]
 pub struct Reader {
+    caller: Arc<Caller>,
+    cloud: Cloud,
     graph: Service,
     arm: Service,
+    /// Of ARM, too: no log keeps what these answer.
+    settings: Service,
+    vaults: Pipeline,
     operator: Operator,
     tenant: Option<TenantId>,
     token_rights: TokenRights,
     requests: RequestCounter,
 }
 
-/// Which service the operator shows themself to first. A token for the other one is asked for when
-/// that is called.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Audience {
-    Graph,
-    ResourceManager,
-}
-
-impl Audience {
-    /// As messages call it.
-    fn name(self) -> &'static str {
-        match self {
-            Audience::Graph => "Microsoft Graph",
-            Audience::ResourceManager => "Azure Resource Manager",
-        }
-    }
-}
-
 impl Reader {
-    /// Signs in to `tenant`, an id or a verified domain.
+    /// Signs in to `tenant`, an id or a verified domain, and shows who that is to Microsoft Graph.
     pub async fn sign_in(
         tenant: &str,
         credential: Credential,
         cloud: &Cloud,
         transport: &Transport,
+    ) -> Result<Reader, Error> {
+        Reader::sign_in_first(tenant, vec![credential], cloud, transport, Audience::Graph).await
+    }
+
+    /// Signs in by the first of `credentials` that works, and shows who that is to the service
+    /// `first`: a token for another one is asked for when that is called.
+    pub async fn sign_in_first(
+        tenant: &str,
+        credentials: Vec<Credential>,
+        cloud: &Cloud,
+        transport: &Transport,
         first: Audience,
     ) -> Result<Reader, Error> {
-        let requests = transport.requests.clone();
-        let graph_scope = format!("{}/.default", cloud.graph.as_str().trim_end_matches('/'));
-        let arm_scope = format!("{}/.default", cloud.arm_audience.trim_end_matches('/'));
-        let scope = match first {
-            Audience::Graph => &graph_scope,
-            Audience::ResourceManager => &arm_scope,
+        let (caller, token) =
+            Caller::first(credentials, tenant, &cloud.scope(first), cloud, transport).await?;
+        let operator = Operator::of_token(token.token.secret());
+        let tenant = graph::tenant_of_token(token.token.secret());
+        let token_rights = TokenRights::of_token(token.token.secret());
+        let authorize = |audience| {
+            let token = Some(token.clone()).filter(|_| audience == first);
+            Authorize::new(Arc::clone(&caller), cloud.scope(audience), token)
         };
-        let SignedIn { credential, token } =
-            credential.sign_in(tenant, scope, cloud, transport).await?;
-        let pipeline = |scope| transport.pipeline(Arc::clone(&credential), scope);
+        let pipeline = |bodies, authorize: &Arc<Authorize>| {
+            transport.pipeline(Retry::ByMethod, bodies, Some(Arc::<Authorize>::clone(authorize)))
+        };
+        let (to_graph, to_arm) = (authorize(Audience::Graph), authorize(Audience::ResourceManager));
+        let to_vaults = authorize(Audience::KeyVault);
+        let arm = |bodies| {
+            let pipeline = pipeline(bodies, &to_arm);
+            Service::new(Audience::ResourceManager.name(), cloud.arm.clone(), pipeline)
+        };
         Ok(Reader {
-            graph: Service::new(Audience::Graph.name(), cloud.graph.clone(), pipeline(graph_scope)),
-            arm: Service::new(
-                Audience::ResourceManager.name(),
-                cloud.arm.clone(),
-                pipeline(arm_scope),
+            graph: Service::new(
+                Audience::Graph.name(),
+                cloud.graph.clone(),
+                pipeline(Bodies::Kept, &to_graph),
             ),
-            operator: Operator::of_token(token.token.secret()),
-            tenant: graph::tenant_of_token(token.token.secret()),
-            token_rights: TokenRights::of_token(token.token.secret()),
-            requests,
+            arm: arm(Bodies::Kept),
+            settings: arm(Bodies::LeftOut),
+            vaults: pipeline(Bodies::LeftOut, &to_vaults),
+            token_rights,
+            operator,
+            tenant,
+            requests: transport.requests.clone(),
+            cloud: cloud.clone(),
+            caller,
         })
+    }
+
+    /// Whether Entra ID gives the caller a token for a service.
+    pub async fn can_sign_in_to(&self, audience: Audience) -> Result<(), Error> {
+        self.caller.token(&self.cloud.scope(audience)).await.map(drop).map_err(Error::from)
     }
 
     /// The tenant that was signed in to, by the token.

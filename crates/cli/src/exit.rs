@@ -18,8 +18,8 @@ pub(crate) enum Exit {
     Partly = 5,
     /// The plan is blocked by a finding.
     Blocked = 6,
-    /// Doctor found a right missing, or something in the way.
-    FoundWrong = 7,
+    /// `doctor` found a right missing or something in the way, `verify` something that does not work.
+    Wrong = 7,
     /// Interrupted, after what was in flight.
     Interrupted = 130,
 }

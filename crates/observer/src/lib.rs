@@ -10,6 +10,7 @@ mod problems;
 mod resources;
 mod rights;
 pub mod steps;
+pub mod verify;
 
 use azure::{Operator, Reader};
 use planner::{Desired, Event, Events, Observed, Tenant};

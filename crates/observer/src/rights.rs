@@ -3,16 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use azure::{Conditions, Error, Memberships, Operator, Reader};
+use azure::{Error, Memberships, Operator, Reader, RoleAssignment};
 use planner::rights::{
     Access, AppManagementPolicy, AzureRight, Caller, DirectoryRole, DirectoryRoles, Held, Lock,
-    LockLevel, PermissionSet, Place, Right, Standing, allows, judge,
+    LockLevel, Place, Right, Standing, allows, judge,
 };
 use planner::{Observed, Plan, Reason, Seen, Step};
 use spec::{ScopeId, SubscriptionId};
 
 use crate::ask::each;
 use crate::duration;
+use crate::steps::d_custom_role::permissions;
 
 /// What to look at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -186,11 +187,7 @@ async fn access_at(
     path: &str,
     rights: &BTreeSet<AzureRight>,
 ) -> Result<Access, Error> {
-    let sets = reader
-        .permissions(path)
-        .await?
-        .into_iter()
-        .map(|set| PermissionSet { actions: set.actions, not_actions: set.not_actions });
+    let sets = reader.effective_permissions(path).await?.into_iter().map(permissions);
     let sets: Vec<_> = sets.collect();
     let mut limited = rights.iter().filter(|right| right.is_limited_by_conditions());
     let conditional = if limited.any(|right| allows(&sets, *right)) {
@@ -214,17 +211,18 @@ async fn conditional(reader: &Reader, path: &str) -> Option<String> {
     let Some(operator) = reader.operator().object_id() else {
         return Some("the token does not say who signed in".to_owned());
     };
-    match reader.conditions(path, operator).await {
-        Ok(Conditions { any: false, free: _ }) => None,
-        Ok(Conditions { any: true, free }) => {
-            let is_free = free.iter().any(|role| ASSIGNERS.contains(&role.as_str()));
-            (!is_free).then(|| {
-                "a role of yours comes with a condition, which may limit the roles that you can give"
-                    .to_owned()
-            })
-        }
-        Err(error) => Some(format!("conditions of your roles could not be read: {error}")),
-    }
+    let assignments = match reader.assignments_reaching(path, operator).await {
+        Ok(assignments) => assignments,
+        Err(error) => return Some(format!("conditions of your roles could not be read: {error}")),
+    };
+    let is_free = |held: &RoleAssignment| {
+        !held.has_condition && ASSIGNERS.contains(&held.role.to_string().as_str())
+    };
+    let is_conditional = assignments.iter().any(|held| held.has_condition);
+    (is_conditional && !assignments.iter().any(is_free)).then(|| {
+        "a role of yours comes with a condition, which may limit the roles that you can give"
+            .to_owned()
+    })
 }
 
 type Obstacles = (Vec<Lock>, Vec<String>, Option<AppManagementPolicy>);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use spec::{Extras, InstallationName, Scope, Spec, TenantRef};
+use spec::{Cloud, Extras, InstallationName, Scope, Spec, TenantRef};
 
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
@@ -15,6 +15,7 @@ pub struct Desired {
     pub installation: InstallationName,
     pub marker: Marker,
     pub tenant: TenantRef,
+    pub cloud: Cloud,
     pub scopes: Vec<Scope>,
     /// What this run is to do of it.
     pub only: Steps,
@@ -38,6 +39,7 @@ impl Desired {
         Desired {
             installation: spec.name.clone(),
             tenant: spec.tenant.clone(),
+            cloud: spec.cloud,
             scopes: spec.scopes.clone(),
             only: Steps::all(),
             extras: spec.extras,

@@ -4,6 +4,7 @@
 //! should know of is a [`Finding`] in the plan.
 
 mod action;
+mod actions;
 mod desired;
 mod directory;
 mod event;
@@ -17,6 +18,7 @@ pub mod rights;
 mod schedule;
 mod step;
 pub mod steps;
+pub mod verify;
 
 pub use action::{Action, Field, Object, Product, Value, Verb};
 pub use desired::{Desired, Names};
@@ -33,6 +35,8 @@ pub use privileged::only_reads;
 pub use schedule::{Schedule, Skip};
 pub use step::{Step, Steps, UnknownStep};
 
+use spec::Cloud;
+
 use steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
@@ -44,6 +48,9 @@ use steps::{
 /// Deterministic: equal arguments give equal plans.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let mut plan = Plan::default();
+    if desired.cloud != Cloud::Public {
+        plan.find(cloud_not_scanned(desired.cloud));
+    }
     if desired.only.touch_azure() {
         observed.directory.check(desired, &mut plan);
     }
@@ -69,6 +76,14 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         f_certificate::plan(desired, observed, &mut plan);
     }
     plan.only(&desired.only)
+}
+
+fn cloud_not_scanned(cloud: Cloud) -> Finding {
+    let message = format!(
+        "Mondoo scans the public cloud only: what is set up in `cloud: {cloud}` cannot be used by it \
+         yet"
+    );
+    Finding::warning(FindingCode::CloudNotScanned, message)
 }
 
 fn principal_given() -> Finding {

@@ -82,6 +82,52 @@ impl Tenant {
         self.directory.path()
     }
 
+    /// Puts the sandbox's clock forward, or back.
+    pub fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// The binary, pointed at this tenant, with nobody signed in.
+    pub fn command_of_nobody(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        command.env_remove("AZURE_CLIENT_ID").env_remove("AZURE_CLIENT_SECRET");
+        command
+    }
+
+    /// An access token of the operator.
+    pub fn operator_token(&self, resource: &str) -> String {
+        self.token_of(self.sandbox.operator(), resource)
+    }
+
+    fn token_of(&self, operator: &Operator, resource: &str) -> String {
+        let token = self.token(&format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope={resource}/.default",
+            operator.client_id,
+            operator.client_secret.expose()
+        ));
+        token["access_token"].as_str().unwrap_or_else(|| panic!("{token}")).to_owned()
+    }
+
+    /// The operator's application.
+    pub fn operator_application(&self) -> Value {
+        let id = &self.sandbox.operator().client_id;
+        self.graph(Method::GET, &format!("/applications(appId='{id}')"), None)
+    }
+
+    /// Where the sandbox gives tokens to a workload of that name.
+    pub fn workload_url(&self, subject: &str) -> String {
+        format!("{}/_sandbox/id-token?subject={subject}", self.sandbox.url())
+    }
+
+    /// Such a token, for Entra ID.
+    pub fn workload_token(&self, subject: &str) -> String {
+        let url = format!("{}&audience=api://AzureADTokenExchange", self.workload_url(subject));
+        let request = self.client.get(url).header("authorization", "Bearer x");
+        let answer: Value =
+            self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
+        answer["value"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
     /// Lets everything that was written be seen: only what a run of the binary writes is late for
     /// that run.
     fn settle(&self) {
@@ -221,16 +267,13 @@ impl Tenant {
         body: Option<Value>,
     ) -> (u16, Value) {
         self.settle();
-        let token = self.token(&format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}&scope={scope}",
-            operator.client_id,
-            operator.client_secret.expose()
-        ));
+        let resource = scope.trim_end_matches("/.default");
+        let token = self.token_of(operator, resource);
         let mut request = self
             .client
             .request(method, url)
             .header("prefer", "create-if-missing")
-            .header("authorization", format!("Bearer {}", token["access_token"].as_str().unwrap()));
+            .header("authorization", format!("Bearer {token}"));
         if let Some(body) = body {
             request = request.json(&body);
         }

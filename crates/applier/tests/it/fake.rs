@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use applier::{Options, Outcome, Products, apply};
 use async_trait::async_trait;
-use azure::{Audience, Cloud, Credential, Reader, Transport, Writer};
+use azure::{Cloud, Credential, Reader, Transport, Writer};
 use azure_core::http::headers::Headers;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Body, Context, Request};
@@ -69,10 +69,7 @@ impl Fake {
         let transport = Transport::answered_by(Arc::clone(self) as Arc<dyn Policy>);
         let credential = Credential::ClientSecret { client_id: "x".to_owned(), secret: "y".into() };
         let cloud = Cloud::public();
-        let reader =
-            Reader::sign_in("contoso.com", credential, &cloud, &transport, Audience::Graph)
-                .await
-                .unwrap();
+        let reader = Reader::sign_in("contoso.com", credential, &cloud, &transport).await.unwrap();
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
         let products = Products::found(&observed(now, now - age), Some(certificate(now)));
         let options = Options { parallelism: 10, directory: PathBuf::new(), now, interrupted };

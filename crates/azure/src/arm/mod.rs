@@ -1,16 +1,19 @@
 //! Azure Resource Manager: subscriptions, management groups, roles, key vaults.
 
-mod access;
 mod containers;
+mod effective;
+mod locks;
 mod roles;
 mod vaults;
+mod web_apps;
 
 use serde::{Deserialize, Deserializer};
 
-pub use access::{Conditions, Lock};
 pub use containers::{ManagementGroup, Subscription};
+pub use locks::Lock;
 pub use roles::{RoleAssignment, RoleDefinition, RolePermissions};
 pub use vaults::{AccessPolicy, PolicyUpdate, Vault, VaultPermissions};
+pub use web_apps::WebApp;
 
 /// Recorded answers have `null` where documentation has an empty list.
 fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>

@@ -21,6 +21,8 @@ pub struct Vault {
     pub access_policies: Vec<AccessPolicy>,
     /// Not everybody's requests for its contents reach it.
     pub has_firewall: bool,
+    /// Where its contents are.
+    pub address: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -59,6 +61,7 @@ struct Properties {
     enable_rbac_authorization: Option<bool>,
     #[serde(default, deserialize_with = "null_is_empty")]
     access_policies: Vec<AccessPolicy>,
+    vault_uri: Option<String>,
     public_network_access: Option<String>,
     network_acls: Option<NetworkAcls>,
 }
@@ -98,6 +101,7 @@ impl Vault {
             tenant: properties.tenant_id,
             rbac: properties.enable_rbac_authorization.unwrap_or(false),
             access_policies: properties.access_policies,
+            address: properties.vault_uri,
             has_firewall,
         }
     }

@@ -2,6 +2,7 @@
 
 mod applications;
 mod batch;
+mod own;
 mod principals;
 mod rights;
 
@@ -20,6 +21,7 @@ use crate::{Error, Reader};
 use batch::Item;
 
 pub use applications::{Application, KeyCredential, PasswordCredential};
+pub use own::OwnGrants;
 pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};
 pub use rights::{
     CertificateLifetime, DirectoryRoleAssignment, MemberOf, Memberships, TokenRights,

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use azure::{Audience, Cloud, Credential, Reader, Transport};
+use azure::{Cloud, Credential, Reader, Transport};
 use azure_core::error::ErrorKind;
 use azure_core::http::headers::Headers;
 use azure_core::http::policies::{Policy, PolicyResult};
@@ -47,9 +47,7 @@ impl Fake {
     pub async fn reader(self: &Arc<Self>) -> Reader {
         let transport = Transport::answered_by(Arc::clone(self) as Arc<dyn Policy>);
         let credential = Credential::ClientSecret { client_id: "x".to_owned(), secret: "y".into() };
-        Reader::sign_in("contoso.com", credential, &Cloud::public(), &transport, Audience::Graph)
-            .await
-            .unwrap()
+        Reader::sign_in("contoso.com", credential, &Cloud::public(), &transport).await.unwrap()
     }
 }
 

@@ -4,13 +4,14 @@ use observer::{Look, observe_rights};
 use planner::rights::{self, Obstacle, Standing, Verdict};
 use planner::{Desired, Plan};
 
+use crate::advice::observe_failure;
 use crate::arguments::{Doctor, Format};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::progress::Progress;
 use crate::render;
-use crate::session::{Session, observe_failure};
+use crate::session::Session;
 
 /// What was found.
 pub(crate) struct Report {
@@ -35,7 +36,7 @@ pub(crate) async fn run(arguments: &Doctor, console: &Console) -> Result<Exit, F
         Format::Text => render::doctor::text(&report, only),
         Format::Json => render::doctor::json(&report, only),
     })?;
-    Ok(if report.is_wrong() { Exit::FoundWrong } else { Exit::Done })
+    Ok(if report.is_wrong() { Exit::Wrong } else { Exit::Done })
 }
 
 impl Report {

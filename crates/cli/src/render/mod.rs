@@ -5,3 +5,4 @@ pub(crate) mod outcome;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod spec_errors;
+pub(crate) mod verification;

@@ -6,7 +6,7 @@ use crate::arm::route::Route;
 use crate::arm::{
     access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
     permissions, resource_graph, resource_groups, role_assignments, role_definitions,
-    subscription_actions, subscriptions, throttling, vault_names, vaults, versions,
+    subscription_actions, subscriptions, throttling, vault_names, vaults, versions, web_sites,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -110,6 +110,7 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
             Ok(management_groups::tenant_backfill(call))
         }
         Route::ResourceGraph if method == Method::POST => resource_graph::query(call),
+        Route::Web(route) => web_sites::answer(call, route),
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
     }
@@ -132,6 +133,12 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
+        _ => read_resources(call, route),
+    }
+}
+
+fn read_resources(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
+    match route {
         Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
         Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
         Route::ResourceGroups(id) => resource_groups::list(call, *id),
@@ -143,20 +150,6 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::VaultOperation(id, location, operation) => {
             deleted_vaults::operation(call, *id, location, operation)
         }
-        Route::RoleDefinition(..)
-        | Route::RoleAssignment(..)
-        | Route::Lock(..)
-        | Route::SubscriptionAction(..)
-        | Route::ResourceGroup(..)
-        | Route::VaultNames(_)
-        | Route::PurgedVault(_)
-        | Route::ManagementGroup(_)
-        | Route::SubscriptionOfGroup(..)
-        | Route::Entities
-        | Route::GroupNameCheck
-        | Route::TenantBackfill
-        | Route::ResourceGraph
-        | Route::Vault(_)
-        | Route::AccessPolicies(..) => Err(ArmError::method_not_allowed(&call.request.method)),
+        _ => Err(ArmError::method_not_allowed(&call.request.method)),
     }
 }

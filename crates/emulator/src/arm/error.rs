@@ -70,7 +70,7 @@ impl ArmError {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
-    pub(super) fn with_details(self, details: Vec<Value>) -> Self {
+    pub(super) fn with_details(self, details: &[Value]) -> Self {
         if details.is_empty() { self } else { self.with(json!({ "details": details })) }
     }
 

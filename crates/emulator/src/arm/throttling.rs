@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use axum::http::{Method, StatusCode};
 
 use crate::behaviour::{Limits, Refusal, Variant};
@@ -8,23 +10,17 @@ use crate::service::Service;
 
 /// What a request was charged for: headers of its reply, or its refusal.
 pub(super) struct Charge {
-    headers: [(&'static str, u32); 2],
+    headers: Vec<(&'static str, String)>,
     pub(super) refusal: Option<Refusal>,
 }
 
-/// Each caller has buckets of its own in each subscription, and all callers share larger ones
-/// (documented; which requests are charged above subscriptions is too).
 pub(super) fn charge(service: &Service, request: &Request, caller: &AccessToken) -> Charge {
-    let Kind { quota, own, shared } = Kind::of(request, &service.behaviour.limits);
-    let place = subscription(request).unwrap_or("tenant");
-    let now = service.clock.now();
-    let mine = service.quotas.charge(&format!("{own} {place} {}", caller.oid), quota, 1, now);
-    let ours = service.quotas.charge(&format!("{shared} {place}"), quota.times(15), 1, now);
-    let exhausted = mine.retry_after().max(ours.retry_after());
-    let refused = exhausted.filter(|_| service.behaviour.throttling);
+    let (headers, exhausted) =
+        if is_query(request) { query(service, caller) } else { call(service, request, caller) };
     let told = !service.behaviour.is(Variant::NoRetryAfter);
+    let refused = exhausted.filter(|_| service.behaviour.throttling);
     Charge {
-        headers: [(own, mine.left), (shared, ours.left)],
+        headers,
         refusal: refused
             .map(|wait| Refusal::new(StatusCode::TOO_MANY_REQUESTS, Some(wait).filter(|_| told))),
     }
@@ -33,8 +29,41 @@ pub(super) fn charge(service: &Service, request: &Request, caller: &AccessToken)
 impl Charge {
     pub(super) fn stamp(&self, reply: Reply) -> Reply {
         let named = self.headers.iter().filter(|(name, _)| !name.is_empty());
-        named.fold(reply, |reply, (name, left)| reply.with_header(name, left.to_string()))
+        named.fold(reply, |reply, (name, left)| reply.with_header(name, left))
     }
+}
+
+type Told = (Vec<(&'static str, String)>, Option<Duration>);
+
+/// Each caller has buckets of its own in each subscription, and all callers share larger ones
+/// (documented; which requests are charged above subscriptions is too).
+fn call(service: &Service, request: &Request, caller: &AccessToken) -> Told {
+    let Kind { quota, own, shared } = Kind::of(request, &service.behaviour.limits);
+    let place = subscription(request).unwrap_or("tenant");
+    let now = service.clock.now();
+    let mine = service.quotas.charge(&format!("{own} {place} {}", caller.oid), quota, 1, now);
+    let ours = service.quotas.charge(&format!("{shared} {place}"), quota.times(15), 1, now);
+    let headers = vec![(own, mine.left.to_string()), (shared, ours.left.to_string())];
+    (headers, mine.retry_after().max(ours.retry_after()))
+}
+
+/// Resource Graph counts for itself, and says when the bucket is full again (observed).
+fn query(service: &Service, caller: &AccessToken) -> Told {
+    let quota = service.behaviour.limits.queries();
+    let bucket = format!("queries {}", caller.oid);
+    let charged = service.quotas.charge(&bucket, quota, 1, service.clock.now());
+    let resets = charged.refilled.as_secs_f64().ceil();
+    let headers = vec![
+        ("x-ms-user-quota-remaining", charged.left.to_string()),
+        ("x-ms-user-quota-resets-after", format!("00:00:{resets:02}")),
+        ("x-ms-ratelimit-remaining-tenant-resource-requests", charged.left.to_string()),
+    ];
+    (headers, charged.retry_after())
+}
+
+fn is_query(request: &Request) -> bool {
+    let path = request.path().to_ascii_lowercase();
+    path == "/providers/microsoft.resourcegraph/resources"
 }
 
 struct Kind {

@@ -39,10 +39,8 @@ struct Wanted {
 pub(super) fn add(call: &Call<'_>, key: &HolderKey) -> Result<Answer, GraphError> {
     let holder = Holder::reach(call, key)?;
     // Without a body the service chooses everything (observed).
-    let Addition { password_credential } = match call.request.bytes()?.is_empty() {
-        true => Addition::default(),
-        false => call.request.json()?,
-    };
+    let Addition { password_credential } =
+        if call.request.bytes()?.is_empty() { Addition::default() } else { call.request.json()? };
     let secret = base64url(&[Uuid::new_v4().into_bytes(), Uuid::new_v4().into_bytes()].concat());
     let mut password = password(&secret, password_credential.unwrap_or_default(), call.now)?;
     Rules::of(call, &holder).check_password(password.end - password.start)?;

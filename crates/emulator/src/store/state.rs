@@ -93,52 +93,53 @@ impl State {
     pub(crate) fn apply(&mut self, change: Change) {
         self.revision += 1;
         match change {
-            Change::Application(one) => drop(self.applications.insert(one.id, *one)),
+            Change::Application(one) => put(&mut self.applications, one.id, *one),
             Change::ApplicationRemoved(id) => drop(self.applications.remove(&id)),
-            Change::ServicePrincipal(one) => drop(self.service_principals.insert(one.id, *one)),
+            Change::ServicePrincipal(one) => put(&mut self.service_principals, one.id, *one),
             Change::ServicePrincipalRemoved(id) => drop(self.service_principals.remove(&id)),
             Change::AppManagementPolicy(one) => self.app_management_policy = *one,
-            Change::User(one) => drop(self.users.insert(one.id, one)),
+            Change::User(one) => put(&mut self.users, one.id, one),
             Change::Group(one) => self.put_group(one),
-            Change::DirectoryRoleMembership(one) => {
-                drop(self.directory_role_memberships.insert(one.id.clone(), one));
-            }
-            Change::DirectoryRoleMembershipRemoved(id) => {
-                drop(self.directory_role_memberships.remove(&id));
-            }
-            Change::Grant(one) => drop(self.grants.insert(one.id.clone(), one)),
+            Change::DirectoryRoleMembership(one) => self.put_membership(one),
+            Change::DirectoryRoleMembershipRemoved(id) => self.remove_membership(&id),
+            Change::Grant(one) => put(&mut self.grants, one.id.clone(), one),
             Change::GrantRemoved(id) => drop(self.grants.remove(&id)),
-            Change::DelegatedGrant(one) => {
-                drop(self.delegated_grants.insert(one.id.clone(), one));
-            }
+            Change::DelegatedGrant(one) => put(&mut self.delegated_grants, one.id.clone(), one),
             Change::DelegatedGrantRemoved(id) => drop(self.delegated_grants.remove(&id)),
-            Change::ManagementGroup(one) => {
-                drop(self.management_groups.insert(key(&one.name), one));
-            }
+            Change::ManagementGroup(one) => put(&mut self.management_groups, key(&one.name), one),
             Change::ManagementGroupRemoved(name) => {
                 drop(self.management_groups.remove(&key(&name)));
             }
-            Change::GroupOperation(one) => {
-                drop(self.group_operations.insert(operation_key(one.kind, &one.group), one));
-            }
-            Change::Subscription(one) => drop(self.subscriptions.insert(one.id, one)),
-            Change::ResourceGroup(one) => drop(self.resource_groups.insert(key(&one.id()), one)),
+            Change::GroupOperation(one) => self.put_operation(one),
+            Change::Subscription(one) => put(&mut self.subscriptions, one.id, one),
+            Change::ResourceGroup(one) => put(&mut self.resource_groups, key(&one.id()), one),
             Change::ResourceGroupRemoved(id) => drop(self.resource_groups.remove(&key(&id))),
-            Change::Resource(one) => drop(self.resources.insert(key(&one.id), one)),
+            Change::Resource(one) => put(&mut self.resources, key(&one.id), one),
             Change::ResourceRemoved(id) => drop(self.resources.remove(&key(&id))),
             Change::Vault(one) => self.put_vault(*one),
             Change::VaultRemoved(id) => drop(self.vaults.remove(&key(&id))),
-            Change::DeletedVault(one) => {
-                drop(self.deleted_vaults.insert(key(&one.vault.name), *one));
-            }
+            Change::DeletedVault(one) => put(&mut self.deleted_vaults, key(&one.vault.name), *one),
             Change::DeletedVaultRemoved(name) => drop(self.deleted_vaults.remove(&key(&name))),
-            Change::RoleDefinition(one) => drop(self.role_definitions.insert(one.name, one)),
+            Change::RoleDefinition(one) => put(&mut self.role_definitions, one.name, one),
             Change::RoleDefinitionRemoved(id) => drop(self.role_definitions.remove(&id)),
             Change::RoleAssignment(one) => self.put_role_assignment(one),
             Change::RoleAssignmentRemoved(id) => self.remove_role_assignment(id),
-            Change::Lock(one) => drop(self.locks.insert(key(&one.id()), one)),
+            Change::Lock(one) => put(&mut self.locks, key(&one.id()), one),
             Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
         }
+    }
+
+    fn put_membership(&mut self, membership: DirectoryRoleMembership) {
+        self.directory_role_memberships.insert(membership.id.clone(), membership);
+    }
+
+    fn remove_membership(&mut self, id: &str) {
+        self.directory_role_memberships.remove(id);
+    }
+
+    fn put_operation(&mut self, operation: GroupOperation) {
+        let key = operation_key(operation.kind, &operation.group);
+        self.group_operations.insert(key, operation);
     }
 
     fn put_vault(&mut self, vault: Vault) {
@@ -345,6 +346,10 @@ fn is_kept(deleted: Option<OffsetDateTime>, now: OffsetDateTime) -> bool {
 
 fn operation_key(kind: OperationKind, group: &str) -> String {
     format!("{} {}", kind.name(), key(group))
+}
+
+fn put<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: V) {
+    table.insert(key, value);
 }
 
 fn key(id: &str) -> String {

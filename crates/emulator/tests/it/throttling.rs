@@ -100,3 +100,17 @@ async fn requests_of_a_batch_are_throttled_one_by_one() {
     assert_eq!([&items[0]["status"], &items[1]["status"]], [201, 429]);
     assert_eq!(items[1]["headers"]["Retry-After"], "150");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn resource_graph_counts_queries_for_itself() {
+    let tenant = Tenant::start_with("{ throttling: true, limits: { queries: 2 } }").await;
+    let path = "/providers/Microsoft.ResourceGraph/resources?api-version=2021-03-01";
+    let ask = || tenant.post(path, json!({ "query": "resources | project id | take 1" }));
+    let first = ask().await;
+    assert_eq!((first.status, first.header("x-ms-user-quota-remaining")), (200, "1"));
+    assert_eq!(first.header("x-ms-user-quota-resets-after"), "00:00:03");
+    assert_eq!(ask().await.header("x-ms-user-quota-remaining"), "0");
+    let refused = ask().await;
+    refused.is_error(429, "TooManyRequests", "throttled");
+    assert_eq!(refused.header("retry-after"), "3");
+}

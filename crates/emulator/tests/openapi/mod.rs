@@ -82,6 +82,11 @@ fn finding(error: &jsonschema::ValidationError<'_>) -> Option<String> {
         {
             None
         }
+        ValidationErrorKind::Type { .. } | ValidationErrorKind::Enum { .. }
+            if exceptions::may_deviate(&place) =>
+        {
+            None
+        }
         _ => Some(format!("{place}: {error}")),
     }
 }

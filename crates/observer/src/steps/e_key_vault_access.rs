@@ -18,8 +18,8 @@ pub(crate) fn observe(
     Observed { vaults: vaults.into_iter().map(|(id, answer)| (id, seen(answer))).collect() }
 }
 
-fn vault(vault: Vault, principal: Option<PrincipalId>) -> Observable {
-    let Vault { id, tenant, rbac, access_policies, has_firewall } = vault;
+pub(crate) fn vault(vault: Vault, principal: Option<PrincipalId>) -> Observable {
+    let Vault { id, tenant, rbac, access_policies, address: _, has_firewall } = vault;
     let model = if rbac {
         Model::Rbac
     } else {

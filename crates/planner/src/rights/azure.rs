@@ -1,8 +1,9 @@
-//! Rights of Azure: actions, wildcards and exclusions.
+//! Rights of Azure: what is allowed at a place or above it.
 
-use super::{AzureRight, Held, PermissionSet, Place, Standing};
-use crate::Seen;
+use super::{AzureRight, Held, Place, Standing};
 use crate::directory::scope_of;
+use crate::steps::d_custom_role::Permissions;
+use crate::{Seen, actions};
 
 pub(super) fn judge(right: AzureRight, place: &Place, held: &Held) -> Standing {
     let path = place.path.to_lowercase();
@@ -34,28 +35,9 @@ pub(super) fn judge(right: AzureRight, place: &Place, held: &Held) -> Standing {
     }
 }
 
-/// Whether some one set allows the action: exclusions of one set do not touch another.
-pub fn allows(sets: &[PermissionSet], right: AzureRight) -> bool {
-    let action = right.action().to_lowercase();
-    sets.iter().any(|set| {
-        let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, &action));
-        any(&set.actions) && !any(&set.not_actions)
-    })
-}
-
-/// `*` stands for any text, slashes too. `action` is in lower case.
-fn matches(pattern: &str, action: &str) -> bool {
-    let pattern = pattern.to_lowercase();
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = action.strip_prefix(first) else { return false };
-    let mut parts: Vec<_> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
+/// Whether some one set allows it.
+pub fn allows(sets: &[Permissions], right: AzureRight) -> bool {
+    sets.iter().any(|set| actions::allows(set, right.action()))
 }
 
 /// The role to ask for.
@@ -82,52 +64,5 @@ impl AzureRight {
             AzureRight::AssignRole | AzureRight::UnassignRole => true,
             AzureRight::Read | AzureRight::DefineRole | AzureRight::WriteAccessPolicy => false,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn set(actions: &[&str], not_actions: &[&str]) -> PermissionSet {
-        let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        PermissionSet { actions: owned(actions), not_actions: owned(not_actions) }
-    }
-
-    #[test]
-    fn wildcards_match_any_text_and_case_does_not_matter() {
-        let action = "microsoft.authorization/roleassignments/write";
-        for pattern in [
-            "*",
-            "*/write",
-            "Microsoft.Authorization/*",
-            "Microsoft.Authorization/*/write",
-            "Microsoft.Authorization/roleAssignments/write",
-            "microsoft.authorization/role*/w*e",
-        ] {
-            assert!(matches(pattern, action), "{pattern}");
-        }
-        for pattern in [
-            "*/read",
-            "Microsoft.Authorization",
-            "Microsoft.Authorization/*/delete",
-            "Microsoft.Authorization/roleAssignments/writes",
-            "Authorization/*",
-            "",
-        ] {
-            assert!(!matches(pattern, action), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn an_exclusion_counts_in_its_own_set_alone() {
-        let contributor = set(&["*"], &["Microsoft.Authorization/*/Write"]);
-        assert!(!allows(std::slice::from_ref(&contributor), AzureRight::AssignRole));
-        assert!(allows(std::slice::from_ref(&contributor), AzureRight::WriteAccessPolicy));
-        let assigner = set(&["Microsoft.Authorization/roleAssignments/*"], &[]);
-        let both = [contributor, assigner];
-        assert!(allows(&both, AzureRight::AssignRole));
-        assert!(!allows(&both, AzureRight::DefineRole));
-        assert!(!allows(&[], AzureRight::Read));
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 
 use time::{Duration, OffsetDateTime};
 
+use crate::steps::d_custom_role::Permissions;
 use crate::{Reason, Seen};
 
 /// As far as it was looked at: only what the plan needs is.
@@ -101,16 +102,10 @@ impl fmt::Display for DirectoryRole {
 /// What the operator may do at one scope of Azure, and below it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Access {
-    pub sets: Vec<PermissionSet>,
+    /// Of each role one.
+    pub sets: Vec<Permissions>,
     /// Why roles may be assigned under a condition only, which these sets do not show.
     pub conditional: Option<Reason>,
-}
-
-/// What one role allows: what matches one of `actions` and none of `not_actions`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PermissionSet {
-    pub actions: Vec<String>,
-    pub not_actions: Vec<String>,
 }
 
 /// Keeps what is at or below its scope as it is.

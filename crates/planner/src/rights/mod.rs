@@ -19,7 +19,6 @@ use needs::needs;
 pub use azure::allows;
 pub use held::{
     Access, AppManagementPolicy, Caller, DirectoryRole, DirectoryRoles, Held, Lock, LockLevel,
-    PermissionSet,
 };
 pub use least::{Least, Phase, least};
 pub use obstacle::{Obstacle, obstacles};

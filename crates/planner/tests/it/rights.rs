@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use planner::rights::{
     Access, AppManagementPolicy, AzureRight, Caller, DirectoryRole, DirectoryRoles, EntraRight,
-    Held, Lock, LockLevel, PermissionSet, Right, Standing, judge, needed, obstacles,
+    Held, Lock, LockLevel, Right, Standing, judge, needed, obstacles,
 };
 use planner::steps::a_application::OperatorOwns;
+use planner::steps::d_custom_role::Permissions;
 use planner::{Observed, Plan, Reason, Seen, Step, Steps, plan};
 use spec::ObjectId;
 use time::Duration;
@@ -119,7 +120,7 @@ fn what_may_be_held_unseen_is_not_called_missing() {
 
 fn access(actions: &[&str]) -> Seen<Access> {
     let actions = actions.iter().map(|action| (*action).to_owned()).collect();
-    let set = PermissionSet { actions, not_actions: Vec::new() };
+    let set = Permissions { actions, ..Permissions::default() };
     Seen::Read(Access { sets: vec![set], conditional: None })
 }
 
@@ -153,7 +154,7 @@ fn what_is_allowed_at_the_subscription_is_allowed_in_it() {
 
 #[test]
 fn a_condition_leaves_assignments_alone_in_doubt() {
-    let all = PermissionSet { actions: vec!["*".to_owned()], not_actions: Vec::new() };
+    let all = Permissions { actions: vec!["*".to_owned()], ..Permissions::default() };
     let conditional = Some(Reason("a condition".to_owned()));
     let seen = Seen::Read(Access { sets: vec![all], conditional });
     let access = [(&*subscription(), seen)];

@@ -36,7 +36,7 @@ impl Fault {
         let details = self.details();
         if self.is_of_query() && api_version(call.request).is_ok_and(|it| it.starts_with("2018-")) {
             return ArmError::bad_request("InvalidQuery", "Query validation error")
-                .with_details(details[1..].to_vec());
+                .with_details(&details[1..]);
         }
         let given = call.request.header("x-ms-correlation-request-id").map(str::to_owned);
         let message = format!(
@@ -48,7 +48,7 @@ impl Fault {
             Self::AccessDenied => ArmError::denied("AccessDenied", message),
             _ => ArmError::bad_request("BadRequest", message),
         };
-        error.with_details(details)
+        error.with_details(&details)
     }
 
     fn is_of_query(&self) -> bool {

@@ -39,15 +39,7 @@ pub(super) fn query(call: &Call<'_>) -> Result<Answer, ArmError> {
         None => ResultFormat::ObjectArray,
     };
     let body = answer(call, &body, format).map_err(|fault| fault.error(call))?;
-    Ok(quota_headers(Reply::json(StatusCode::OK, body)).into())
-}
-
-/// What is left of the caller's quota, as it is after the first query.
-fn quota_headers(reply: Reply) -> Reply {
-    reply
-        .with_header("x-ms-user-quota-remaining", "14")
-        .with_header("x-ms-user-quota-resets-after", "00:00:05")
-        .with_header("x-ms-ratelimit-remaining-tenant-resource-requests", "14")
+    Ok(Reply::json(StatusCode::OK, body).into())
 }
 
 fn answer(call: &Call<'_>, body: &Body, format: ResultFormat) -> Result<Value, Fault> {
@@ -69,29 +61,29 @@ fn answer(call: &Call<'_>, body: &Body, format: ResultFormat) -> Result<Value, F
     let rows = objects.into_iter().map(|object| Row::of_object(&stage, object)).collect();
     let rows = operators.into_iter().try_fold(Rows { stage, rows }, Rows::then)?;
     let has_id = rows.stage.column("id").is_some_and(|column| column.kind == Type::String);
-    Ok(render(&rows, &page, format, (has_id && !limited).then_some(call.url)))
+    Ok(render(rows, &page, format, (has_id && !limited).then_some(call.url)))
 }
 
 /// Without an id, or with a limit, there is no way to the next page, and `resultTruncated` says that
 /// rows are missing (documented). Where there is one it is "false", a text (observed).
-fn render(rows: &Rows<'_>, page: &Page, format: ResultFormat, paged: Option<&str>) -> Value {
+fn render(rows: Rows<'_>, page: &Page, format: ResultFormat, paged: Option<&str>) -> Value {
     let total = rows.rows.len();
-    let shown = rows.rows.iter().skip(page.skipped).take(page.rows);
+    let Rows { stage, rows } = rows;
+    let shown = rows.into_iter().skip(page.skipped).take(page.rows);
     let count = shown.len();
     let more = page.skipped.saturating_add(count) < total;
-    let columns = &rows.stage.columns;
+    let columns = &stage.columns;
     let data: Value = match format {
         ResultFormat::ObjectArray => shown
-            .map(|row| {
-                let cells = columns
-                    .iter()
-                    .map(|column| (column.name.clone(), row.column(&column.name).into_owned()));
+            .map(|mut row| {
+                let cells =
+                    columns.iter().map(|column| (column.name.clone(), row.take(&column.name)));
                 Value::Object(cells.collect::<Map<_, _>>())
             })
             .collect(),
         ResultFormat::Table => {
-            let rows = shown.map(|row| -> Value {
-                columns.iter().map(|column| row.column(&column.name).into_owned()).collect()
+            let rows = shown.map(|mut row| -> Value {
+                columns.iter().map(|column| row.take(&column.name)).collect()
             });
             let names = columns
                 .iter()

@@ -188,7 +188,7 @@ impl Kind<'_> {
 
     fn properties(&self, call: &Call<'_>) -> Value {
         match self {
-            Self::Vault(vault) => vaults::render(call, vault)["properties"].take(),
+            Self::Vault(vault) => vaults::properties(call, vault),
             Self::Resource(_) => json!({}),
             Self::ResourceGroup(_) => json!({ "provisioningState": "Succeeded" }),
             Self::Subscription(subscription) => {

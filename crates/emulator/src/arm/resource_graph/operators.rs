@@ -1,5 +1,6 @@
 //! What each operator makes of the rows before it.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -73,20 +74,21 @@ impl Rows<'_> {
             refuse_dynamic(&key.value, &self.stage)?;
         }
         let Self { stage, rows } = self;
-        let with_keys = rows.into_iter().map(|row| {
-            let values = keys.iter().map(|key| row.value(&key.value).into_owned());
-            (values.collect::<Vec<Value>>(), row)
-        });
-        let mut with_keys: Vec<_> = with_keys.collect();
-        with_keys.sort_by(|(left, _), (right, _)| {
-            let pairs = keys.iter().zip(left.iter().zip(right));
+        let values = rows.iter().map(|row| keys.iter().map(|key| row.value(&key.value)).collect());
+        let values: Vec<Vec<Cow<'_, Value>>> = values.collect();
+        let mut places: Vec<usize> = (0..rows.len()).collect();
+        places.sort_by(|left, right| {
+            let pairs = keys.iter().zip(values[*left].iter().zip(&values[*right]));
             let compared = pairs.map(|(key, (left, right))| {
                 let order = order(left, right);
                 if key.ascending { order } else { order.reverse() }
             });
             compared.fold(Ordering::Equal, Ordering::then)
         });
-        Ok(Self { stage, rows: with_keys.into_iter().map(|(_, row)| row).collect() })
+        drop(values);
+        let mut rows: Vec<Option<Row<'_>>> = rows.into_iter().map(Some).collect();
+        let rows = places.into_iter().filter_map(|place| rows[place].take()).collect();
+        Ok(Self { stage, rows })
     }
 
     /// One row for each combination of the keys, in the order of their first appearance.
@@ -126,12 +128,10 @@ impl Rows<'_> {
         let stage = Rc::new(self.stage.with_given(name, Type::Object));
         let rows = self.rows.into_iter().flat_map(|row| {
             let elements = elements(&row.value(value));
-            let below = Below::Row(Rc::new(row));
-            let stage = &stage;
+            let (row, stage) = (Rc::new(row), &stage);
             elements
                 .into_iter()
-                .map(move |element| Row::given(stage, below.clone(), vec![element]))
-                .collect::<Vec<_>>()
+                .map(move |element| Row::given(stage, Below::Row(Rc::clone(&row)), vec![element]))
         });
         Ok(Self { rows: rows.collect(), stage: Rc::clone(&stage) })
     }

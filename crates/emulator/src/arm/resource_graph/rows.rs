@@ -43,16 +43,15 @@ pub(super) struct Row<'a> {
     cells: Vec<OnceCell<Value>>,
 }
 
-#[derive(Clone)]
 pub(super) enum Below<'a> {
-    Object(Rc<Object<'a>>),
+    Object(Object<'a>),
     Row(Rc<Row<'a>>),
     Nothing,
 }
 
 impl<'a> Row<'a> {
     pub(super) fn of_object(stage: &Rc<Stage>, object: Object<'a>) -> Self {
-        Self { stage: Rc::clone(stage), below: Below::Object(Rc::new(object)), cells: Vec::new() }
+        Self { stage: Rc::clone(stage), below: Below::Object(object), cells: Vec::new() }
     }
 
     /// What an operator makes of a row, not worked out yet.
@@ -76,6 +75,17 @@ impl<'a> Row<'a> {
                 Below::Row(row) => row.column(name),
                 Below::Nothing => Cow::Owned(Value::Null),
             },
+        }
+    }
+
+    /// The column's value for good; what was worked out need not be copied.
+    pub(super) fn take(&mut self, name: &str) -> Value {
+        match self.stage.column(name).map(|column| column.source) {
+            Some(Source::Cell(cell)) => {
+                self.cell(cell);
+                self.cells[cell].take().unwrap_or_default()
+            }
+            Some(Source::Below) | None => self.column(name).into_owned(),
         }
     }
 

@@ -8,6 +8,46 @@ pub(super) const CLAIMED: &[(&str, &str)] = &[
     ("GET /subscriptions/{sub}", "subscription"),
     ("GET /providers/Microsoft.Management/managementGroups", "management group"),
     ("GET /providers/Microsoft.Management/managementGroups/{mg}", "management group"),
+    ("PUT /providers/Microsoft.Management/managementGroups/{mg}", "management group"),
+    ("PATCH /providers/Microsoft.Management/managementGroups/{mg}", "management group"),
+    ("DELETE /providers/Microsoft.Management/managementGroups/{mg}", "management group"),
+    (
+        "GET /providers/Microsoft.Management/managementGroups/{mg}/subscriptions/{sub}",
+        "management group",
+    ),
+    (
+        "PUT /providers/Microsoft.Management/managementGroups/{mg}/subscriptions/{sub}",
+        "management group",
+    ),
+    (
+        "DELETE /providers/Microsoft.Management/managementGroups/{mg}/subscriptions/{sub}",
+        "management group",
+    ),
+    (
+        "GET /providers/Microsoft.Management/operationResults/create/managementGroups/{mg}",
+        "management group operation",
+    ),
+    (
+        "GET /providers/Microsoft.Management/operationResults/create/asyncOperation/status/managementGroups/{mg}",
+        "management group operation",
+    ),
+    (
+        "GET /providers/Microsoft.Management/operationResults/delete/managementGroups/{mg}",
+        "management group operation",
+    ),
+    (
+        "GET /providers/Microsoft.Management/operationResults/delete/asyncOperation/status/managementGroups/{mg}",
+        "management group operation",
+    ),
+    ("POST /providers/Microsoft.Management/checkNameAvailability", "management group"),
+    ("POST /providers/Microsoft.Management/startTenantBackfill", "management group"),
+    ("POST /providers/Microsoft.Management/tenantBackfillStatus", "management group"),
+    ("POST /providers/Microsoft.ResourceGraph/resources", "Resource Graph"),
+    ("GET {scope}/providers/Microsoft.Authorization/permissions", "permission"),
+    ("GET {scope}/providers/Microsoft.Authorization/locks", "lock"),
+    ("GET {scope}/providers/Microsoft.Authorization/locks/{name}", "lock"),
+    ("PUT {scope}/providers/Microsoft.Authorization/locks/{name}", "lock"),
+    ("DELETE {scope}/providers/Microsoft.Authorization/locks/{name}", "lock"),
     ("GET {scope}/providers/Microsoft.Authorization/roleDefinitions", "role definition"),
     ("GET {scope}/providers/Microsoft.Authorization/roleDefinitions/{name}", "role definition"),
     ("PUT {scope}/providers/Microsoft.Authorization/roleDefinitions/{name}", "role definition"),
@@ -21,7 +61,22 @@ pub(super) const CLAIMED: &[(&str, &str)] = &[
     ("GET {group}/providers/Microsoft.KeyVault/vaults/{name}", "vault"),
     ("PUT {group}/providers/Microsoft.KeyVault/vaults/{name}", "vault"),
     ("PATCH {group}/providers/Microsoft.KeyVault/vaults/{name}", "vault"),
+    ("DELETE {group}/providers/Microsoft.KeyVault/vaults/{name}", "vault"),
     ("PUT {group}/providers/Microsoft.KeyVault/vaults/{name}/accessPolicies/add", "access policy"),
+    ("GET /subscriptions/{sub}/providers/Microsoft.KeyVault/deletedVaults", "deleted vault"),
+    (
+        "GET /subscriptions/{sub}/providers/Microsoft.KeyVault/locations/{loc}/deletedVaults/{name}",
+        "deleted vault",
+    ),
+    (
+        "POST /subscriptions/{sub}/providers/Microsoft.KeyVault/locations/{loc}/deletedVaults/{name}/purge",
+        "deleted vault",
+    ),
+    (
+        "GET /subscriptions/{sub}/providers/Microsoft.KeyVault/locations/{loc}/operationResults/{id}",
+        "deleted vault",
+    ),
+    ("PUT {group}", "resource group"),
     ("GET /v1.0/applications", "application"),
     ("POST /v1.0/applications", "application"),
     ("GET /v1.0/applications/{guid}", "application"),
@@ -50,6 +105,18 @@ pub(super) const CLAIMED: &[(&str, &str)] = &[
     ("POST /v1.0/servicePrincipals/{guid}/removePassword", "password"),
     ("GET /v1.0/servicePrincipals/{guid}/appRoleAssignments", "app role assignment"),
     ("DELETE /v1.0/directory/deletedItems/{guid}", "deleted item"),
+    ("POST /v1.0/directoryObjects/getByIds", "directory object"),
+    (
+        "GET /v1.0/servicePrincipals/{guid}/transitiveMemberOf/microsoft.graph.directoryRole",
+        "directory role",
+    ),
+    ("GET /v1.0/oauth2PermissionGrants", "delegated grant"),
+    ("POST /v1.0/oauth2PermissionGrants", "delegated grant"),
+    (
+        "DELETE /v1.0/oAuth2PermissionGrants/35MyBBmbqkaWL2X5V9e8yInI76O38TJFngGR4y0QOfQ",
+        "delegated grant",
+    ),
+    ("GET /v1.0/me", "user"),
 ];
 
 /// The recordings' endpoints that one of the list stands for: `{group}` is a resource group,

@@ -2,6 +2,7 @@
 //! docs/emulator.md or fails here.
 
 mod claimed;
+mod explained;
 mod recording;
 mod session;
 mod shape;
@@ -10,14 +11,16 @@ mod world;
 mod world_directory;
 mod world_resources;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt as _;
 
+use claimed::CLAIMED;
+use explained::{Difference, Document};
 use session::Outcome;
 
 #[tokio::test(flavor = "multi_thread")]
-async fn recorded_requests_are_answered_as_recorded() {
+async fn recorded_requests_are_answered_as_recorded_or_it_is_explained_why_not() {
     let Some(sessions) = recording::sessions() else {
         println!("there are no recordings here: nothing is replayed");
         return;
@@ -28,21 +31,71 @@ async fn recorded_requests_are_answered_as_recorded() {
         .flat_map(futures::stream::iter)
         .collect()
         .await;
-    let mut unclaimed: BTreeMap<&str, usize> = BTreeMap::new();
-    for interaction in sessions.iter().flatten() {
-        if claimed::claim(&interaction.endpoint).is_none() {
-            *unclaimed.entry(&interaction.endpoint).or_default() += 1;
-        }
-    }
     let agreeing = outcomes.iter().filter(|one| one.differences.is_empty()).count();
-    println!("replayed {}, agreeing {agreeing}", outcomes.len());
-    let mut by: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
-    for one in &outcomes {
-        for d in &one.differences {
-            by.entry((one.topic, d)).or_default().push(&one.place);
+    let figures = format!(
+        "{} recorded interactions are replayed: {agreeing} agree, {} differ as explained",
+        outcomes.len(),
+        outcomes.len() - agreeing
+    );
+    let recorded = sessions.iter().flatten().count();
+    let left_out = format!(
+        "of {recorded} recorded interactions, {} are not replayed",
+        recorded - outcomes.len()
+    );
+
+    let document = Document::read();
+    let found = differences(&outcomes);
+    let explained = document.explained();
+    let mut faults: Vec<String> = found
+        .iter()
+        .filter(|(difference, _)| !explained.contains(*difference))
+        .map(|((topic, difference), places)| {
+            format!("not explained: | {topic} | {difference} | {} x, {}", places.len(), places[0])
+        })
+        .collect();
+    let gone = explained.iter().filter(|one| !found.contains_key(*one));
+    faults.extend(
+        gone.map(|(topic, difference)| format!("explained, but gone: {topic}: {difference}")),
+    );
+    let stated = [figures, left_out].into_iter().chain(rows(&outcomes));
+    faults.extend(
+        stated.filter(|text| !document.says(text)).map(|text| format!("not stated: {text}")),
+    );
+    let unclaimed = sessions.iter().flatten().filter(|one| claimed::claim(&one.endpoint).is_none());
+    println!("not claimed: {:#?}", counted(unclaimed.map(|one| one.endpoint.as_str())));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// With the places in which they occur.
+fn differences(outcomes: &[Outcome]) -> BTreeMap<Difference, Vec<&str>> {
+    let mut found: BTreeMap<Difference, Vec<&str>> = BTreeMap::new();
+    for outcome in outcomes {
+        for difference in &outcome.differences {
+            let key = (outcome.topic.to_owned(), difference.clone());
+            found.entry(key).or_default().push(&outcome.place);
         }
     }
-    for ((topic, d), places) in by {
-        println!("| {topic} | {d} | {} | {}", places.len(), places[places.len() - 1]);
+    found
+}
+
+/// The beginnings of the rows in the table of endpoints.
+fn rows(outcomes: &[Outcome]) -> Vec<String> {
+    let played = counted(outcomes.iter().map(|one| one.endpoint));
+    let agreed = outcomes.iter().filter(|one| one.differences.is_empty());
+    let agreed = counted(agreed.map(|one| one.endpoint));
+    let endpoints: BTreeSet<&str> = CLAIMED.iter().map(|(endpoint, _)| *endpoint).collect();
+    let count =
+        |counts: &BTreeMap<&str, usize>, endpoint| counts.get(endpoint).copied().unwrap_or(0);
+    endpoints
+        .into_iter()
+        .map(|one| format!("| `{one}` | {} of {} |", count(&agreed, one), count(&played, one)))
+        .collect()
+}
+
+fn counted<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, usize> {
+    let mut counts = BTreeMap::new();
+    for name in names {
+        *counts.entry(name).or_default() += 1;
     }
+    counts
 }

@@ -45,11 +45,10 @@ impl Substitution {
                 }
             }
             (Value::Array(recorded), Value::Array(emulated))
-                if recorded.len() == emulated.len() =>
+                // The two lists may be in another order.
+                if recorded.len() == 1 && emulated.len() == 1 =>
             {
-                for (one, other) in recorded.iter().zip(emulated) {
-                    self.learn(one, other);
-                }
+                self.learn(&recorded[0], &emulated[0]);
             }
             _ => {}
         }
@@ -63,7 +62,9 @@ impl Substitution {
     }
 
     pub(super) fn learn_link(&mut self, recorded: Option<&str>, emulated: Option<&str>) {
-        if let (Some(recorded), Some(emulated)) = (recorded, emulated) {
+        if let (Some(recorded), Some(emulated)) = (recorded, emulated)
+            && !emulated.is_empty()
+        {
             self.links.insert(path_of(recorded).to_owned(), path_of(emulated).to_owned());
         }
     }

@@ -47,14 +47,21 @@ impl World {
         self.made.contains(&id.to_ascii_lowercase())
     }
 
+    pub(super) fn makes_one_that_ends(&self, end: &str) -> bool {
+        self.made.iter().any(|id| id.ends_with(&end.to_ascii_lowercase()))
+    }
+
     fn note_made(&mut self, interaction: &Interaction) {
         let body = &interaction.response.body;
         let made = match interaction.request.method.as_str() {
-            "PUT" => Some(interaction.path()),
+            "PUT" if !world_resources::updates(interaction) => Some(interaction.path()),
             "POST" if interaction.response.status == 201 => body["id"].as_str(),
             _ => None,
         };
         self.made.extend(made.map(str::to_ascii_lowercase));
+        if interaction.request.method == "DELETE" {
+            self.made.insert(format!("deleted {}", interaction.path()).to_ascii_lowercase());
+        }
         if interaction.request.method == "PUT" {
             self.made.extend(body["name"].as_str().map(str::to_ascii_lowercase));
         }
@@ -65,11 +72,12 @@ impl World {
 
     /// Whatever a read shows was there, unless an earlier write made it.
     fn note_read(&mut self, interaction: &Interaction) {
-        if interaction.request.method != "GET" {
+        let by_ids = interaction.path().ends_with("/getByIds");
+        if interaction.request.method != "GET" && !by_ids {
             return;
         }
         for object in objects(&interaction.response.body) {
-            world_resources::shown(self, interaction, object);
+            world_resources::shown(self, object);
             world_directory::shown(self, interaction, object);
         }
     }

@@ -18,6 +18,7 @@ pub(super) fn shown(world: &mut World, interaction: &Interaction, object: &Value
         ["applications"] | ["applications", _] => application(world, object),
         ["serviceprincipals"] | ["serviceprincipals", _] => service_principal(world, object),
         ["serviceprincipals", _, "approleassignments"] => grant(world, object),
+        ["directoryobjects", "getbyids"] => directory_object(world, object),
         _ => {}
     }
 }
@@ -73,6 +74,22 @@ pub(super) fn is_unknown_at_first(session: &Session, principal: &str) -> bool {
         one.request.method == "PUT" && one.request.body.to_string().contains(principal)
     });
     about_it.next().is_some_and(|one| one.code() == Some("PrincipalNotFound"))
+}
+
+fn directory_object(world: &mut World, object: &Value) {
+    let Some(id) = object["id"].as_str() else { return };
+    match object["@odata.type"].as_str().unwrap_or_default() {
+        "#microsoft.graph.user" => world.add(id, || user(id)),
+        "#microsoft.graph.group" => world.add(id, || {
+            json!({ "Group": {
+                "id": id, "display_name": object["displayName"].as_str().unwrap_or("Recorded"),
+                "assignable_to_role": false, "members": [],
+            } })
+        }),
+        "#microsoft.graph.servicePrincipal" => service_principal(world, object),
+        "#microsoft.graph.application" => application(world, object),
+        _ => {}
+    }
 }
 
 fn user(id: &str) -> Value {

@@ -7,10 +7,12 @@ use super::recording::{Interaction, Session};
 use super::world::{World, list, moment, uncut};
 
 /// What a read shows.
-pub(super) fn shown(world: &mut World, interaction: &Interaction, object: &Value) {
+pub(super) fn shown(world: &mut World, object: &Value) {
     let Some(id) = object["id"].as_str() else { return };
     let kind = object["type"].as_str().unwrap_or_default().to_ascii_lowercase();
     match kind.as_str() {
+        "microsoft.keyvault/deletedvaults" => deleted_vault(world, object),
+        "microsoft.authorization/locks" => lock(world, id, object),
         "microsoft.keyvault/vaults" => world.add(id, || vault(id, object)),
         "microsoft.authorization/roledefinitions" => {
             role_definition(world, object);
@@ -18,12 +20,11 @@ pub(super) fn shown(world: &mut World, interaction: &Interaction, object: &Value
         "microsoft.authorization/roleassignments" => role_assignment(world, object),
         "microsoft.management/managementgroups"
         | "/providers/microsoft.management/managementgroups" => {
-            management_group(world, object);
+            management_group(world, object, crate::support::TENANT);
         }
         _ => {}
     }
     surroundings(world, id, "");
-    let _ = interaction;
 }
 
 /// What a request takes for granted.
@@ -37,6 +38,10 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
     let lower = path.to_ascii_lowercase();
     if let Some(at) = lower.rfind("/providers/microsoft.authorization/") {
         resource(world, &path[..at], missing, session);
+    }
+    if interaction.succeeded() {
+        deleted(world, interaction);
+        taken_for_granted(world, interaction, session);
     }
     if let Some(at) = lower.find("/accesspolicies/") {
         let id = &path[..at];
@@ -62,6 +67,47 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
         }
         _ => {}
     }
+}
+
+/// What is changed or deleted was there.
+fn taken_for_granted(world: &mut World, interaction: &Interaction, session: &Session) {
+    let path = &decoded(interaction.path());
+    let lower = path.to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    let method = interaction.request.method.as_str();
+    let deletes = method == "DELETE" && interaction.response.status != 204;
+    let changes = deletes || method == "PATCH" || updates(interaction);
+    if changes && lower.contains("/providers/microsoft.keyvault/vaults/") && deletes {
+        let location = location(session, name);
+        world.add(path, || vault(path, &json!({ "location": location, "properties": {} })));
+    }
+    if let Some((_, id)) =
+        lower.split_once("/subscriptions/").filter(|(at, _)| at.contains("/managementgroups/"))
+    {
+        surroundings(world, &format!("/subscriptions/{id}"), "");
+    } else if changes && lower.contains("/microsoft.management/managementgroups/") {
+        management_group(world, &json!({ "name": name, "properties": {} }), crate::support::TENANT);
+    }
+    if changes && lower.contains("/microsoft.authorization/locks/") {
+        lock(world, path, &json!({ "name": name, "properties": { "level": "CanNotDelete" } }));
+    }
+}
+
+/// Where a vault is, as the address of the deleted one says.
+fn location<'a>(session: &'a Session, vault: &str) -> Option<&'a str> {
+    session.iter().find_map(|one| {
+        let (before, after) = one.path().split_once("/deletedVaults/")?;
+        let location = before.rsplit('/').next();
+        location.filter(|_| after.split('/').next() == Some(vault))
+    })
+}
+
+/// Whether a write says by its status that the object was there. (Vaults and roles do not.)
+pub(super) fn updates(interaction: &Interaction) -> bool {
+    let path = interaction.path().to_ascii_lowercase();
+    let tells =
+        path.contains("/microsoft.management/managementgroups/") || path.contains("/locks/");
+    interaction.request.method == "PUT" && interaction.response.status == 200 && tells
 }
 
 fn surroundings(world: &mut World, path: &str, missing: &str) {
@@ -218,15 +264,83 @@ fn vault(id: &str, object: &Value) -> Value {
     } })
 }
 
-fn management_group(world: &mut World, object: &Value) {
+fn management_group(world: &mut World, object: &Value, parent: &str) {
     let Some(name) = object["name"].as_str() else { return };
-    world.add(&format!("management group {name}"), || {
+    world.add(&format!("/providers/microsoft.management/managementgroups/{name}"), || {
         json!({ "ManagementGroup": {
             "name": name,
             "display_name": object["properties"]["displayName"].as_str().unwrap_or(name),
-            "parent": crate::support::TENANT,
+            "parent": parent,
         } })
     });
+    for child in object["properties"]["children"].as_array().into_iter().flatten() {
+        let id = child["id"].as_str().unwrap_or_default();
+        match id.split('/').nth(2).and_then(|id| Uuid::try_parse(id).ok()) {
+            Some(subscription) => world.add(id, || subscription_in(subscription, name)),
+            None => management_group(world, child, name),
+        }
+    }
+    for child in object["children"].as_array().into_iter().flatten() {
+        management_group(world, child, name);
+    }
+}
+
+fn subscription_in(id: Uuid, group: &str) -> Value {
+    json!({ "Subscription": {
+        "id": id, "display_name": "Recorded", "state": "Enabled", "parent": group,
+    } })
+}
+
+fn lock(world: &mut World, id: &str, object: &Value) {
+    let at = id.to_ascii_lowercase().find("/providers/microsoft.authorization/locks");
+    let Some(scope) = at.map(|at| &id[..at]) else { return };
+    world.add(id, || {
+        json!({ "Lock": { "scope": scope, "name": object["name"], "properties": object["properties"] } })
+    });
+}
+
+fn deleted_vault(world: &mut World, object: &Value) {
+    let properties = &object["properties"];
+    let Some(id) = properties["vaultId"].as_str().map(str::to_owned) else { return };
+    if world.makes(&id) {
+        return;
+    }
+    world.add(&format!("deleted {id}"), || {
+        let protected = properties["purgeProtectionEnabled"].as_bool();
+        let body = json!({
+            "location": properties["location"],
+            "tags": properties["tags"],
+            "properties": { "enablePurgeProtection": protected },
+        });
+        json!({ "DeletedVault": {
+            "vault": vault(&id, &body)["Vault"],
+            "deleted": moment(&properties["deletionDate"]),
+            "purged": "2099-01-01T00:00:00Z",
+        } })
+    });
+}
+
+/// What a purge or a recovery takes for granted.
+fn deleted(world: &mut World, interaction: &Interaction) {
+    let path = decoded(interaction.path());
+    let segments: Vec<&str> = path.split('/').collect();
+    let recovers =
+        interaction.request.body.pointer("/properties/createMode") == Some(&json!("recover"));
+    let tail = |name: &str| format!("/providers/microsoft.keyvault/vaults/{name}");
+    let id = match segments.as_slice() {
+        [.., "deletedVaults", name, "purge"] if world.makes_one_that_ends(&tail(name)) => return,
+        ["", "subscriptions", id, .., "deletedVaults", name, "purge"] => {
+            format!(
+                "/subscriptions/{id}/resourceGroups/recorded/providers/Microsoft.KeyVault/vaults/{name}"
+            )
+        }
+        _ if recovers => path.clone(),
+        _ => return,
+    };
+    let location = segments.iter().position(|one| *one == "locations").map(|at| segments[at + 1]);
+    let location = location.or(interaction.request.body["location"].as_str());
+    let object = json!({ "properties": { "vaultId": id, "location": location } });
+    deleted_vault(world, &object);
 }
 
 fn decoded(path: &str) -> String {

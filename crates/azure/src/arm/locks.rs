@@ -1,14 +1,12 @@
-//! What the operator may do in Azure, and what is in the way.
+//! Locks: what is in the way of everybody.
 
 use serde::Deserialize;
-use spec::{ObjectId, SubscriptionId};
+use spec::SubscriptionId;
 
-use super::RolePermissions;
 use crate::service::Call;
 use crate::{Error, Reader};
 
-const PERMISSIONS_VERSION: &str = "2022-04-01";
-const LOCKS_VERSION: &str = "2016-09-01";
+const VERSION: &str = "2016-09-01";
 
 /// Keeps what is at or below its scope from being deleted or written.
 #[derive(Clone, Debug)]
@@ -36,41 +34,13 @@ struct Properties {
 const LOCKS: &str = "/providers/microsoft.authorization/locks/";
 
 impl Reader {
-    /// What the operator's own roles allow at `scope`, an ARM path: an entry for each of them. It
-    /// shows neither conditions nor locks, and is not documented for management groups.
-    pub async fn permissions(&self, scope: &str) -> Result<Vec<RolePermissions>, Error> {
-        let scope = scope.trim_end_matches('/');
-        let path = format!("{scope}/providers/Microsoft.Authorization/permissions");
-        self.arm.list(Call::get(path, &[("api-version", PERMISSIONS_VERSION)])).await
-    }
-
-    /// Whether some role of `operator` at `scope` or above, by itself or through groups, comes under
-    /// a condition; and the ids of the roles that come without one.
-    pub async fn conditions(&self, scope: &str, operator: ObjectId) -> Result<Conditions, Error> {
-        let scope = scope.trim_end_matches('/');
-        let filter = format!("atScope() and assignedTo('{operator}')");
-        let assignments = self.list_assignments(scope, &filter).await?;
-        let (conditional, free): (Vec<_>, Vec<_>) =
-            assignments.into_iter().partition(|assignment| assignment.has_condition);
-        let free = free.into_iter().map(|assignment| assignment.role.to_string()).collect();
-        Ok(Conditions { any: !conditional.is_empty(), free })
-    }
-
     /// Every lock in a subscription.
     pub async fn locks(&self, subscription: SubscriptionId) -> Result<Vec<Lock>, Error> {
         let path = format!("/subscriptions/{subscription}/providers/Microsoft.Authorization/locks");
-        let query = [("api-version", LOCKS_VERSION)];
+        let query = [("api-version", VERSION)];
         let listed: Vec<Resource> = self.arm.list(Call::get(path, &query)).await?;
         Ok(listed.into_iter().map(Lock::read).collect())
     }
-}
-
-/// Under which conditions the operator holds roles.
-#[derive(Clone, Debug)]
-pub struct Conditions {
-    pub any: bool,
-    /// Roles that are held without one.
-    pub free: Vec<String>,
 }
 
 impl Lock {
