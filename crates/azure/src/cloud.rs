@@ -29,6 +29,17 @@ pub enum Audience {
     KeyVault,
 }
 
+impl Audience {
+    /// As messages call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Audience::Graph => "Microsoft Graph",
+            Audience::ResourceManager => "Azure Resource Manager",
+            Audience::KeyVault => "Key Vault",
+        }
+    }
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum CloudError {
     #[error("{url} got no answer: {reason}")]

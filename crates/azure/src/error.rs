@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::SignInError;
+use crate::{Audience, SignInError};
 
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
@@ -79,6 +79,14 @@ impl Error {
 
     pub fn is_not_found(&self) -> bool {
         self.refusal().is_some_and(|refusal| refusal.status == 404)
+    }
+
+    /// Whether this service knows who asks and says that they lack a right.
+    pub fn is_forbidden_by(&self, service: Audience) -> bool {
+        let is_forbidden = |refusal: &Refusal| {
+            refusal.status == 403 && refusal.request.starts_with(service.name())
+        };
+        self.refusal().is_some_and(is_forbidden)
     }
 
     /// The operator lacks a right, or has not signed in.

@@ -22,16 +22,17 @@ use azure_core::http::Pipeline;
 use spec::TenantId;
 
 pub use arm::{
-    AccessPolicy, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition, RolePermissions,
-    Subscription, Vault, VaultPermissions, WebApp,
+    AccessPolicy, Lock, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition,
+    RolePermissions, Subscription, Vault, VaultPermissions, WebApp,
 };
 pub use cloud::{Audience, Cloud, CloudError};
 pub use counter::RequestCounter;
 pub use error::{Error, Refusal, Silence};
 pub use graph::{
-    AppRole, Application, GRAPH_APP_ID, Grant, Granted, Identity, KeyCredential, Operator,
-    Organization, OwnGrants, Owner, PasswordCredential, PrincipalState, Question, SameName,
-    ServicePrincipal, VerifiedDomain,
+    AppRole, Application, CertificateLifetime, DirectoryRoleAssignment, GRAPH_APP_ID, Grant,
+    Granted, Identity, KeyCredential, MemberOf, Memberships, Operator, Organization, OwnGrants,
+    Owner, Owners, PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal,
+    TokenRights, VerifiedDomain,
 };
 pub use http_log::HttpLog;
 pub use sign_in::{ClientCertificate, Credential, SignInError};
@@ -53,57 +54,60 @@ pub struct Reader {
     /// Of ARM, too: no log keeps what these answer.
     settings: Service,
     vaults: Pipeline,
-    app_roles: Vec<String>,
     operator: Operator,
     tenant: Option<TenantId>,
+    token_rights: TokenRights,
     requests: RequestCounter,
 }
 
 impl Reader {
-    /// Signs in to `tenant`, an id or a verified domain.
+    /// Signs in to `tenant`, an id or a verified domain, and shows who that is to Microsoft Graph.
     pub async fn sign_in(
         tenant: &str,
         credential: Credential,
         cloud: &Cloud,
         transport: &Transport,
     ) -> Result<Reader, Error> {
-        Reader::sign_in_first(tenant, vec![credential], cloud, transport).await
+        Reader::sign_in_first(tenant, vec![credential], cloud, transport, Audience::Graph).await
     }
 
-    /// Signs in by the first of `credentials` that works.
+    /// Signs in by the first of `credentials` that works, and shows who that is to the service
+    /// `first`: a token for another one is asked for when that is called.
     pub async fn sign_in_first(
         tenant: &str,
         credentials: Vec<Credential>,
         cloud: &Cloud,
         transport: &Transport,
+        first: Audience,
     ) -> Result<Reader, Error> {
-        let (graph_scope, arm_scope) =
-            (cloud.scope(Audience::Graph), cloud.scope(Audience::ResourceManager));
         let (caller, token) =
-            Caller::first(credentials, tenant, &graph_scope, cloud, transport).await?;
+            Caller::first(credentials, tenant, &cloud.scope(first), cloud, transport).await?;
         let operator = Operator::of_token(token.token.secret());
         let tenant = graph::tenant_of_token(token.token.secret());
-        let app_roles = graph::app_roles_of_token(token.token.secret());
-        let authorize = |scope, token| Authorize::new(Arc::clone(&caller), scope, token);
+        let token_rights = TokenRights::of_token(token.token.secret());
+        let authorize = |audience| {
+            let token = Some(token.clone()).filter(|_| audience == first);
+            Authorize::new(Arc::clone(&caller), cloud.scope(audience), token)
+        };
         let pipeline = |bodies, authorize: &Arc<Authorize>| {
             transport.pipeline(Retry::ByMethod, bodies, Some(Arc::<Authorize>::clone(authorize)))
         };
-        let (to_graph, to_arm) = (authorize(graph_scope, Some(token)), authorize(arm_scope, None));
-        let to_vaults = authorize(cloud.scope(Audience::KeyVault), None);
+        let (to_graph, to_arm) = (authorize(Audience::Graph), authorize(Audience::ResourceManager));
+        let to_vaults = authorize(Audience::KeyVault);
         let arm = |bodies| {
             let pipeline = pipeline(bodies, &to_arm);
-            Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline)
+            Service::new(Audience::ResourceManager.name(), cloud.arm.clone(), pipeline)
         };
         Ok(Reader {
             graph: Service::new(
-                "Microsoft Graph",
+                Audience::Graph.name(),
                 cloud.graph.clone(),
                 pipeline(Bodies::Kept, &to_graph),
             ),
             arm: arm(Bodies::Kept),
             settings: arm(Bodies::LeftOut),
             vaults: pipeline(Bodies::LeftOut, &to_vaults),
-            app_roles,
+            token_rights,
             operator,
             tenant,
             requests: transport.requests.clone(),
@@ -120,11 +124,6 @@ impl Reader {
     /// The tenant that was signed in to, by the token.
     pub fn tenant(&self) -> Option<TenantId> {
         self.tenant
-    }
-
-    /// App roles of Microsoft Graph in the token: what it really lets the caller do.
-    pub fn app_roles(&self) -> &[String] {
-        &self.app_roles
     }
 
     /// HTTP requests sent so far, sign-in and retries included.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use planner::{Step, Steps};
 use spec::AppId;
 use url::Url;
 
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     Validate(Validate),
     Plan(Plan),
     Apply(Apply),
+    Doctor(Doctor),
+    Permissions(Permissions),
     Verify(Verify),
     #[command(subcommand)]
     Schema(Schema),
@@ -62,8 +65,12 @@ impl Command {
         match self {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
+            Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
             Command::Verify(verify) => verify.connection.http_log.as_ref(),
-            Command::Validate(_) | Command::Schema(_) | Command::Sandbox(_) => None,
+            Command::Validate(_)
+            | Command::Permissions(_)
+            | Command::Schema(_)
+            | Command::Sandbox(_) => None,
         }
     }
 }
@@ -105,6 +112,41 @@ pub(crate) struct Apply {
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
+}
+
+/// Tell whether you may do what the plan takes: held, missing, cannot tell, by step
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    #[command(flatten)]
+    pub target: Target,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// Print the least rights for plan and for apply, without asking any service
+#[derive(Debug, Args)]
+pub(crate) struct Permissions {
+    /// The spec
+    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
+    pub spec: PathBuf,
+    #[command(flatten)]
+    pub key: KeyFile,
+    #[command(flatten)]
+    pub only: Only,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+}
+
+/// How a result is printed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
 }
 
 /// Prove that it works: sign in as the application with its certificate, and try each grant
@@ -216,7 +258,22 @@ pub(crate) struct Target {
     #[arg(long)]
     pub purge_deleted: bool,
     #[command(flatten)]
+    pub only: Only,
+    #[command(flatten)]
     pub connection: Connection,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Only {
+    /// Do these steps alone, such as A,B,F or C,D,E, and leave the others to somebody else
+    #[arg(long = "only", value_name = "STEP,…", value_delimiter = ',')]
+    steps: Vec<Step>,
+}
+
+impl Only {
+    pub(crate) fn steps(&self) -> Steps {
+        if self.steps.is_empty() { Steps::all() } else { Steps::of(self.steps.iter().copied()) }
+    }
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,7 @@ impl Inputs {
     pub(crate) fn of_target(target: &Target) -> Result<Inputs, Failure> {
         let mut inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
         inputs.desired.application.purge_deleted = target.purge_deleted;
+        inputs.desired.only = target.only.steps();
         Ok(inputs)
     }
 

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use azure::{Cloud, Credential, Reader, Roots, Transport};
+use azure::{Audience, Cloud, Credential, Reader, Roots, Transport};
 use emulator::StartError;
-use observer::Observation;
+use observer::{Observation, ObserveError};
 use planner::{Event, Events};
 use time::OffsetDateTime;
 use url::Url;
@@ -43,9 +43,17 @@ impl Session {
         inputs: &Inputs,
         events: Events<'_>,
     ) -> Result<Observation, Failure> {
+        self.try_observe(inputs, events).await.map_err(|error| observe_failure(&error))
+    }
+
+    /// For whoever has something to say of a refusal.
+    pub(crate) async fn try_observe(
+        &self,
+        inputs: &Inputs,
+        events: Events<'_>,
+    ) -> Result<Observation, ObserveError> {
         let now = OffsetDateTime::now_utc();
-        let observed = observer::observe(&self.reader, &inputs.desired, now, events).await;
-        observed.map_err(|error| observe_failure(&error))
+        observer::observe(&self.reader, &inputs.desired, now, events).await
     }
 
     /// Requests sent so far, and the seconds they took.
@@ -103,7 +111,8 @@ impl Services {
             None => operators.unwrap_or_default(),
         };
         let tenant = inputs.desired.tenant.to_string();
-        let reader = Reader::sign_in_first(&tenant, credentials, &self.cloud, &self.transport);
+        let (cloud, transport) = (&self.cloud, &self.transport);
+        let reader = Reader::sign_in_first(&tenant, credentials, cloud, transport, first(inputs));
         reader.await.map_err(|error| azure_failure(&error))
     }
 
@@ -111,6 +120,15 @@ impl Services {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }
+    }
+}
+
+/// Whoever is given the service principal has no business in Microsoft Graph, and may have no token
+/// for it.
+fn first(inputs: &Inputs) -> Audience {
+    match inputs.desired.application.given {
+        Some(_) => Audience::ResourceManager,
+        None => Audience::Graph,
     }
 }
 

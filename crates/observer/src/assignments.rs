@@ -53,6 +53,18 @@ impl Assignments {
         let definitions = unlisted(reader, desired, resources, &found).await?;
         Ok(Assignments { found, unreadable, definitions })
     }
+
+    /// What can be seen of them at the spec's scopes, for whoever has nothing to do there: it tells
+    /// whether the application was given roles by us.
+    pub(crate) async fn where_visible(
+        reader: &Reader,
+        resources: &Resources,
+        principal: PrincipalId,
+    ) -> Assignments {
+        let answers = each(&resources.scopes, |scope| reader.role_assignments(scope, principal));
+        let found = answers.await.into_iter().flatten().flatten().collect();
+        Assignments { found, ..Assignments::default() }
+    }
 }
 
 /// Definitions of roles that nothing else names, each read where it is assigned.

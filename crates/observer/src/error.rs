@@ -3,6 +3,7 @@
 use std::fmt;
 
 use planner::Unresolved;
+use planner::rights::{AzureRight, EntraRight, Place, Right};
 use spec::ScopeId;
 
 /// ARM's code for a subscription that trusts another tenant than the token's.
@@ -17,6 +18,37 @@ pub enum ObserveError {
     WrongTenant { wanted: String, actual: String },
     #[error(transparent)]
     Azure(#[from] azure::Error),
+}
+
+impl ObserveError {
+    /// The rights to read whose lack this is; none, where it is something else.
+    pub fn lacks(&self) -> Vec<Right> {
+        let read =
+            |path: String, name: String| Right::Azure(AzureRight::Read, Place { path, name });
+        match self {
+            ObserveError::Scopes(problems) => {
+                let unreadable = problems.iter().map(|problem| match problem {
+                    ScopeProblem::Unreadable { scope, reason: _ } => {
+                        Some(read(scope.to_string(), problem.subject()))
+                    }
+                    ScopeProblem::Unresolved { name: _, why: Unresolved::Unknown } => {
+                        Some(read(String::new(), problem.subject()))
+                    }
+                    ScopeProblem::Unresolved { name: _, why: Unresolved::Ambiguous } => None,
+                });
+                unreadable.collect::<Option<_>>().unwrap_or_default()
+            }
+            ObserveError::Azure(error) if error.is_forbidden_by(azure::Audience::Graph) => {
+                vec![Right::Entra(EntraRight::Read)]
+            }
+            ObserveError::Azure(error)
+                if error.is_forbidden_by(azure::Audience::ResourceManager) =>
+            {
+                vec![read(String::new(), "the spec's scopes".to_owned())]
+            }
+            ObserveError::WrongTenant { .. } | ObserveError::Azure(_) => Vec::new(),
+        }
+    }
 }
 
 /// Azure tells a scope that does not exist and one without rights apart only sometimes.

@@ -3,10 +3,12 @@
 mod ask;
 mod assignments;
 mod directory;
+mod duration;
 mod entra;
 mod error;
 mod problems;
 mod resources;
+mod rights;
 pub mod steps;
 pub mod verify;
 
@@ -16,6 +18,7 @@ use spec::{PrincipalId, TenantRef};
 use time::OffsetDateTime;
 
 pub use error::{ObserveError, ScopeProblem};
+pub use rights::{Look, observe_rights};
 
 use assignments::Assignments;
 use entra::Entra;
@@ -56,7 +59,10 @@ pub async fn observe(
         resources.directory.tenant.name = Some(entra.identity.organization.display_name.clone());
     }
     let assignments = match principal {
-        Some(principal) => Assignments::read(reader, desired, &resources, principal).await?,
+        Some(principal) if desired.only.touch_azure() => {
+            Assignments::read(reader, desired, &resources, principal).await?
+        }
+        Some(principal) => Assignments::where_visible(reader, &resources, principal).await,
         None => Assignments::default(),
     };
     let operator =

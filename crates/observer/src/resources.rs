@@ -30,6 +30,9 @@ impl Resources {
         desired: &Desired,
         tenant: Tenant,
     ) -> Result<Resources, ObserveError> {
+        if !desired.only.touch_azure() {
+            return Ok(Resources::where_visible(reader, desired, tenant).await);
+        }
         let mut directory = directory::observe(tenant, reader.subscriptions().await?);
         let mut problems = Problems::default();
         let scopes = resolve(&directory, desired, &mut problems);
@@ -63,6 +66,17 @@ impl Resources {
         vaults.extend(read_vaults(reader, below).await);
         let custom_roles = custom_roles.into_iter().flatten().collect();
         Ok(Resources { directory, scopes, custom_roles, named_roles: named?, vaults })
+    }
+
+    /// The spec's scopes as far as they can be seen, for whoever has nothing to do there and need
+    /// not be let in.
+    async fn where_visible(reader: &Reader, desired: &Desired, tenant: Tenant) -> Resources {
+        let subscriptions = reader.subscriptions().await.unwrap_or_default();
+        let directory = directory::observe(tenant, subscriptions);
+        let mut scopes = directory.scopes(&desired.scopes);
+        scopes.retain(|scope| is_visible(&directory, scope));
+        let (custom_roles, named_roles, vaults) = (Vec::new(), Vec::new(), Vec::new());
+        Resources { directory, scopes, custom_roles, named_roles, vaults }
     }
 }
 

@@ -5,36 +5,11 @@ use std::fmt;
 use serde::Serialize;
 use spec::{AppRoleId, ObjectId, RoleDefinitionId, VaultId};
 
+use crate::Step;
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
 };
-
-/// A step of Mondoo's manual, by its letter there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub enum Step {
-    A,
-    B,
-    C,
-    D,
-    E,
-    F,
-}
-
-impl Step {
-    pub const ALL: [Step; 6] = [Step::A, Step::B, Step::C, Step::D, Step::E, Step::F];
-
-    pub fn title(self) -> &'static str {
-        match self {
-            Step::A => "Application",
-            Step::B => "Microsoft Graph permissions",
-            Step::C => "Role assignments",
-            Step::D => "Custom role",
-            Step::E => "Key vault access",
-            Step::F => "Certificate",
-        }
-    }
-}
 
 /// What a change does to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use spec::{Cloud, Extras, InstallationName, Scope, Spec, TenantRef};
 
-use crate::Marker;
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
 };
+use crate::{Marker, Steps};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -17,6 +17,8 @@ pub struct Desired {
     pub tenant: TenantRef,
     pub cloud: Cloud,
     pub scopes: Vec<Scope>,
+    /// What this run is to do of it.
+    pub only: Steps,
     pub extras: Extras,
     /// Extras that are known and not spoken of.
     pub keep: Names,
@@ -39,6 +41,7 @@ impl Desired {
             tenant: spec.tenant.clone(),
             cloud: spec.cloud,
             scopes: spec.scopes.clone(),
+            only: Steps::all(),
             extras: spec.extras,
             keep: Names::new(&spec.keep),
             allow_privileged: Names::new(&spec.allow_privileged),

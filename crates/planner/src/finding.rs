@@ -4,6 +4,8 @@ use std::fmt;
 
 use spec::{RoleDefinitionId, ScopeId, VaultId};
 
+use crate::Step;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     Note,
@@ -50,11 +52,12 @@ pub enum FindingCode {
     VaultFull,
     VaultOfAnotherTenant,
     VaultUnknown,
+    Waits,
 }
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 35] = [
+    pub const ALL: [FindingCode; 36] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
@@ -90,6 +93,7 @@ impl FindingCode {
         FindingCode::VaultFull,
         FindingCode::VaultOfAnotherTenant,
         FindingCode::VaultUnknown,
+        FindingCode::Waits,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -129,6 +133,7 @@ impl FindingCode {
             FindingCode::VaultFull => "vault-full",
             FindingCode::VaultOfAnotherTenant => "vault-of-another-tenant",
             FindingCode::VaultUnknown => "vault-unknown",
+            FindingCode::Waits => "waits",
         }
     }
 }
@@ -151,6 +156,8 @@ pub enum Subject {
 pub struct Finding {
     pub code: FindingCode,
     pub severity: Severity,
+    /// Whose part of the plan it belongs to; nothing where it is about the whole.
+    pub step: Option<Step>,
     /// Nothing where the finding is about the installation as a whole.
     pub subject: Option<Subject>,
     /// One sentence, with what to do where something can be done.
@@ -158,16 +165,20 @@ pub struct Finding {
 }
 
 impl Finding {
+    fn new(code: FindingCode, severity: Severity, message: String) -> Finding {
+        Finding { code, severity, step: None, subject: None, message }
+    }
+
     pub(crate) fn note(code: FindingCode, message: String) -> Finding {
-        Finding { code, severity: Severity::Note, subject: None, message }
+        Finding::new(code, Severity::Note, message)
     }
 
     pub(crate) fn warning(code: FindingCode, message: String) -> Finding {
-        Finding { code, severity: Severity::Warning, subject: None, message }
+        Finding::new(code, Severity::Warning, message)
     }
 
     pub(crate) fn blocks(code: FindingCode, message: String) -> Finding {
-        Finding { code, severity: Severity::Blocks, subject: None, message }
+        Finding::new(code, Severity::Blocks, message)
     }
 
     pub(crate) fn about(self, subject: Subject) -> Finding {

@@ -4,6 +4,7 @@
 //! should know of is a [`Finding`] in the plan.
 
 mod action;
+mod actions;
 mod desired;
 mod directory;
 mod event;
@@ -13,11 +14,13 @@ mod identity;
 mod observed;
 mod plan;
 mod privileged;
+pub mod rights;
 mod schedule;
+mod step;
 pub mod steps;
 pub mod verify;
 
-pub use action::{Action, Field, Object, Product, Step, Value, Verb};
+pub use action::{Action, Field, Object, Product, Value, Verb};
 pub use desired::{Desired, Names};
 pub use directory::{Directory, Group, Standing, Subscription, Tenant, Unresolved};
 pub use event::{Event, Events};
@@ -30,6 +33,7 @@ pub use observed::{Observed, Reason, Seen};
 pub use plan::{Change, ChangeId, Plan};
 pub use privileged::only_reads;
 pub use schedule::{Schedule, Skip};
+pub use step::{Step, Steps, UnknownStep};
 
 use spec::Cloud;
 
@@ -38,7 +42,8 @@ use steps::{
     f_certificate,
 };
 
-/// The changes that turn `observed` into `desired`, in the order of the manual's steps.
+/// The changes that turn `observed` into `desired`, in the order of the manual's steps. Of the steps
+/// that the run is not about, only what the others wait for is spoken of.
 ///
 /// Deterministic: equal arguments give equal plans.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
@@ -46,21 +51,31 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     if desired.cloud != Cloud::Public {
         plan.find(cloud_not_scanned(desired.cloud));
     }
-    observed.directory.check(desired, &mut plan);
+    if desired.only.touch_azure() {
+        observed.directory.check(desired, &mut plan);
+    }
     let ours_to_make = desired.application.given.is_none();
     if ours_to_make {
+        // In other hands it is given nothing, whichever step is asked for.
+        a_application::check(desired, observed, &mut plan);
+        plan.begin(Step::A);
         a_application::plan(desired, observed, &mut plan);
+        plan.begin(Step::B);
         b_graph_permissions::plan(desired, observed, &mut plan);
     } else {
         plan.find(principal_given());
     }
+    plan.begin(Step::C);
     c_role_assignments::plan(desired, observed, &mut plan);
+    plan.begin(Step::D);
     d_custom_role::plan(desired, observed, &mut plan);
+    plan.begin(Step::E);
     e_key_vault_access::plan(desired, observed, &mut plan);
     if ours_to_make {
+        plan.begin(Step::F);
         f_certificate::plan(desired, observed, &mut plan);
     }
-    plan
+    plan.only(&desired.only)
 }
 
 fn cloud_not_scanned(cloud: Cloud) -> Finding {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Action, Finding, FindingCode, Product, Severity};
+use crate::{Action, Finding, FindingCode, Product, Severity, Step, Steps};
 
 /// Index of a change in its plan. Only [`Plan::push`] makes one, so a change can need earlier
 /// changes alone.
@@ -27,8 +27,12 @@ impl Change {
 pub struct Plan {
     changes: Vec<Change>,
     findings: Vec<Finding>,
-    unchanged: usize,
+    unchanged: BTreeMap<Step, usize>,
+    /// What cannot be done before somebody else has done another step.
+    waiting: Vec<Action>,
     makers: BTreeMap<Product, ChangeId>,
+    /// Whose part is being planned.
+    step: Option<Step>,
 }
 
 impl Plan {
@@ -47,13 +51,68 @@ impl Plan {
         id
     }
 
+    /// What is found and kept from here on is of `step`.
+    pub(crate) fn begin(&mut self, step: Step) {
+        self.step = Some(step);
+    }
+
     pub fn find(&mut self, finding: Finding) {
-        self.findings.push(finding);
+        self.findings.push(Finding { step: self.step, ..finding });
     }
 
     /// Counts an object that is as it should be.
-    pub fn keep(&mut self) {
-        self.unchanged += 1;
+    pub(crate) fn keep(&mut self) {
+        if let Some(step) = self.step {
+            *self.unchanged.entry(step).or_default() += 1;
+        }
+    }
+
+    /// Leaves out what is not of `steps`, and what waits for that.
+    pub(crate) fn only(self, steps: &Steps) -> Plan {
+        let left_to = self.left_to(steps);
+        let Plan { changes, findings, unchanged, waiting: _, makers: _, step: _ } = self;
+        let is_said = |finding: &Finding| finding.step.is_none_or(|step| steps.has(step));
+        let mut plan = Plan {
+            findings: findings.into_iter().filter(is_said).collect(),
+            unchanged: unchanged.into_iter().filter(|(step, _)| steps.has(*step)).collect(),
+            ..Plan::default()
+        };
+        let mut waits: BTreeMap<Step, BTreeSet<Step>> = BTreeMap::new();
+        let mut ids = BTreeMap::new();
+        for (index, Change { action, needs }) in changes.into_iter().enumerate() {
+            match left_to[index] {
+                None => {
+                    ids.insert(ChangeId(index), ChangeId(plan.changes.len()));
+                    let needs = needs.iter().map(|need| ids[need]).collect();
+                    plan.changes.push(Change { action, needs });
+                }
+                Some(other) if steps.has(action.step()) => {
+                    waits.entry(other).or_default().insert(action.step());
+                    plan.waiting.push(action);
+                }
+                Some(_) => {}
+            }
+        }
+        plan.findings.extend(waits.into_iter().map(|(other, steps)| waits_for(other, steps)));
+        plan
+    }
+
+    /// Of each change, the step that it is left to or waits for; nothing, where it is done.
+    fn left_to(&self, steps: &Steps) -> Vec<Option<Step>> {
+        let mut left: Vec<Option<Step>> = Vec::new();
+        for Change { action, needs } in &self.changes {
+            let other = Some(action.step()).filter(|step| !steps.has(*step));
+            left.push(other.or_else(|| needs.iter().find_map(|need| left[need.0])));
+        }
+        for (index, change) in self.changes.iter().enumerate() {
+            // A key is made for whoever trusts it.
+            if change.action.makes() == Some(Product::Certificate) && left[index].is_none() {
+                let users = self.changes.iter().enumerate();
+                let mut users = users.filter(|(_, user)| user.needs.contains(&ChangeId(index)));
+                left[index] = users.find_map(|(user, _)| left[user]);
+            }
+        }
+        left
     }
 
     pub fn changes(&self) -> impl ExactSizeIterator<Item = (ChangeId, &Change)> {
@@ -69,7 +128,17 @@ impl Plan {
     }
 
     pub fn unchanged(&self) -> usize {
-        self.unchanged
+        self.unchanged.values().sum()
+    }
+
+    /// What is to be done now, and what once its time comes.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.changes.iter().map(|change| &change.action).chain(&self.waiting)
+    }
+
+    /// What is to be done once somebody else has done the step that it waits for.
+    pub fn waiting(&self) -> &[Action] {
+        &self.waiting
     }
 
     /// Nothing to do. Findings may remain.
@@ -92,6 +161,16 @@ impl Plan {
     pub fn blocked_lines(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|f| f.severity == Severity::Blocks && f.subject.is_some())
     }
+}
+
+fn waits_for(other: Step, waiting: BTreeSet<Step>) -> Finding {
+    let waiting = Steps::of(waiting);
+    let message = format!(
+        "of {waiting}, something waits for step {other}, which this run does not do: have {other} \
+         ({}) applied, and run this again",
+        other.title()
+    );
+    Finding::note(FindingCode::Waits, message)
 }
 
 impl ChangeId {

@@ -1,11 +1,12 @@
 //! A running sandbox, raw requests to it, and the binary pointed at it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use emulator::{Behaviour, Clock, Options, Sandbox};
+use emulator::{Behaviour, Clock, Operator, Options, Sandbox};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -95,7 +96,10 @@ impl Tenant {
 
     /// An access token of the operator.
     pub fn operator_token(&self, resource: &str) -> String {
-        let operator = self.sandbox.operator();
+        self.token_of(self.sandbox.operator(), resource)
+    }
+
+    fn token_of(&self, operator: &Operator, resource: &str) -> String {
         let token = self.token(&format!(
             "grant_type=client_credentials&client_id={}&client_secret={}&scope={resource}/.default",
             operator.client_id,
@@ -132,8 +136,12 @@ impl Tenant {
 
     /// The binary, signed in as the operator of this tenant.
     pub fn command(&self, arguments: &[&str]) -> Command {
+        self.command_as(self.sandbox.operator(), arguments)
+    }
+
+    /// The same as another operator.
+    pub fn command_as(&self, operator: &Operator, arguments: &[&str]) -> Command {
         self.settle();
-        let operator = self.sandbox.operator();
         let mut command = binary(self.path());
         command
             .args(arguments)
@@ -147,6 +155,11 @@ impl Tenant {
     #[must_use = "check how it ended"]
     pub fn run(&self, arguments: &[&str]) -> Run {
         Run::of(&mut self.command(arguments))
+    }
+
+    #[must_use = "check how it ended"]
+    pub fn run_as(&self, operator: &Operator, arguments: &[&str]) -> Run {
+        Run::of(&mut self.command_as(operator, arguments))
     }
 
     /// Applies a spec, and plans again: there must be nothing left to do.
@@ -197,11 +210,16 @@ impl Tenant {
 
     /// Requests that the sandbox served since the last call.
     pub fn requests(&self) -> u64 {
+        self.requests_by_route().values().sum()
+    }
+
+    /// The same by `METHOD /route`.
+    pub fn requests_by_route(&self) -> BTreeMap<String, u64> {
         let url = format!("{}/_sandbox/requests", self.sandbox.url());
         self.runtime.block_on(async {
             let counted: Value = self.client.get(&url).send().await.unwrap().json().await.unwrap();
             self.client.delete(&url).send().await.unwrap().error_for_status().unwrap();
-            counted["total"].as_u64().unwrap()
+            serde_json::from_value(counted["by_route"].clone()).unwrap()
         })
     }
 
@@ -218,18 +236,52 @@ impl Tenant {
     }
 
     fn request(&self, method: Method, url: &str, scope: &str, body: Option<Value>) -> Value {
+        let (status, answer) = self.send(self.sandbox.operator(), method, url, scope, body);
+        assert!((200..300).contains(&status), "{url}: {answer}");
+        answer
+    }
+
+    /// Status and answer of a request of any operator, to Graph by a path that begins with `/v1.0`
+    /// and to Resource Manager by any other.
+    pub fn ask(
+        &self,
+        operator: &Operator,
+        method: Method,
+        path: &str,
+        body: Value,
+    ) -> (u16, Value) {
+        let to_graph = path.starts_with("/v1.0");
+        let service =
+            if to_graph { "https://graph.microsoft.com" } else { "https://management.azure.com" };
+        let scope = &format!("{service}/.default");
+        let url = format!("{}{path}", self.sandbox.url());
+        self.send(operator, method, &url, scope, Some(body))
+    }
+
+    fn send(
+        &self,
+        operator: &Operator,
+        method: Method,
+        url: &str,
+        scope: &str,
+        body: Option<Value>,
+    ) -> (u16, Value) {
         self.settle();
-        let token = self.operator_token(scope.trim_end_matches("/.default"));
-        let mut request =
-            self.client.request(method, url).header("authorization", format!("Bearer {token}"));
+        let resource = scope.trim_end_matches("/.default");
+        let token = self.token_of(operator, resource);
+        let mut request = self
+            .client
+            .request(method, url)
+            .header("prefer", "create-if-missing")
+            .header("authorization", format!("Bearer {token}"));
         if let Some(body) = body {
             request = request.json(&body);
         }
         self.runtime.block_on(async {
             let answer = request.send().await.unwrap();
-            assert!(answer.status().is_success(), "{url}: {}", answer.text().await.unwrap());
+            let status = answer.status().as_u16();
             let bytes = answer.bytes().await.unwrap();
-            if bytes.is_empty() { json!({}) } else { serde_json::from_slice(&bytes).unwrap() }
+            (status, serde_json::from_slice(&bytes).unwrap_or_else(|_| json!({})))
         })
     }
 }

@@ -17,6 +17,7 @@ pub fn consent(name: &str) -> Consent {
         permission: name.to_owned(),
         role: AppRoleId::derived(&[name]),
         granted: false,
+        requested: false,
         privileged: false,
     }
 }

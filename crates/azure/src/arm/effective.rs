@@ -1,6 +1,6 @@
 //! What the caller itself may do.
 
-use spec::{PrincipalId, ScopeId};
+use std::fmt;
 
 use super::{RoleAssignment, RolePermissions};
 use crate::service::Call;
@@ -9,24 +9,22 @@ use crate::{Error, Reader};
 const VERSION: &str = "2022-04-01";
 
 impl Reader {
-    /// What all roles of the caller allow at `scope`, an entry for each.
-    pub async fn effective_permissions(
-        &self,
-        scope: &ScopeId,
-    ) -> Result<Vec<RolePermissions>, Error> {
+    /// What all roles of the caller allow at `scope`, an ARM path: an entry for each. It shows
+    /// neither conditions nor locks, and is not documented for management groups.
+    pub async fn effective_permissions(&self, scope: &str) -> Result<Vec<RolePermissions>, Error> {
+        let scope = scope.trim_end_matches('/');
         let path = format!("{scope}/providers/Microsoft.Authorization/permissions");
         self.arm.list(Call::get(path, &[("api-version", VERSION)])).await
     }
 
-    /// Assignments that reach `scope`: there and above it, to the principal or to a group that it is
-    /// in.
+    /// Assignments that reach `scope`, an ARM path: there and above it, to the user or service
+    /// principal or to a group that it is in.
     pub async fn assignments_reaching(
         &self,
-        scope: &ScopeId,
-        principal: PrincipalId,
+        scope: &str,
+        principal: impl fmt::Display,
     ) -> Result<Vec<RoleAssignment>, Error> {
         let filter = format!("atScope() and assignedTo('{principal}')");
-        let query = [("api-version", VERSION), ("$filter", filter.as_str())];
-        self.list_assignments(&scope.to_string(), &query).await
+        self.list_assignments(scope.trim_end_matches('/'), &filter).await
     }
 }

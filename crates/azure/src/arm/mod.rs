@@ -2,6 +2,7 @@
 
 mod containers;
 mod effective;
+mod locks;
 mod roles;
 mod vaults;
 mod web_apps;
@@ -9,6 +10,7 @@ mod web_apps;
 use serde::{Deserialize, Deserializer};
 
 pub use containers::{ManagementGroup, Subscription};
+pub use locks::Lock;
 pub use roles::{RoleAssignment, RoleDefinition, RolePermissions};
 pub use vaults::{AccessPolicy, PolicyUpdate, Vault, VaultPermissions};
 pub use web_apps::WebApp;

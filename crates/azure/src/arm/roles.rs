@@ -127,7 +127,7 @@ impl Reader {
 
     /// Every assignment at, above and below `scope`, an ARM path.
     pub async fn all_role_assignments(&self, scope: &str) -> Result<Vec<RoleAssignment>, Error> {
-        self.list_assignments(scope, &[("api-version", VERSION)]).await
+        self.list_assignments(scope, "").await
     }
 
     /// One assignment, read directly. Nothing, where it is gone.
@@ -146,16 +146,17 @@ impl Reader {
         principal: PrincipalId,
     ) -> Result<Vec<RoleAssignment>, Error> {
         let filter = format!("principalId eq '{principal}'");
-        let query = [("api-version", VERSION), ("$filter", &filter)];
-        self.list_assignments(&scope.to_string(), &query).await
+        self.list_assignments(&scope.to_string(), &filter).await
     }
 
     pub(super) async fn list_assignments(
         &self,
         scope: &str,
-        query: &[(&str, &str)],
+        filter: &str,
     ) -> Result<Vec<RoleAssignment>, Error> {
         let path = format!("{scope}/providers/Microsoft.Authorization/roleAssignments");
+        let query = [("api-version", VERSION), ("$filter", filter)];
+        let query = if filter.is_empty() { &query[..1] } else { &query };
         let listed: Vec<Resource<AssignmentProperties>> =
             self.arm.list(Call::get(path, query)).await?;
         Ok(listed.into_iter().filter_map(RoleAssignment::read).collect())

@@ -19,6 +19,8 @@ pub struct Vault {
     /// False where it is not said: such a vault is on access policies.
     pub rbac: bool,
     pub access_policies: Vec<AccessPolicy>,
+    /// Not everybody's requests for its contents reach it.
+    pub has_firewall: bool,
     /// Where its contents are.
     pub address: Option<String>,
 }
@@ -60,6 +62,14 @@ struct Properties {
     #[serde(default, deserialize_with = "null_is_empty")]
     access_policies: Vec<AccessPolicy>,
     vault_uri: Option<String>,
+    public_network_access: Option<String>,
+    network_acls: Option<NetworkAcls>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct NetworkAcls {
+    default_action: Option<String>,
 }
 
 impl Reader {
@@ -85,13 +95,25 @@ impl Reader {
 
 impl Vault {
     fn read(Resource { id, properties }: Resource) -> Vault {
+        let has_firewall = properties.has_firewall();
         Vault {
             id: VaultId::new(id),
             tenant: properties.tenant_id,
             rbac: properties.enable_rbac_authorization.unwrap_or(false),
             access_policies: properties.access_policies,
             address: properties.vault_uri,
+            has_firewall,
         }
+    }
+}
+
+impl Properties {
+    fn has_firewall(&self) -> bool {
+        let is = |value: &Option<String>, name: &str| {
+            value.as_deref().is_some_and(|value| value.eq_ignore_ascii_case(name))
+        };
+        is(&self.public_network_access, "Disabled")
+            || self.network_acls.as_ref().is_some_and(|acls| is(&acls.default_action, "Deny"))
     }
 }
 

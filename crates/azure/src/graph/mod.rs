@@ -4,6 +4,7 @@ mod applications;
 mod batch;
 mod own;
 mod principals;
+mod rights;
 
 use std::fmt;
 
@@ -21,7 +22,10 @@ use batch::Item;
 
 pub use applications::{Application, KeyCredential, PasswordCredential};
 pub use own::OwnGrants;
-pub use principals::{AppRole, Grant, Granted, Owner, PrincipalState, ServicePrincipal};
+pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};
+pub use rights::{
+    CertificateLifetime, DirectoryRoleAssignment, MemberOf, Memberships, TokenRights,
+};
 
 /// The application id of Microsoft Graph itself, the same in every tenant.
 pub const GRAPH_APP_ID: &str = "00000003-0000-0000-c000-000000000000";
@@ -173,11 +177,6 @@ pub(crate) fn tenant_of_token(token: &str) -> Option<TenantId> {
     claims(token)["tid"].as_str()?.parse().ok()
 }
 
-pub(crate) fn app_roles_of_token(token: &str) -> Vec<String> {
-    let roles = claims(token)["roles"].take();
-    serde_json::from_value(roles).unwrap_or_default()
-}
-
 fn claims(token: &str) -> Value {
     let claims = token.split('.').nth(1);
     let claims = claims.and_then(|claims| BASE64_URL_SAFE_NO_PAD.decode(claims).ok());
@@ -190,9 +189,14 @@ impl Operator {
         let claims = claims(token);
         let text = |key: &str| claims[key].as_str().map(str::to_owned);
         let object_id = text("oid").and_then(|id| id.parse().ok());
-        match (text("idtyp").as_deref(), object_id) {
-            (Some("app"), Some(object_id)) => Operator::ServicePrincipal { object_id, name: None },
-            _ => match text("name").or_else(|| text("upn")) {
+        // Not every token says `idtyp`; the subject of a workload's is the workload itself.
+        let is_workload = text("idtyp").map_or_else(
+            || object_id.is_some() && text("sub") == text("oid"),
+            |kind| kind == "app",
+        );
+        match object_id {
+            Some(object_id) if is_workload => Operator::ServicePrincipal { object_id, name: None },
+            _ => match text("name").or_else(|| text("upn")).or_else(|| text("unique_name")) {
                 Some(name) => Operator::User { object_id, name },
                 None => Operator::Unknown,
             },

@@ -47,10 +47,16 @@ pub struct PrincipalState {
     pub principal: Option<ServicePrincipal>,
     /// App roles that it holds, on every API.
     pub granted: Vec<Granted>,
-    /// Who may change the application or its service principal, repeats included.
-    pub owners: Vec<Owner>,
+    pub owners: Owners,
     /// Names of the federated credentials of the application.
     pub federated: Vec<String>,
+}
+
+/// Who may change the application, and who its service principal.
+#[derive(Debug, Default)]
+pub struct Owners {
+    pub of_application: Vec<Owner>,
+    pub of_principal: Vec<Owner>,
 }
 
 /// An app role assignment.
@@ -99,9 +105,9 @@ impl Reader {
         ];
         let mut answers = self.batch(items).await?.into_iter();
         let mut next = || answers.next().expect("a batch answers every item");
-        let mut owners: Vec<Owner> = self.known(next()).await?;
+        let of_application = self.known(next()).await?;
         let federated: Vec<Named> = self.known(next()).await?;
-        owners.extend(self.known::<Owner>(next()).await?);
+        let owners = Owners { of_application, of_principal: self.known(next()).await? };
         let principal = found(next())?;
         let granted = self.known(next()).await?;
         let federated = federated.into_iter().map(|credential| credential.name).collect();

@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use applier::{Options, Outcome, Products};
 use azure::Writer;
-use planner::{Change, Event, Plan, Verb};
+use observer::{Look, observe_rights};
+use planner::{Change, Event, Observed, Plan, Verb, rights};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::plan::show;
 use crate::arguments::Apply;
-use crate::console::{Console, YELLOW};
+use crate::console::{Console, YELLOW, one_line};
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::interrupt;
@@ -52,6 +53,7 @@ async fn with_session(
     if arguments.auto_approve && !arguments.allow_deletes {
         refuse_deletes(&plan)?;
     }
+    refuse_unpermitted(session, &plan, &observed, console).await?;
     if !arguments.auto_approve && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
@@ -81,6 +83,29 @@ fn refuse_deletes(plan: &Plan) -> Result<(), Failure> {
     let message = format!("nothing was written: the plan deletes {count} objects");
     Err(Failure::new(Exit::Blocked, message)
         .hint("look at the lines that begin with -, then say --allow-deletes"))
+}
+
+/// What would be refused in the midst of it is refused before: but only where that is proven.
+async fn refuse_unpermitted(
+    session: &Session,
+    plan: &Plan,
+    observed: &Observed,
+    console: &Console,
+) -> Result<(), Failure> {
+    let needed = rights::needed(plan.changes().map(|(_, change)| &change.action), observed);
+    let reader = &session.reader;
+    let held = observe_rights(reader, &needed, plan, observed, Look::Rights).await;
+    let verdicts = rights::judge(&needed, plan, observed, &held);
+    for doubt in render::doctor::doubts(&verdicts) {
+        console.say(&format!("{YELLOW}warning{YELLOW:#}: {}", one_line(&doubt)));
+    }
+    match render::doctor::refusals(&verdicts) {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(Failure::several(Exit::NotPermitted, missing).hint(
+            "nothing was written. Ask for these roles; activate one that is eligible in Privileged \
+             Identity Management and sign in again; or leave steps to others with --only",
+        )),
+    }
 }
 
 /// How the look at the finished work ended.

@@ -1,6 +1,8 @@
 //! One file per command.
 
 mod apply;
+pub(crate) mod doctor;
+mod permissions;
 mod plan;
 mod sandbox;
 mod schema;
@@ -26,6 +28,8 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Doctor(arguments) => doctor::run(&arguments, console).await,
+        Command::Permissions(arguments) => permissions::run(&arguments, console),
         Command::Verify(arguments) => verify::run(&arguments, console).await,
         Command::Schema(which) => schema::run(&which, console),
         Command::Sandbox(action) => sandbox::run(action, console).await,

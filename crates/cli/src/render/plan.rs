@@ -153,7 +153,10 @@ fn left_out(plan: &Plan) -> String {
         .map(|_| "Blocked: what stands at x above is left out until the spec or Azure changes.\n");
     let incomplete = (!plan.is_whole())
         .then_some("Incomplete: not everything could be read, as the notes above tell.\n");
-    blocked.into_iter().chain(incomplete).collect()
+    let waiting = (!plan.waiting().is_empty()).then_some(
+        "Waiting: what waits for a step of somebody else is left out until that is done.\n",
+    );
+    blocked.into_iter().chain(incomplete).chain(waiting).collect()
 }
 
 /// How many vaults there are, and why the others need nothing.

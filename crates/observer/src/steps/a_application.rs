@@ -1,9 +1,9 @@
 //! Step A.
 
-use azure::{Application as Live, Owner, PasswordCredential, ServicePrincipal};
+use azure::{Application as Live, Owner, Owners, PasswordCredential, ServicePrincipal};
 use planner::Desired;
 use planner::steps::a_application::{
-    Application, LISTED_TAG, LookAlike, Observed, Principal, Standing,
+    Application, LISTED_TAG, LookAlike, Observed, OperatorOwns, Principal, Standing,
 };
 use spec::PrincipalId;
 
@@ -12,7 +12,10 @@ use crate::entra::{Entra, user_names};
 pub(crate) fn observe(entra: &Entra, desired: &Desired) -> Observed {
     let application = entra.application();
     let principal = entra.service_principal();
-    let owners = entra.principal.owners.iter();
+    let Owners { of_application, of_principal } = &entra.principal.owners;
+    let operator = entra.identity.operator.object_id();
+    let owns = |owners: &[Owner]| owners.iter().any(|owner| Some(owner.id) == operator);
+    let owners = of_application.iter().chain(of_principal);
     let owners = owners.map(|Owner { id, display_name }| {
         (*id, display_name.clone().unwrap_or_else(|| id.to_string()))
     });
@@ -24,7 +27,11 @@ pub(crate) fn observe(entra: &Entra, desired: &Desired) -> Observed {
         application: application.map(|live| self::application(live, entra.deleted.is_some())),
         principal: principal.map(|live| self::principal(live, entra.principal_deleted)),
         owners: owners.collect(),
-        operator: entra.identity.operator.object_id(),
+        operator,
+        operator_owns: OperatorOwns {
+            application: owns(of_application),
+            principal: owns(of_principal),
+        },
         users: names.zip(entra.identity.users.iter().copied()).collect(),
         credentials: credentials(application, principal, &entra.principal.federated),
         look_alikes: others

@@ -19,7 +19,7 @@ pub(crate) fn observe(
 }
 
 pub(crate) fn vault(vault: Vault, principal: Option<PrincipalId>) -> Observable {
-    let Vault { id, tenant, rbac, access_policies, address: _ } = vault;
+    let Vault { id, tenant, rbac, access_policies, address: _, has_firewall } = vault;
     let model = if rbac {
         Model::Rbac
     } else {
@@ -31,7 +31,7 @@ pub(crate) fn vault(vault: Vault, principal: Option<PrincipalId>) -> Observable 
         });
         Model::AccessPolicies { ours, entries }
     };
-    Observable { id, tenant, model }
+    Observable { id, tenant, model, has_firewall }
 }
 
 /// An entry with an application id is for users of that application, not for a scanner.

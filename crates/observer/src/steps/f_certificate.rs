@@ -83,5 +83,6 @@ fn check_directory(file: &Path) -> Result<(), FileError> {
 }
 
 pub fn facts(held: &certificate::Certificate) -> Certificate {
-    Certificate { subject: held.subject.clone(), sha256: held.sha256(), not_after: held.not_after }
+    let certificate::Certificate { subject, not_before, not_after, .. } = held.clone();
+    Certificate { subject, sha256: held.sha256(), not_before, not_after }
 }

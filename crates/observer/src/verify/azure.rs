@@ -83,12 +83,13 @@ async fn read_places(
         let asked = permissions_scope(scope, directory);
         let permissions = async {
             match &asked {
-                Some(scope) => Some(reader.effective_permissions(scope).await),
+                Some(scope) => Some(reader.effective_permissions(&scope.to_string()).await),
                 None => None,
             }
         };
+        let path = scope.to_string();
         let (assignments, permissions) =
-            futures::join!(reader.assignments_reaching(scope, principal), permissions);
+            futures::join!(reader.assignments_reaching(&path, principal), permissions);
         let assignments = assignments.map_err(|error| failure(&error));
         let assignments =
             assignments.map(|found| found.iter().map(c_role_assignments::existing).collect());

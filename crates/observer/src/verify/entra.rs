@@ -36,7 +36,7 @@ pub(super) async fn ask(reader: &Reader, questions: &Questions) -> Option<EntraA
         roles.filter_map(|role| Some((role.value?, role.id))).collect()
     });
     let granted = granted.map(|grants| grants.iter().map(|grant| grant.app_role_id).collect());
-    let roles = reader.app_roles().iter().cloned().collect();
+    let roles = reader.token_rights().permissions.clone();
     Some(EntraAnswers { roles, offered, granted, calls })
 }
 

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan};
 
 pub use action::{Action, ApplicationUpdate, NewApplication};
+pub(crate) use safety::check;
 
 /// The sign-in audience of an application that only its own tenant may use.
 pub const SINGLE_TENANT: &str = "AzureADMyOrg";
@@ -63,6 +64,7 @@ pub struct Observed {
     pub owners: BTreeMap<ObjectId, String>,
     /// Who signed in, whom Entra ID makes the owner of what they make.
     pub operator: Option<ObjectId>,
+    pub operator_owns: OperatorOwns,
     /// The users whom the spec names by their user principal name; none, where there is no such.
     pub users: BTreeMap<String, Option<ObjectId>>,
     /// Passwords, federated credentials and those of the service principal, each as it is named:
@@ -70,6 +72,13 @@ pub struct Observed {
     pub credentials: Vec<String>,
     /// Other applications of the same display name.
     pub look_alikes: Vec<LookAlike>,
+}
+
+/// Who owns something may change it, with less rights than others need.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OperatorOwns {
+    pub application: bool,
+    pub principal: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -110,7 +119,6 @@ pub struct LookAlike {
 }
 
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    safety::check(desired, observed, plan);
     let application = match &observed.application.application {
         None => Some(plan.push(Action::CreateApplication(new(desired)), &[])),
         Some(live) if live.standing == Standing::Deleted && desired.application.purge_deleted => {

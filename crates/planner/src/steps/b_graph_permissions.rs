@@ -64,6 +64,8 @@ pub struct Consent {
     pub role: AppRoleId,
     /// Consented already; only the request is missing.
     pub granted: bool,
+    /// Requested already; only the consent is missing.
+    pub requested: bool,
     pub privileged: bool,
 }
 
@@ -93,12 +95,12 @@ fn plan_permission(wanted: &Permission, desired: &crate::Desired, observed: &All
     else {
         return plan.find(not_offered(name, *added));
     };
-    let granted = granted.contains_key(&role);
-    if granted && requested.contains(&role) {
+    let (granted, requested) = (granted.contains_key(&role), requested.contains(&role));
+    if granted && requested {
         return plan.keep();
     }
     let permission = name.clone();
-    let consent = Consent { graph: *graph, permission, role, granted, privileged };
+    let consent = Consent { graph: *graph, permission, role, granted, requested, privileged };
     plan.push(Action::Consent(consent), &[]);
 }
 
@@ -160,12 +162,17 @@ impl Action {
 
     pub(crate) fn fields(&self) -> Vec<Field> {
         match self {
-            Action::Consent(Consent { graph, permission: _, role, granted: _, privileged: _ }) => {
-                vec![
-                    Field::set("resourceId", graph.to_string()),
-                    Field::set("appRoleId", role.to_string()),
-                ]
-            }
+            Action::Consent(Consent {
+                graph,
+                permission: _,
+                role,
+                granted: _,
+                requested: _,
+                privileged: _,
+            }) => vec![
+                Field::set("resourceId", graph.to_string()),
+                Field::set("appRoleId", role.to_string()),
+            ],
             Action::Revoke { graph: _, permission: _, role, assignment } => vec![
                 Field::unset("appRoleId", role.to_string()),
                 Field::unset("id", assignment.clone()),

@@ -87,6 +87,9 @@ pub struct Assignment {
     pub description: String,
 }
 
+/// Between a scope and the name of an assignment there.
+const ASSIGNMENTS: &str = "/providers/Microsoft.Authorization/roleAssignments/";
+
 /// Takes a role away. Also how Step D takes the custom role away.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Removal {
@@ -263,6 +266,12 @@ impl Assignment {
 }
 
 impl Removal {
+    /// The ARM path of where it is assigned.
+    pub(crate) fn scope(&self) -> &str {
+        let (scope, _) = self.id.rsplit_once(ASSIGNMENTS).unwrap_or((&self.id, ""));
+        if scope.is_empty() { "/" } else { scope }
+    }
+
     pub(crate) fn line(&self) -> (String, String) {
         (self.role_name.clone(), self.place.clone())
     }

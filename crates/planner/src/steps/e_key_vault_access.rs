@@ -51,6 +51,8 @@ pub struct Vault {
     pub id: VaultId,
     pub tenant: TenantId,
     pub model: Model,
+    /// Not everybody's requests reach it.
+    pub has_firewall: bool,
 }
 
 /// How a vault decides who may look into it.
@@ -236,7 +238,7 @@ fn plan_vault(
     observed: &All,
     plan: &mut Plan,
 ) {
-    let Vault { id, tenant, model } = vault;
+    let Vault { id, tenant, model, has_firewall: _ } = vault;
     let (ours, entries) = match model {
         Model::Rbac if is_wanted => return plan.keep(),
         Model::Rbac => return,
@@ -292,7 +294,7 @@ fn may_remove(
 
 /// What keeps us from writing an entry into this vault.
 fn obstacle(vault: &Vault, is_new: bool, entries: usize, directory: &Directory) -> Option<Finding> {
-    let Vault { id, tenant, model: _ } = vault;
+    let Vault { id, tenant, model: _, has_firewall: _ } = vault;
     let name = id.name();
     let finding = if *tenant != directory.tenant.id {
         let message = format!("vault {name} belongs to tenant {tenant}: left out");

@@ -27,6 +27,7 @@ pub struct Certificate {
     pub subject: String,
     /// Of the DER, in lower-case hexadecimal.
     pub sha256: String,
+    pub not_before: OffsetDateTime,
     pub not_after: OffsetDateTime,
 }
 

@@ -1,5 +1,7 @@
-//! Actions of roles: wildcards and exclusions.
+//! What a role has to allow for the application to work.
 
+pub(super) use crate::actions::allows;
+use crate::actions::covers;
 use crate::steps::d_custom_role::Permissions;
 
 /// Those of `wanted` that no set allows.
@@ -13,31 +15,6 @@ pub(super) fn missing_data(wanted: &[String], sets: &[Permissions]) -> Vec<Strin
         sets.iter().any(|set| covers(&set.data_actions, &set.not_data_actions, action))
     };
     wanted.iter().filter(|action| !allowed(action)).cloned().collect()
-}
-
-/// Exclusions of one set do not touch another. A pattern is allowed where a broader one is.
-pub(super) fn allows(set: &Permissions, action: &str) -> bool {
-    covers(&set.actions, &set.not_actions, action)
-}
-
-fn covers(patterns: &[String], exclusions: &[String], action: &str) -> bool {
-    let any = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, action));
-    any(patterns) && !any(exclusions)
-}
-
-/// `*` stands for any text, slashes too; case does not matter.
-fn matches(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_lowercase(), action.to_lowercase());
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = action.strip_prefix(first) else { return false };
-    let mut parts: Vec<_> = parts.collect();
-    let Some(last) = parts.pop() else { return rest.is_empty() };
-    for part in parts {
-        let Some(at) = rest.find(part) else { return false };
-        rest = &rest[at + part.len()..];
-    }
-    rest.ends_with(last)
 }
 
 /// Lists the settings of web apps, which Reader may not.

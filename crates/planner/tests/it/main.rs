@@ -3,6 +3,7 @@
 
 mod laws;
 mod plans;
+mod rights;
 mod safety;
 mod schedule;
 mod taking_away;

@@ -57,7 +57,7 @@ fn other_hands_forbid_the_first_grant_and_are_told_later() {
         observed.graph_permissions.granted.clear();
         observed.role_assignments.assignments.clear();
     });
-    assert_snapshot!(first.lines().find(|line| line.starts_with("Blocks")).unwrap(), @"Blocks application-in-other-hands: application mondoo-security (c759df12-c8d3-587e-a0c4-1a9dfbc4bbf0) holds no role of ours yet, and others have a hand in it (owner Eve, certificate mondoo-azure:mondoo-security, certificate y, password x): remove them, or add the owners that you know to application.owners; if it is not yours, name the installation otherwise");
+    assert_snapshot!(first.lines().find(|line| line.starts_with("Blocks")).unwrap(), @"Blocks application-in-other-hands: application mondoo-security (c759df12-c8d3-587e-a0c4-1a9dfbc4bbf0) holds no role of ours that this sign-in sees, and others have a hand in it (owner Eve, certificate mondoo-azure:mondoo-security, certificate y, password x): remove them, or add the owners that you know to application.owners; if it is not yours, name the installation otherwise");
 }
 
 /// Neither our tag nor a credential that is called as ours are is a proof, nor is a right that

@@ -25,7 +25,14 @@ fn consent(index: usize) -> Permission {
     let role = AppRoleId::derived(&[&index.to_string()]);
     let graph = PrincipalId::derived(&["graph"]);
     let permission = index.to_string();
-    Permission::Consent(Consent { graph, permission, role, granted: false, privileged: false })
+    Permission::Consent(Consent {
+        graph,
+        permission,
+        role,
+        granted: false,
+        requested: false,
+        privileged: false,
+    })
 }
 
 fn access(vault: &str) -> Access {

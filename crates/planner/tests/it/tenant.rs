@@ -94,6 +94,7 @@ fn vaults(subscription: SubscriptionId) -> Vec<Vault> {
         id: VaultId::new(vault_id(&subscription.to_string(), name)),
         tenant: spec::TenantId::derived(&["contoso"]),
         model,
+        has_firewall: false,
     };
     vec![
         vault("kv-legacy", Model::AccessPolicies { ours: None, entries: 1 }),
@@ -267,6 +268,7 @@ pub fn certificate(days: i64) -> Certificate {
     Certificate {
         subject: "CN=mondoo-security".to_owned(),
         sha256: format!("{days:064x}"),
+        not_before: NOW,
         not_after: NOW + Duration::days(days),
     }
 }

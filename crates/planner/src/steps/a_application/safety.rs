@@ -101,7 +101,8 @@ fn check_hands(application: &Application, desired: &Desired, observed: &All, pla
     };
     if !established && !hands.is_empty() {
         let message = format!(
-            "application {} ({}) holds no role of ours yet, and others have a hand in it ({}): \
+            "application {} ({}) holds no role of ours that this sign-in sees, and others have a hand \
+             in it ({}): \
              remove them, or add the owners that you know to application.owners; if it is not \
              yours, name the installation otherwise",
             application.display_name,
