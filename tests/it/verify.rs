@@ -94,7 +94,7 @@ impl<'a> Installed<'a> {
         text(role.unwrap(), "/value").to_owned()
     }
 
-    fn take_from_vault(&self, vault: &str, permissions: Value) {
+    fn take_from_vault(&self, vault: &str, permissions: &Value) {
         let tenant = &self.tenant.sandbox.operator().tenant_id;
         let entry =
             json!({ "tenantId": tenant, "objectId": self.id(), "permissions": permissions });
@@ -190,7 +190,7 @@ fn access_to_vaults_that_is_gone_is_named_whole_or_in_part() {
     let all = json!(["get", "list"]);
     let whole = json!({ "keys": all, "secrets": all, "certificates": all });
     for permissions in [whole, json!({ "secrets": ["list"] }), json!({ "keys": ["get"] })] {
-        installed.take_from_vault("kv-legacy", permissions);
+        installed.take_from_vault("kv-legacy", &permissions);
         installed.assert_missing(&["vault kv-legacy"]);
     }
 }
@@ -265,7 +265,7 @@ fn firewalls_and_licences_are_told_apart_and_fail_nothing() {
     assert_only(&run, &["noLicence"], &risk);
     assert_only(&run, &["missing", "notYet", "unreadable"], &[]);
     // What the firewall hides from us, the vault's own list of entries tells.
-    installed.take_from_vault("kv-legacy", json!({ "keys": ["get", "list"] }));
+    installed.take_from_vault("kv-legacy", &json!({ "keys": ["get", "list"] }));
     let run = installed.verify(&[]);
     assert_eq!(run.code, Some(7), "{run:?}");
     assert_only(&run, &["missing"], &["vault kv-legacy"]);

@@ -120,7 +120,7 @@ impl Route {
             Some(posture) => return Ok(Self::Posture(posture)),
             // Of the beta version only what the first one does not have.
             None if version == "beta" => {
-                return Err(GraphError::unknown_segment(path.last().map_or("", String::as_str)));
+                return Err(GraphError::malformed(format!("Invalid version: {version}")));
             }
             None => {}
         }
