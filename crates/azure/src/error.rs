@@ -16,10 +16,27 @@ pub enum Error {
     Refused(Box<Refusal>),
     /// There was no whole answer. A write may or may not have happened.
     #[error("{request} got no answer: {reason}")]
-    NoAnswer { request: String, reason: String },
+    NoAnswer { request: String, reason: Silence },
     /// The answer is not what the service documents.
     #[error("{request} got an answer that makes no sense: {reason}")]
     Senseless { request: String, reason: String },
+}
+
+/// Why there was no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Silence {
+    /// The certificate of whoever answered comes from an authority that is not trusted here.
+    Untrusted(String),
+    /// No connection came about, or it broke.
+    Broken(String),
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Silence::Untrusted(reason) | Silence::Broken(reason) => f.write_str(reason),
+        }
+    }
 }
 
 /// A service's own words for why not.
@@ -30,7 +47,8 @@ pub struct Refusal {
     pub status: u16,
     pub code: String,
     pub message: String,
-    /// Codes of `error.details`, where Graph is more precise than in `code`.
+    /// Codes of `error.details` and `error.innererror`, where Graph and Key Vault are more precise
+    /// than in `code`.
     pub details: Vec<String>,
     /// What Microsoft's support asks for.
     pub request_id: Option<String>,
@@ -66,9 +84,13 @@ impl Error {
     /// The operator lacks a right, or has not signed in.
     pub fn is_not_permitted(&self) -> bool {
         match self {
-            Error::SignIn(SignInError::Refused { .. } | SignInError::NoLogin { .. }) => true,
+            Error::SignIn(
+                SignInError::Refused { .. }
+                | SignInError::Unavailable { .. }
+                | SignInError::NoneWorked(_),
+            ) => true,
             Error::Refused(refusal) => matches!(refusal.status, 401 | 403),
-            Error::SignIn(SignInError::NoAnswer { .. })
+            Error::SignIn(SignInError::NoAnswer(_) | SignInError::Senseless { .. })
             | Error::NoAnswer { .. }
             | Error::Senseless { .. } => false,
         }
@@ -87,7 +109,8 @@ impl Refusal {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let error = body.get("error").unwrap_or(&body);
         let text = |key: &str| error[key].as_str().map(str::to_owned);
-        let details = error["details"].as_array().into_iter().flatten();
+        let inner = error.get("innererror").into_iter();
+        let details = error["details"].as_array().into_iter().flatten().chain(inner);
         let details = details.filter_map(|detail| detail["code"].as_str().map(str::to_owned));
         Refusal {
             request,

@@ -8,38 +8,52 @@ mod cloud;
 mod counter;
 mod error;
 mod graph;
+mod http_log;
 mod retry;
 mod service;
 mod sign_in;
 mod transport;
+mod vault_contents;
+mod wire;
 
 use std::sync::Arc;
 
+use azure_core::http::Pipeline;
 use spec::TenantId;
 
 pub use arm::{
     AccessPolicy, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition, RolePermissions,
-    Subscription, Vault, VaultPermissions,
+    Subscription, Vault, VaultPermissions, WebApp,
 };
-pub use cloud::{Cloud, CloudError};
+pub use cloud::{Audience, Cloud, CloudError};
 pub use counter::RequestCounter;
-pub use error::{Error, Refusal};
+pub use error::{Error, Refusal, Silence};
 pub use graph::{
     AppRole, Application, GRAPH_APP_ID, Grant, Granted, Identity, KeyCredential, Operator,
-    Organization, Owner, PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal,
-    VerifiedDomain,
+    Organization, OwnGrants, Owner, PasswordCredential, PrincipalState, Question, SameName,
+    ServicePrincipal, VerifiedDomain,
 };
-pub use sign_in::{Credential, SignInError};
+pub use http_log::HttpLog;
+pub use sign_in::{ClientCertificate, Credential, SignInError};
 pub use transport::{Roots, Transport, TransportError};
+pub use vault_contents::VaultItems;
 
+use retry::Retry;
 use service::Service;
-use sign_in::SignedIn;
+use sign_in::{Authorize, Caller};
+use wire::Bodies;
 
 /// Reads, and nothing else.
 #[derive(Clone, Debug)]
 pub struct Reader {
+    caller: Arc<Caller>,
+    cloud: Cloud,
     graph: Service,
     arm: Service,
+    /// Of ARM, too: no log keeps what these answer.
+    settings: Service,
+    vaults: Pipeline,
+    app_roles: Vec<String>,
     operator: Operator,
     tenant: Option<TenantId>,
     requests: RequestCounter,
@@ -53,24 +67,64 @@ impl Reader {
         cloud: &Cloud,
         transport: &Transport,
     ) -> Result<Reader, Error> {
-        let requests = transport.requests.clone();
-        let graph_scope = format!("{}/.default", cloud.graph.as_str().trim_end_matches('/'));
-        let arm_scope = format!("{}/.default", cloud.arm_audience.trim_end_matches('/'));
-        let SignedIn { credential, token } =
-            credential.sign_in(tenant, &graph_scope, cloud, transport).await?;
-        let pipeline = |scope| transport.pipeline(Arc::clone(&credential), scope);
+        Reader::sign_in_first(tenant, vec![credential], cloud, transport).await
+    }
+
+    /// Signs in by the first of `credentials` that works.
+    pub async fn sign_in_first(
+        tenant: &str,
+        credentials: Vec<Credential>,
+        cloud: &Cloud,
+        transport: &Transport,
+    ) -> Result<Reader, Error> {
+        let (graph_scope, arm_scope) =
+            (cloud.scope(Audience::Graph), cloud.scope(Audience::ResourceManager));
+        let (caller, token) =
+            Caller::first(credentials, tenant, &graph_scope, cloud, transport).await?;
+        let operator = Operator::of_token(token.token.secret());
+        let tenant = graph::tenant_of_token(token.token.secret());
+        let app_roles = graph::app_roles_of_token(token.token.secret());
+        let authorize = |scope, token| Authorize::new(Arc::clone(&caller), scope, token);
+        let pipeline = |bodies, authorize: &Arc<Authorize>| {
+            transport.pipeline(Retry::ByMethod, bodies, Some(Arc::<Authorize>::clone(authorize)))
+        };
+        let (to_graph, to_arm) = (authorize(graph_scope, Some(token)), authorize(arm_scope, None));
+        let to_vaults = authorize(cloud.scope(Audience::KeyVault), None);
+        let arm = |bodies| {
+            let pipeline = pipeline(bodies, &to_arm);
+            Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline)
+        };
         Ok(Reader {
-            graph: Service::new("Microsoft Graph", cloud.graph.clone(), pipeline(graph_scope)),
-            arm: Service::new("Azure Resource Manager", cloud.arm.clone(), pipeline(arm_scope)),
-            operator: Operator::of_token(token.token.secret()),
-            tenant: graph::tenant_of_token(token.token.secret()),
-            requests,
+            graph: Service::new(
+                "Microsoft Graph",
+                cloud.graph.clone(),
+                pipeline(Bodies::Kept, &to_graph),
+            ),
+            arm: arm(Bodies::Kept),
+            settings: arm(Bodies::LeftOut),
+            vaults: pipeline(Bodies::LeftOut, &to_vaults),
+            app_roles,
+            operator,
+            tenant,
+            requests: transport.requests.clone(),
+            cloud: cloud.clone(),
+            caller,
         })
+    }
+
+    /// Whether Entra ID gives the caller a token for a service.
+    pub async fn can_sign_in_to(&self, audience: Audience) -> Result<(), Error> {
+        self.caller.token(&self.cloud.scope(audience)).await.map(drop).map_err(Error::from)
     }
 
     /// The tenant that was signed in to, by the token.
     pub fn tenant(&self) -> Option<TenantId> {
         self.tenant
+    }
+
+    /// App roles of Microsoft Graph in the token: what it really lets the caller do.
+    pub fn app_roles(&self) -> &[String] {
+        &self.app_roles
     }
 
     /// HTTP requests sent so far, sign-in and retries included.

@@ -15,9 +15,13 @@ use azure_core::http::{AsyncRawResponse, Context, Method, Request};
 use azure_core::time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::error::Silence;
+use crate::transport::{is_web_page, silence};
+
 /// A service that answers is asked for no longer than this: Azure's throttles reset in minutes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(300);
-/// One that does not answer at all: a broken connection mends in seconds, an offline machine not.
+/// One that does not answer at all, or has a gateway do it: a broken connection mends in seconds, an
+/// offline machine not.
 const PATIENCE_WITHOUT_ANSWER: Duration = Duration::from_secs(10);
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(30);
@@ -77,11 +81,11 @@ impl Policy for Retry {
             let result = whole(next[0].send(context, request, &next[1..]).await).await;
             let (asked, limit) = match &result {
                 Ok(response) if repeatable.after(response.status().into()) => {
-                    (retry_after(response.headers()), PATIENCE)
+                    let answered = !is_web_page(response.headers());
+                    let limit = if answered { PATIENCE } else { PATIENCE_WITHOUT_ANSWER };
+                    (retry_after(response.headers()), limit)
                 }
-                Err(error) if may_repeat(repeatable, error.kind()) => {
-                    (None, PATIENCE_WITHOUT_ANSWER)
-                }
+                Err(error) if may_repeat(repeatable, error) => (None, PATIENCE_WITHOUT_ANSWER),
                 Ok(_) | Err(_) => return result,
             };
             if !patience.wait(asked, limit).await {
@@ -99,10 +103,10 @@ async fn whole(result: PolicyResult) -> PolicyResult {
     Ok(AsyncRawResponse::from_bytes(status, headers, body))
 }
 
-fn may_repeat(repeatable: Repeatable, kind: &ErrorKind) -> bool {
-    match kind {
-        // Nothing was sent.
-        ErrorKind::Connection => true,
+fn may_repeat(repeatable: Repeatable, error: &azure_core::Error) -> bool {
+    match error.kind() {
+        // Nothing was sent; but trust does not come by waiting.
+        ErrorKind::Connection => matches!(silence(error), Silence::Broken(_)),
         ErrorKind::Io => repeatable == Repeatable::Always,
         _ => false,
     }

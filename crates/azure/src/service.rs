@@ -10,7 +10,8 @@ use serde_json::Value;
 use crate::error::{Error, Refusal};
 use crate::retry::Repeatable;
 use crate::sign_in::from_credential;
-use crate::transport::error_chain;
+use crate::transport::{is_web_page, silence};
+use crate::wire::request_id;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Service {
@@ -156,8 +157,11 @@ impl Service {
             .await
             .map_err(|error| without_answer(&name, &error))?;
         let status = u16::from(response.status());
-        let header = |name| response.headers().get_optional_string(&HeaderName::from_static(name));
-        let request_id = header("request-id").or_else(|| header("x-ms-request-id"));
+        if is_web_page(response.headers()) {
+            let reason = format!("a web page with status {status}");
+            return Err(Error::Senseless { request: name, reason });
+        }
+        let request_id = request_id(response.headers());
         let body = response.body().to_vec();
         if (200..300).contains(&status) {
             return Ok(Answer::new(name, body));
@@ -169,6 +173,6 @@ impl Service {
 fn without_answer(request: &str, error: &azure_core::Error) -> Error {
     match error.kind() {
         ErrorKind::Credential => from_credential(error).into(),
-        _ => Error::NoAnswer { request: request.to_owned(), reason: error_chain(error) },
+        _ => Error::NoAnswer { request: request.to_owned(), reason: silence(error) },
     }
 }

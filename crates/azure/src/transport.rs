@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use azure_core::credentials::TokenCredential;
+use azure_core::http::headers::{HeaderName, Headers};
 use azure_core::http::policies::Policy;
-use azure_core::http::policies::auth::BearerTokenAuthorizationPolicy;
 use azure_core::http::{ClientOptions, Pipeline, RetryOptions, Url, UserAgentOptions};
 
-use crate::RequestCounter;
+use crate::error::Silence;
 use crate::retry::Retry;
+use crate::wire::{Bodies, Wire};
+use crate::{HttpLog, RequestCounter, SignInError};
 
 /// Which certificate authorities a server's certificate may come from.
 #[derive(Clone, Debug)]
@@ -32,7 +33,10 @@ const NO_CA: &str = "the file of certificate authorities holds no certificate";
 #[derive(Clone, Debug)]
 pub struct Transport {
     inner: azure_core::http::Transport,
+    /// What is asked instead of this machine's own services, in tests.
+    local: Option<azure_core::http::Transport>,
     pub(crate) requests: RequestCounter,
+    log: Option<HttpLog>,
 }
 
 impl Transport {
@@ -54,58 +58,142 @@ impl Transport {
         };
         let client = Arc::new(builder.build().map_err(failed)?);
         let inner = azure_core::http::Transport::new(client);
-        Ok(Transport { inner, requests: RequestCounter::default() })
+        Ok(Transport { inner, local: None, requests: RequestCounter::default(), log: None })
     }
 
     /// A transport whose answers come from `policy` instead of a network, for tests.
     pub fn answered_by(policy: Arc<dyn Policy>) -> Transport {
         let inner = azure_core::http::Transport::with_policy(policy);
-        Transport { inner, requests: RequestCounter::default() }
+        let local = Some(inner.clone());
+        Transport { inner, local, requests: RequestCounter::default(), log: None }
+    }
+
+    /// Keeps every request in `log`, too.
+    #[must_use]
+    pub fn logged(self, log: HttpLog) -> Transport {
+        Transport { log: Some(log), ..self }
     }
 
     /// Options under which any pipeline uses these connections and our retries. `first` runs before
     /// them, once per call.
-    pub(crate) fn options(&self, first: Option<Arc<dyn Policy>>, retry: Retry) -> ClientOptions {
+    pub(crate) fn options(
+        &self,
+        first: Option<Arc<dyn Policy>>,
+        retry: Retry,
+        bodies: Bodies,
+    ) -> ClientOptions {
         let retry: Arc<dyn Policy> = Arc::new(retry);
+        let per_call = first.into_iter().chain([retry]).collect();
+        self.options_on(self.inner.clone(), per_call, bodies)
+    }
+
+    /// Options for the services of this very machine, which speak HTTP and are never behind a proxy.
+    /// Their clients know when to try again.
+    pub(crate) fn local_options(&self, bodies: Bodies) -> Result<ClientOptions, SignInError> {
+        let inner = match &self.local {
+            Some(local) => local.clone(),
+            None => local_transport()?,
+        };
+        Ok(self.options_on(inner, Vec::new(), bodies))
+    }
+
+    fn options_on(
+        &self,
+        inner: azure_core::http::Transport,
+        per_call_policies: Vec<Arc<dyn Policy>>,
+        bodies: Bodies,
+    ) -> ClientOptions {
+        let wire = Wire { log: self.log.clone(), bodies };
         let user_agent = format!("mondoo-azure-{}", env!("CARGO_PKG_VERSION"));
         ClientOptions {
-            per_call_policies: first.into_iter().chain([retry]).collect(),
-            per_try_policies: vec![Arc::new(self.requests.clone())],
+            per_call_policies,
+            per_try_policies: vec![Arc::new(self.requests.clone()), Arc::new(wire)],
             retry: RetryOptions::none(),
-            transport: Some(self.inner.clone()),
+            transport: Some(inner),
             user_agent: UserAgentOptions { application_id: Some(user_agent) },
             ..ClientOptions::default()
         }
     }
 
-    /// A pipeline that authorizes with tokens of one scope.
-    pub(crate) fn pipeline(&self, credential: Arc<dyn TokenCredential>, scope: String) -> Pipeline {
-        let authorize = BearerTokenAuthorizationPolicy::new(credential, [scope]);
-        Pipeline::new(
-            None,
-            None,
-            self.options(None, Retry::ByMethod),
-            Vec::new(),
-            vec![Arc::new(authorize)],
-            None,
-        )
+    /// A pipeline, with what authorizes its requests.
+    pub(crate) fn pipeline(
+        &self,
+        retry: Retry,
+        bodies: Bodies,
+        authorize: Option<Arc<dyn Policy>>,
+    ) -> Pipeline {
+        let options = self.options(None, retry, bodies);
+        Pipeline::new(None, None, options, Vec::new(), authorize.into_iter().collect(), None)
     }
 
     /// The body at a public URL.
-    pub(crate) async fn get(&self, url: &Url) -> Result<Vec<u8>, String> {
-        let pipeline = Pipeline::new(
-            None,
-            None,
-            self.options(None, Retry::ByMethod),
-            Vec::new(),
-            Vec::new(),
-            None,
-        );
+    pub(crate) async fn get(&self, url: &Url) -> Result<Vec<u8>, Fetch> {
+        let pipeline = self.pipeline(Retry::ByMethod, Bodies::Kept, None);
         let mut request =
             azure_core::http::Request::new(url.clone(), azure_core::http::Method::Get);
         let context = azure_core::http::Context::new();
-        let answer = pipeline.send(&context, &mut request, None).await;
-        answer.map(|answer| answer.into_body().to_vec()).map_err(|error| error_chain(&error))
+        let options = azure_core::http::PipelineSendOptions {
+            skip_checks: true,
+            ..azure_core::http::PipelineSendOptions::default()
+        };
+        let answer = pipeline.send(&context, &mut request, Some(options)).await;
+        let answer = answer.map_err(|error| Fetch::NoAnswer(silence(&error)))?;
+        let status = u16::from(answer.status());
+        match (status, is_web_page(answer.headers())) {
+            (200, false) => Ok(answer.into_body().to_vec()),
+            (_, true) => Err(Fetch::Senseless(format!("a web page with status {status}"))),
+            (_, false) => Err(Fetch::Senseless(format!("status {status}"))),
+        }
+    }
+}
+
+pub(crate) enum Fetch {
+    NoAnswer(Silence),
+    Senseless(String),
+}
+
+fn local_transport() -> Result<azure_core::http::Transport, SignInError> {
+    let builder = reqwest::Client::builder()
+        .no_proxy()
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(Duration::from_secs(1))
+        .timeout(Duration::from_secs(10));
+    match builder.build() {
+        Ok(client) => Ok(azure_core::http::Transport::new(Arc::new(client))),
+        Err(error) => Err(SignInError::Unavailable { reason: error.to_string() }),
+    }
+}
+
+/// What proxies and gateways answer in a service's place.
+pub(crate) fn is_web_page(headers: &Headers) -> bool {
+    let kind = headers.get_optional_str(&HeaderName::from_static("content-type"));
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("text/html"))
+}
+
+/// Why there was no answer: the innermost cause and the host, instead of every layer's words.
+pub(crate) fn silence(error: &azure_core::Error) -> Silence {
+    let mut cause: &(dyn std::error::Error + 'static) = error;
+    let mut host = None;
+    loop {
+        if let Some(error) = cause.downcast_ref::<reqwest::Error>()
+            && let Some(url) = error.url()
+        {
+            host = url.host_str().map(str::to_owned);
+        }
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let hidden = wrapped.map(|inner| inner as &(dyn std::error::Error + 'static));
+        match hidden.or_else(|| cause.source()) {
+            Some(inner) => cause = inner,
+            None => break,
+        }
+    }
+    let reason = match host {
+        Some(host) => format!("{host}: {cause}"),
+        None => cause.to_string(),
+    };
+    match cause.downcast_ref::<rustls::Error>() {
+        Some(rustls::Error::InvalidCertificate(_)) => Silence::Untrusted(reason),
+        Some(_) | None => Silence::Broken(reason),
     }
 }
 

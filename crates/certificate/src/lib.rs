@@ -2,6 +2,7 @@
 
 mod generate;
 mod parse;
+mod sign;
 
 use std::fmt;
 use std::path::Path;
@@ -12,6 +13,7 @@ use zeroize::Zeroizing;
 
 pub use generate::{GenerateError, Request, generate};
 pub use parse::{FileError, PemError, parse, read};
+pub use sign::{SignError, Signer};
 
 /// A certificate and what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +27,14 @@ pub struct Certificate {
 impl Certificate {
     /// SHA-256 of the DER, in lower-case hexadecimal.
     pub fn sha256(&self) -> String {
-        digest(&SHA256, &self.der).as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.digest().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// SHA-256 of the DER.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest(&SHA256, &self.der).as_ref());
+        bytes
     }
 }
 

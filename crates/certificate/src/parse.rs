@@ -90,17 +90,20 @@ pub enum FileError {
 /// # Errors
 /// A file that is not there is `Unreadable` too, with that reason.
 pub fn read(path: &Path, needs_key: bool, now: OffsetDateTime) -> Result<Certificate, FileError> {
+    let unusable = |reason| FileError::Unusable { path: path.to_owned(), reason };
+    parse(&read_pem(path)?, needs_key, now).map_err(unusable)
+}
+
+pub(crate) fn read_pem(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
     let unreadable = |reason| FileError::Unreadable { path: path.to_owned(), reason };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;
     if !metadata.is_file() {
         return Err(unreadable(io::Error::other("it is not a file")));
     }
-    let unusable = |reason| FileError::Unusable { path: path.to_owned(), reason };
     if metadata.len() > MAX_BYTES {
-        return Err(unusable(PemError::NotPem));
+        return Err(FileError::Unusable { path: path.to_owned(), reason: PemError::NotPem });
     }
-    let pem = Zeroizing::new(std::fs::read(path).map_err(unreadable)?);
-    parse(&pem, needs_key, now).map_err(unusable)
+    std::fs::read(path).map(Zeroizing::new).map_err(unreadable)
 }
 
 /// Finds the certificate in `pem`: the one that belongs to the key, else the first.
@@ -132,7 +135,8 @@ fn certificate_of<'a>(
     if certificates.iter().all(|der| certified_key(der).is_err()) {
         return Ok(None);
     }
-    let key = rsa_public_key(key)?;
+    let key = rsa_key(key)?;
+    let key = key.public_key().as_ref();
     let matching = |der: &&Vec<u8>| certified_key(der).is_ok_and(|certified| certified == key);
     certificates.iter().find(matching).map(Some).ok_or(PemError::Mismatch)
 }
@@ -176,11 +180,19 @@ fn damaged(error: &pem::Error) -> PemError {
     PemError::Damaged(reason)
 }
 
-fn rsa_public_key(pkcs8_or_pkcs1: &[u8]) -> Result<Vec<u8>, PemError> {
-    let key = rsa::KeyPair::from_pkcs8(pkcs8_or_pkcs1)
+/// The only private key in `pem`.
+pub(crate) fn key(pem: &[u8]) -> Result<rsa::KeyPair, PemError> {
+    match sections(pem)?.keys.as_slice() {
+        [] => Err(PemError::NoKey),
+        [key] => rsa_key(key),
+        several => Err(PemError::SeveralKeys(several.len())),
+    }
+}
+
+fn rsa_key(pkcs8_or_pkcs1: &[u8]) -> Result<rsa::KeyPair, PemError> {
+    rsa::KeyPair::from_pkcs8(pkcs8_or_pkcs1)
         .or_else(|_| rsa::KeyPair::from_der(pkcs8_or_pkcs1))
-        .map_err(|_| PemError::NotRsa)?;
-    Ok(key.public_key().as_ref().to_vec())
+        .map_err(|_| PemError::NotRsa)
 }
 
 /// The public key in a certificate, as PKCS#1.

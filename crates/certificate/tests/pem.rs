@@ -3,7 +3,10 @@
 
 use std::path::Path;
 
-use certificate::{PemError, Request, generate, parse, read};
+use aws_lc_rs::signature::{RSA_PSS_2048_8192_SHA256, UnparsedPublicKey};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use certificate::{PemError, Request, Signer, generate, parse, read};
 use insta::assert_snapshot;
 use rcgen::{CertificateParams, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_RSA_SHA256, RsaKeySize};
 use time::macros::datetime;
@@ -123,4 +126,28 @@ fn a_new_pair_is_written_once_for_its_owner_alone() {
     let files = std::fs::read_dir(directory.path()).unwrap().count();
     assert_eq!(files, 1, "nothing is left behind");
     assert!(!format!("{pair:?}").contains("PRIVATE"));
+}
+
+/// A key as OpenSSL wrote it before PKCS#8: the RSA key alone, without the algorithm around it.
+fn pkcs1(key: &KeyPair) -> String {
+    // SEQUENCE, version, algorithm and OCTET STRING take 26 bytes before a key of this length.
+    let body = BASE64_STANDARD.encode(&key.serialized_der()[26..]);
+    format!("-----BEGIN RSA PRIVATE KEY-----\n{body}\n-----END RSA PRIVATE KEY-----\n")
+}
+
+#[test]
+fn a_signature_is_verified_by_the_certificate_whatever_form_the_key_has() {
+    let key = rsa_key();
+    let certificate = signed(&key, NOW);
+    for pem in [key.serialize_pem() + &certificate, certificate + &pkcs1(&key)] {
+        let signer = Signer::parse(pem.as_bytes(), NOW).unwrap();
+        let signature = signer.sign_ps256(b"message").unwrap();
+        let public = UnparsedPublicKey::new(&RSA_PSS_2048_8192_SHA256, key.public_key_raw());
+        public.verify(b"message", &signature).unwrap();
+        public.verify(b"other", &signature).unwrap_err();
+        let printed = format!("{signer:?}");
+        assert!(printed.ends_with("..}") || printed.ends_with(".. }"), "{printed}");
+    }
+    let alone = Signer::parse(signed(&key, NOW).as_bytes(), NOW).unwrap_err();
+    assert_eq!(alone, PemError::NoKey);
 }

@@ -1,11 +1,16 @@
 //! The command line. Doc comments are the help text.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use spec::AppId;
 use url::Url;
+
+use crate::http_log::HttpLogFile;
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
 #[derive(Debug, Parser)]
@@ -19,7 +24,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct Output {
-    /// Show more: once for the fields of each change, twice for requests
+    /// Show more: once for the fields of each change, twice for requests and their ids
     #[arg(short, long, action = ArgAction::Count, global = true, help_heading = "Output")]
     pub verbose: u8,
     /// Show results and errors only, no progress
@@ -44,10 +49,23 @@ pub(crate) enum Command {
     Validate(Validate),
     Plan(Plan),
     Apply(Apply),
+    Verify(Verify),
     #[command(subcommand)]
     Schema(Schema),
     #[command(subcommand)]
     Sandbox(Sandbox),
+}
+
+impl Command {
+    /// Where requests are to be written, of a command that sends some.
+    pub(crate) fn http_log(&self) -> Option<&HttpLogFile> {
+        match self {
+            Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
+            Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
+            Command::Verify(verify) => verify.connection.http_log.as_ref(),
+            Command::Validate(_) | Command::Schema(_) | Command::Sandbox(_) => None,
+        }
+    }
 }
 
 /// Check specs without asking any service: structure, rules, certificate file
@@ -87,6 +105,37 @@ pub(crate) struct Apply {
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
+}
+
+/// Prove that it works: sign in as the application with its certificate, and try each grant
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The spec
+    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
+    pub spec: PathBuf,
+    /// The application's client id; without it, an operator signs in to look it up
+    #[arg(long, value_name = "ID", value_parser = client_id)]
+    pub client_id: Option<AppId>,
+    /// Ask again for DURATION (10m if left out) while grants are not there yet
+    #[arg(
+        long, value_name = "DURATION", value_parser = duration,
+        num_args = 0..=1, require_equals = true, default_missing_value = "10m"
+    )]
+    pub wait: Option<Duration>,
+    /// How to print the result
+    #[arg(long, value_enum, default_value_t)]
+    pub format: ReportFormat,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReportFormat {
+    #[default]
+    Text,
+    Json,
+    /// XML for CI systems: a test case for each probe
+    Junit,
 }
 
 /// Print a JSON Schema
@@ -182,7 +231,7 @@ pub(crate) struct KeyFile {
 #[command(next_help_heading = "Connection")]
 pub(crate) struct Connection {
     /// Use an emulated tenant inside this process instead of Azure
-    #[arg(long, conflicts_with_all = ["cloud_metadata", "ca_certificate"])]
+    #[arg(long, conflicts_with_all = ["cloud_metadata", "ca_certificate", "auth"])]
     pub sandbox: bool,
     /// Where the emulated tenant's state is kept
     #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY, requires = "sandbox")]
@@ -193,6 +242,38 @@ pub(crate) struct Connection {
     /// Trust the certificate authorities in FILE (PEM) too
     #[arg(long, value_name = "FILE")]
     pub ca_certificate: Option<PathBuf>,
+    /// Sign in in this way only (docs/sign-in.md)
+    #[arg(long, value_enum, value_name = "NAME")]
+    pub auth: Option<Auth>,
+    /// Write all requests to FILE (HAR), without tokens and secrets
+    #[arg(long, value_name = "FILE")]
+    pub http_log: Option<HttpLogFile>,
+}
+
+/// A way to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Auth {
+    /// `AZURE_CLIENT_SECRET`
+    ClientSecret,
+    /// `AZURE_CLIENT_CERTIFICATE_PATH`
+    ClientCertificate,
+    /// `AZURE_FEDERATED_TOKEN_FILE`
+    WorkloadIdentity,
+    /// A job of GitHub Actions with `id-token: write`
+    GithubOidc,
+    /// The identity of this machine or app service
+    ManagedIdentity,
+    /// The login of `az`
+    AzureCli,
+    /// The login of `azd`
+    AzureDeveloperCli,
+}
+
+impl fmt::Display for Auth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
 }
 
 pub(crate) const DEFAULT_SPEC: &str = "mondoo-azure.yaml";
@@ -212,4 +293,17 @@ fn parallelism(text: &str) -> Result<usize, String> {
         Ok(number @ 1..=100) => Ok(number),
         Ok(_) | Err(_) => Err("a number from 1 to 100 is needed".to_owned()),
     }
+}
+
+fn client_id(text: &str) -> Result<AppId, String> {
+    text.parse().map_err(|_| "a client id is a GUID".to_owned())
+}
+
+/// `90s`, `10m` or `1h`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = [("s", 1), ("m", 60), ("h", 3600)].into_iter().find_map(|(unit, seconds)| {
+        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
+        Some(u64::from(number) * seconds)
+    });
+    seconds.map(Duration::from_secs).ok_or_else(|| "a duration such as 90s, 10m or 1h".to_owned())
 }

@@ -95,11 +95,12 @@ fn moves_the_cursor(c: char) -> bool {
         || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
-/// What libraries have to say: that a request is tried again, and, when asked, all requests with
-/// their ids as `azure_core` logs them, without bodies, tokens or unknown headers.
+/// What libraries have to say: that a request is tried again; when asked, a line for each request with
+/// its id; when asked once more, what `azure_core` does, without bodies, tokens or unknown headers.
 fn trace(output: &Output) {
     let filter = match (output.verbose, output.quiet) {
-        (2.., _) => "azure=debug,azure_core=debug,typespec_client_core=debug",
+        (2, _) => "azure=debug",
+        (3.., _) => "azure=debug,azure_core=debug,typespec_client_core=debug",
         (_, true) => "off",
         (_, false) => "azure=warn",
     };

@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     Partly = 5,
     /// The plan is blocked by a finding.
     Blocked = 6,
+    /// `verify` found something that does not work.
+    Wrong = 7,
     /// Interrupted, after what was in flight.
     Interrupted = 130,
 }

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use certificate::{FileError, PemError};
+use certificate::{FileError, PemError, Signer};
 use planner::Desired;
 use planner::steps::f_certificate::Source;
 use spec::{CertificateSource, Spec};
@@ -31,10 +31,7 @@ impl Inputs {
     }
 
     pub(crate) fn read(path: &Path, key: &KeyFile, now: OffsetDateTime) -> Result<Inputs, Failure> {
-        let text = read_text(path)?;
-        let spec = Spec::parse(&text).map_err(|errors| {
-            Failure::several(Exit::BadInput, spec_errors::render(path, &text, &errors))
-        })?;
+        let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
         let (source, held) = observer::steps::f_certificate::read_source(&spec, &directory, now)
             .map_err(|error| bad_certificate(&error, &spec))?;
@@ -45,6 +42,59 @@ impl Inputs {
         }
         Ok(Inputs { desired: Desired::new(&spec, source), directory, held })
     }
+
+    /// The spec, and its certificate with the key: to sign in as the application.
+    pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
+        let spec = read_spec(path)?;
+        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        let signer =
+            read_signer(&spec, &directory, now).map_err(|error| no_signer(&error, &spec))?;
+        let held = signer.certificate().clone();
+        let source = Source::Held(observer::steps::f_certificate::facts(&held));
+        let desired = Desired::new(&spec, source);
+        Ok(Verifier { inputs: Inputs { desired, directory, held: Some(held) }, signer })
+    }
+}
+
+/// What it takes to sign in as the application.
+pub(crate) struct Verifier {
+    pub inputs: Inputs,
+    pub signer: Signer,
+}
+
+fn read_signer(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<Signer, FileError> {
+    match &spec.certificate.source {
+        CertificateSource::File(file) => Signer::read(&directory.join(file), now),
+        CertificateSource::Generate(new) => Signer::read(&directory.join(&new.output), now),
+        CertificateSource::Environment(variable) => {
+            let path = PathBuf::from(format!("${variable}"));
+            let pem = observer::steps::f_certificate::variable(variable)?;
+            Signer::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
+        }
+    }
+}
+
+/// A certificate that is enough to be trusted is not enough to sign in with.
+fn no_signer(error: &FileError, spec: &Spec) -> Failure {
+    let hint = match (error, &spec.certificate.source) {
+        (FileError::Unusable { path, reason: PemError::NoKey }, _) => format!(
+            "verify signs in with the private key: run it where the key is, or add the key to {}",
+            path.display()
+        ),
+        (FileError::Unreadable { path, .. }, CertificateSource::Generate(_)) => format!(
+            "apply makes {}: run it first, or verify on the machine that has the file",
+            path.display()
+        ),
+        _ => return bad_certificate(error, spec),
+    };
+    Failure::new(Exit::BadInput, error.to_string()).hint(hint)
+}
+
+fn read_spec(path: &Path) -> Result<Spec, Failure> {
+    let text = read_text(path)?;
+    Spec::parse(&text).map_err(|errors| {
+        Failure::several(Exit::BadInput, spec_errors::render(path, &text, &errors))
+    })
 }
 
 fn read_text(path: &Path) -> Result<String, Failure> {

@@ -1,10 +1,12 @@
 //! `mondoo-azure`: lets Mondoo into an Azure tenant, and keeps it so.
 
+mod advice;
 mod arguments;
 mod commands;
 mod console;
 mod environment;
 mod exit;
+mod http_log;
 mod inputs;
 mod interrupt;
 mod progress;

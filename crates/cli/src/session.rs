@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use azure::{Cloud, CloudError, Credential, Reader, Roots, SignInError, Transport};
+use azure::{Cloud, Credential, Reader, Roots, Transport};
 use emulator::StartError;
-use observer::{Observation, ObserveError};
+use observer::Observation;
 use planner::{Event, Events};
 use time::OffsetDateTime;
 use url::Url;
 
+use crate::advice::{azure_failure, cloud_failure, observe_failure};
 use crate::arguments::Connection;
 use crate::console::Console;
 use crate::environment;
@@ -19,7 +20,7 @@ use crate::progress::Progress;
 pub(crate) struct Session {
     pub reader: Reader,
     began: Instant,
-    sandbox: Option<emulator::Sandbox>,
+    services: Services,
 }
 
 impl Session {
@@ -31,16 +32,10 @@ impl Session {
         let began = Instant::now();
         let progress = Progress::reading(console);
         progress.report(&Event::Reading { what: "who signs in" });
-        let sandbox = start_sandbox(connection).await?;
-        let (cloud, credential, transport) = match &sandbox {
-            Some(sandbox) => in_sandbox(sandbox).await?,
-            None => in_azure(connection).await?,
-        };
-        let tenant = inputs.desired.tenant.to_string();
-        let reader = Reader::sign_in(&tenant, credential, &cloud, &transport)
-            .await
-            .map_err(|error| azure_failure(&error))?;
-        Ok(Session { reader, began, sandbox })
+        let operators = Services::operators(connection, inputs)?;
+        let services = Services::open(connection, inputs).await?;
+        let reader = services.sign_in(Some(operators), inputs).await?;
+        Ok(Session { reader, began, services })
     }
 
     pub(crate) async fn observe(
@@ -59,13 +54,67 @@ impl Session {
     }
 
     pub(crate) async fn close(self) {
+        self.services.close().await;
+    }
+}
+
+/// The services, before anybody has signed in.
+pub(crate) struct Services {
+    pub cloud: Cloud,
+    pub transport: Transport,
+    sandbox: Option<emulator::Sandbox>,
+}
+
+impl Services {
+    pub(crate) async fn open(
+        connection: &Connection,
+        inputs: &Inputs,
+    ) -> Result<Services, Failure> {
+        check_cloud(connection, inputs)?;
+        let sandbox = start_sandbox(connection).await?;
+        let (cloud, transport) = match &sandbox {
+            Some(sandbox) => in_sandbox(connection, sandbox).await?,
+            None => in_azure(connection, inputs).await?,
+        };
+        Ok(Services { cloud, transport, sandbox })
+    }
+
+    /// The ways in which an operator may sign in, as the environment says; none in the sandbox, which
+    /// knows its own. Nothing is sent.
+    pub(crate) fn operators(
+        connection: &Connection,
+        inputs: &Inputs,
+    ) -> Result<Vec<Credential>, Failure> {
+        if connection.sandbox {
+            return Ok(Vec::new());
+        }
+        check_cloud(connection, inputs)?;
+        environment::check_tenant(&inputs.desired.tenant)?;
+        environment::credentials(connection.auth)
+    }
+
+    pub(crate) async fn sign_in(
+        &self,
+        operators: Option<Vec<Credential>>,
+        inputs: &Inputs,
+    ) -> Result<Reader, Failure> {
+        let credentials = match &self.sandbox {
+            Some(sandbox) => vec![operator_of(sandbox)],
+            None => operators.unwrap_or_default(),
+        };
+        let tenant = inputs.desired.tenant.to_string();
+        let reader = Reader::sign_in_first(&tenant, credentials, &self.cloud, &self.transport);
+        reader.await.map_err(|error| azure_failure(&error))
+    }
+
+    pub(crate) async fn close(self) {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
         }
     }
 }
 
-type Endpoints = (Cloud, Credential, Transport);
+type Endpoints = (Cloud, Transport);
 
 async fn start_sandbox(connection: &Connection) -> Result<Option<emulator::Sandbox>, Failure> {
     if !connection.sandbox {
@@ -79,31 +128,55 @@ pub(crate) fn start_failure(error: &StartError) -> Failure {
     Failure::new(Exit::Failed, error.to_string())
 }
 
-async fn in_sandbox(sandbox: &emulator::Sandbox) -> Result<Endpoints, Failure> {
+async fn in_sandbox(
+    connection: &Connection,
+    sandbox: &emulator::Sandbox,
+) -> Result<Endpoints, Failure> {
     let ca = read_ca(sandbox.ca_file())?;
-    let transport = transport(&Roots::Only(ca))?;
+    let transport = transport(connection, &Roots::Only(ca))?;
     let url = Url::parse(sandbox.url()).expect("the sandbox's own URL");
-    let cloud = cloud(&url, &transport).await?;
-    let operator = sandbox.operator();
-    let credential = Credential::ClientSecret {
-        client_id: operator.client_id.clone(),
-        secret: operator.client_secret.expose().to_owned().into(),
-    };
-    Ok((cloud, credential, transport))
+    let cloud = read_cloud(&url, &transport).await?;
+    Ok((cloud, transport))
 }
 
-async fn in_azure(connection: &Connection) -> Result<Endpoints, Failure> {
+fn operator_of(sandbox: &emulator::Sandbox) -> Credential {
+    let operator = sandbox.operator();
+    Credential::ClientSecret {
+        client_id: operator.client_id.clone(),
+        secret: operator.client_secret.expose().to_owned().into(),
+    }
+}
+
+async fn in_azure(connection: &Connection, inputs: &Inputs) -> Result<Endpoints, Failure> {
     let roots = match &connection.ca_certificate {
         Some(file) => Roots::SystemAnd(read_ca(file)?),
         None => Roots::System,
     };
-    let credential = environment::credential()?;
-    let transport = transport(&roots)?;
+    let transport = transport(connection, &roots)?;
     let cloud = match &connection.cloud_metadata {
-        Some(url) => cloud(url, &transport).await?,
-        None => Cloud::public(),
+        Some(url) => read_cloud(url, &transport).await?,
+        None => known_cloud(inputs.desired.cloud),
     };
-    Ok((cloud, credential, transport))
+    Ok((cloud, transport))
+}
+
+fn check_cloud(connection: &Connection, inputs: &Inputs) -> Result<(), Failure> {
+    let wanted = inputs.desired.cloud;
+    if connection.cloud_metadata.is_none() || wanted == spec::Cloud::Public {
+        return Ok(());
+    }
+    let message = format!("the spec says `cloud: {wanted}`, and --cloud-metadata another one");
+    Err(Failure::new(Exit::BadInput, message)
+        .hint("leave --cloud-metadata out, or take `cloud` out of the spec"))
+}
+
+fn known_cloud(cloud: spec::Cloud) -> Cloud {
+    match cloud {
+        spec::Cloud::Public => Cloud::public(),
+        spec::Cloud::UsGovernment => Cloud::us_government(),
+        spec::Cloud::UsGovernmentDod => Cloud::us_government_dod(),
+        spec::Cloud::China => Cloud::china(),
+    }
 }
 
 fn read_ca(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
@@ -112,54 +185,15 @@ fn read_ca(file: &std::path::Path) -> Result<Vec<u8>, Failure> {
     })
 }
 
-fn transport(roots: &Roots) -> Result<Transport, Failure> {
-    Transport::new(roots).map_err(|error| Failure::new(Exit::BadInput, error.to_string()))
-}
-
-async fn cloud(url: &Url, transport: &Transport) -> Result<Cloud, Failure> {
-    Cloud::from_metadata(url, transport).await.map_err(|error| {
-        let failure = Failure::new(Exit::Failed, error.to_string());
-        match error {
-            CloudError::NoAnswer { .. } => failure.hint("is the URL right, and the CA trusted?"),
-            CloudError::Senseless { .. } => failure.hint("name the URL of a cloud's metadata"),
-        }
+fn transport(connection: &Connection, roots: &Roots) -> Result<Transport, Failure> {
+    let transport =
+        Transport::new(roots).map_err(|error| Failure::new(Exit::BadInput, error.to_string()))?;
+    Ok(match &connection.http_log {
+        Some(file) => transport.logged(file.log.clone()),
+        None => transport,
     })
 }
 
-fn observe_failure(error: &ObserveError) -> Failure {
-    match error {
-        ObserveError::Scopes(problems) => {
-            let messages = problems.iter().map(ToString::to_string).collect();
-            Failure::several(Exit::NotPermitted, messages)
-                .hint("check the spec's scopes; reading needs Reader at each of them")
-        }
-        ObserveError::WrongTenant { .. } => Failure::new(Exit::NotPermitted, error.to_string())
-            .hint("sign in to the spec's tenant, or correct the spec"),
-        ObserveError::Azure(error) => azure_failure(error),
-    }
-}
-
-fn azure_failure(error: &azure::Error) -> Failure {
-    let exit = if error.is_not_permitted() { Exit::NotPermitted } else { Exit::Failed };
-    let failure = Failure::new(exit, error.to_string());
-    match error {
-        azure::Error::SignIn(SignInError::NoLogin { .. }) => failure.hint(
-            "log in with az login, or set AZURE_CLIENT_ID and AZURE_CLIENT_SECRET; --sandbox needs \
-             neither",
-        ),
-        azure::Error::SignIn(SignInError::Refused { .. }) => {
-            failure.hint("check the spec's tenant, and AZURE_CLIENT_ID and AZURE_CLIENT_SECRET")
-        }
-        azure::Error::SignIn(SignInError::NoAnswer { .. }) | azure::Error::NoAnswer { .. } => {
-            failure.hint("check this machine's network and proxy, and run it again")
-        }
-        azure::Error::Refused(_) if exit == Exit::NotPermitted => failure.hint(
-            "reading needs Application.Read.All and Directory.Read.All in Microsoft Graph, and \
-                   Reader at each scope",
-        ),
-        azure::Error::Refused(_) => {
-            failure.hint("run it again; if it stays, ask Microsoft with the id")
-        }
-        azure::Error::Senseless { .. } => failure.hint("is there a proxy that answers instead?"),
-    }
+async fn read_cloud(url: &Url, transport: &Transport) -> Result<Cloud, Failure> {
+    Cloud::from_metadata(url, transport).await.map_err(|error| cloud_failure(&error))
 }

@@ -1,6 +1,5 @@
-//! A tenant on loopback HTTPS: Entra sign-in, Microsoft Graph, Azure Resource Manager and the
-//! management side of Key Vault on one port, with its own certificate authority and a state that
-//! survives restarts.
+//! A tenant on loopback HTTPS: Entra sign-in, Microsoft Graph, Azure Resource Manager and Key Vault
+//! on one port, with its own certificate authority and a state that survives restarts.
 //!
 //! It answers as the services document it or, where the two differ, as recorded traffic shows it.
 //! Assertions and access tokens are really verified and rights are really evaluated, so a wrong
@@ -8,7 +7,7 @@
 //! with the clients that it is used to test.
 //!
 //! One request flows through `server` (HTTPS) and `service` (which service is meant) to `login`,
-//! `graph` or `arm`. Their handlers are plain functions from the state and a request to a reply and
+//! `graph`, `arm` or `key_vault`. Their handlers are plain functions from the state and a request to a reply and
 //! the changes it makes; `store` writes those to disk before the reply is sent.
 
 mod arm;
@@ -20,6 +19,7 @@ mod error;
 mod filter;
 mod graph;
 mod http;
+mod key_vault;
 mod login;
 mod model;
 mod paging;

@@ -12,7 +12,7 @@ use crate::quotas::Quotas;
 use crate::request_log::RequestLog;
 use crate::requests::{RequestCounter, route};
 use crate::store::{State, Store, Views};
-use crate::{Behaviour, Clock, arm, graph, login};
+use crate::{Behaviour, Clock, arm, graph, key_vault, login};
 
 /// The emulated services and what they share.
 pub(crate) struct Service {
@@ -82,6 +82,7 @@ enum Area {
     Login,
     Graph,
     ResourceManager,
+    KeyVault,
 }
 
 impl Service {
@@ -108,13 +109,15 @@ impl Service {
     pub(crate) fn answer(&self, request: &Request, effect: Option<&Effect>) -> Reply {
         let refusal = effect.and_then(Effect::refusal);
         let mut reply = match (Area::of(request), refusal) {
-            (Area::Sandbox, _) => self.answer_about_requests(request),
+            (Area::Sandbox, _) => self.answer_beside_services(request),
             (Area::Login, None) => login::answer(self, request),
             (Area::Graph, None) => graph::answer(self, request),
             (Area::ResourceManager, None) => arm::answer(self, request),
+            (Area::KeyVault, None) => key_vault::answer(self, request),
             (Area::Login, Some(refusal)) => login::refuse(self, request, &refusal),
             (Area::Graph, Some(refusal)) => graph::refuse(self, request, &refusal),
             (Area::ResourceManager, Some(refusal)) => arm::refuse(self, request, &refusal),
+            (Area::KeyVault, Some(refusal)) => key_vault::refuse(self, &refusal),
         };
         if request.method == Method::HEAD {
             reply.body = None;
@@ -126,8 +129,8 @@ impl Service {
         reply
     }
 
-    /// Outside of the emulated services: how many requests those got.
-    fn answer_about_requests(&self, request: &Request) -> Reply {
+    /// Outside of the emulated services: how many requests those got, and tokens for workloads.
+    fn answer_beside_services(&self, request: &Request) -> Reply {
         let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
         match (path.as_slice(), &request.method) {
             (["_sandbox", "requests"], &Method::GET) => {
@@ -137,8 +140,10 @@ impl Service {
                 self.requests.clear();
                 Reply::empty(StatusCode::NO_CONTENT)
             }
+            (["_sandbox", "id-token"], &Method::GET) => login::issue_workload_token(self, request),
             _ => {
-                let message = "The sandbox knows GET and DELETE of /_sandbox/requests.";
+                let message = "The sandbox knows GET and DELETE of /_sandbox/requests, and GET of \
+                               /_sandbox/id-token.";
                 Reply::json(
                     StatusCode::NOT_FOUND,
                     json!({ "error": { "code": "NotFound", "message": message } }),
@@ -155,6 +160,7 @@ impl Area {
         match (first.as_deref(), second) {
             (Some("_sandbox"), _) => Self::Sandbox,
             (Some("v1.0" | "beta"), _) => Self::Graph,
+            (Some("vaults"), _) => Self::KeyVault,
             (_, Some("oauth2" | "v2.0" | ".well-known" | "discovery")) => Self::Login,
             _ => Self::ResourceManager,
         }

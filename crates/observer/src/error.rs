@@ -5,6 +5,9 @@ use std::fmt;
 use planner::Unresolved;
 use spec::ScopeId;
 
+/// ARM's code for a subscription that trusts another tenant than the token's.
+pub(crate) const OF_ANOTHER_TENANT: &str = "InvalidAuthenticationTokenTenant";
+
 #[derive(Debug, thiserror::Error)]
 pub enum ObserveError {
     /// Scopes of the spec that are not there or may not be read, all of them.
@@ -48,6 +51,11 @@ impl fmt::Display for ScopeProblem {
         let subject = self.subject();
         let missing = "does not exist in this tenant, or you may not read it";
         match self {
+            ScopeProblem::Unreadable { scope: _, reason: Some(reason) }
+                if reason.has_code(OF_ANOTHER_TENANT) =>
+            {
+                write!(f, "{subject} belongs to another tenant than the spec's: {reason}")
+            }
             ScopeProblem::Unreadable { scope: _, reason: Some(reason) } => {
                 write!(f, "{subject} {missing}: {reason}")
             }
@@ -59,5 +67,30 @@ impl fmt::Display for ScopeProblem {
                 write!(f, "{subject} exists several times: name it by its id")
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use azure::Refusal;
+    use spec::SubscriptionId;
+
+    use super::*;
+
+    #[test]
+    fn a_subscription_of_another_tenant_is_called_that() {
+        let refusal = Refusal {
+            request: "Azure Resource Manager GET /subscriptions/x".to_owned(),
+            status: 401,
+            code: OF_ANOTHER_TENANT.to_owned(),
+            message: "It must match the tenant 'https://sts.windows.net/b/'.".to_owned(),
+            details: Vec::new(),
+            request_id: None,
+        };
+        let scope = ScopeId::Subscription(SubscriptionId::derived(&["x"]));
+        let problem = ScopeProblem::Unreadable { scope, reason: Some(refusal.into()) };
+        let text = problem.to_string();
+        assert!(text.contains("belongs to another tenant than the spec's"), "{text}");
+        assert!(text.contains("sts.windows.net/b"), "{text}");
     }
 }

@@ -8,6 +8,7 @@ mod error;
 mod problems;
 mod resources;
 pub mod steps;
+pub mod verify;
 
 use azure::{Operator, Reader};
 use planner::{Desired, Event, Events, Observed, Tenant};

@@ -4,6 +4,7 @@ use azure::Error;
 use planner::Unresolved;
 use spec::{ScopeId, ScopeRef};
 
+use crate::error::OF_ANOTHER_TENANT;
 use crate::{ObserveError, ScopeProblem};
 
 /// Each scope once.
@@ -35,9 +36,11 @@ impl Problems {
         Ok(())
     }
 
-    /// One that is not among those that the operator sees.
-    pub(crate) fn add_invisible(&mut self, scope: &ScopeId) {
-        self.tell(ScopeProblem::Unreadable { scope: scope.clone(), reason: None });
+    /// One that is not among those that the operator sees. That it belongs to another tenant is worth
+    /// saying; all other reasons come to the same.
+    pub(crate) fn add_invisible(&mut self, scope: &ScopeId, reason: Option<Error>) {
+        let reason = reason.filter(|error| error.has_code(OF_ANOTHER_TENANT));
+        self.tell(ScopeProblem::Unreadable { scope: scope.clone(), reason });
     }
 
     pub(crate) fn add_unresolved(&mut self, place: &ScopeRef, why: Unresolved) {

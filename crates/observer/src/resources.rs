@@ -33,6 +33,11 @@ impl Resources {
         let mut directory = directory::observe(tenant, reader.subscriptions().await?);
         let mut problems = Problems::default();
         let scopes = resolve(&directory, desired, &mut problems);
+        let invisible = invisible(&directory, desired);
+        let why = each(&invisible, |id| reader.subscription(*id)).await;
+        for (id, answer) in invisible.iter().zip(why) {
+            problems.add_invisible(&ScopeId::Subscription(*id), answer.err());
+        }
         let groups = groups(&scopes, desired);
         let group_scopes: Vec<_> = groups.iter().cloned().map(ScopeId::ManagementGroup).collect();
         let visible = subscriptions(&directory, &scopes);
@@ -61,13 +66,22 @@ impl Resources {
     }
 }
 
+/// Subscriptions that the spec names and the operator does not see.
+fn invisible(directory: &Directory, desired: &Desired) -> BTreeSet<SubscriptionId> {
+    let named = desired.scopes.iter().filter_map(|scope| directory.resolve(&scope.place).ok());
+    let unseen = named.filter(|scope| !is_visible(directory, scope));
+    let ids = unseen.filter_map(|scope| match scope {
+        ScopeId::Subscription(id) => Some(id),
+        ScopeId::ManagementGroup(_) => None,
+    });
+    ids.collect()
+}
+
 /// The spec's scopes, but for subscriptions that are not visible.
 fn resolve(directory: &Directory, desired: &Desired, problems: &mut Problems) -> Vec<ScopeId> {
     for scope in &desired.scopes {
-        match directory.resolve(&scope.place) {
-            Err(why) => problems.add_unresolved(&scope.place, why),
-            Ok(scope) if !is_visible(directory, &scope) => problems.add_invisible(&scope),
-            Ok(_) => {}
+        if let Err(why) = directory.resolve(&scope.place) {
+            problems.add_unresolved(&scope.place, why);
         }
     }
     let mut scopes = directory.scopes(&desired.scopes);

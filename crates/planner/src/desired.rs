@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use spec::{Extras, InstallationName, Scope, Spec, TenantRef};
+use spec::{Cloud, Extras, InstallationName, Scope, Spec, TenantRef};
 
 use crate::Marker;
 use crate::steps::{
@@ -15,6 +15,7 @@ pub struct Desired {
     pub installation: InstallationName,
     pub marker: Marker,
     pub tenant: TenantRef,
+    pub cloud: Cloud,
     pub scopes: Vec<Scope>,
     pub extras: Extras,
     /// Extras that are known and not spoken of.
@@ -36,6 +37,7 @@ impl Desired {
         Desired {
             installation: spec.name.clone(),
             tenant: spec.tenant.clone(),
+            cloud: spec.cloud,
             scopes: spec.scopes.clone(),
             extras: spec.extras,
             keep: Names::new(&spec.keep),

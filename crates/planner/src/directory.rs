@@ -86,8 +86,8 @@ impl Directory {
         resolved.filter(|scope| seen.insert(scope.clone())).collect()
     }
 
-    /// Subscriptions that are scopes or lie below one.
-    pub(crate) fn covered(&self, scopes: &[ScopeId]) -> BTreeSet<SubscriptionId> {
+    /// Subscriptions that are scopes or lie below one, as far as groups could be read.
+    pub fn covered(&self, scopes: &[ScopeId]) -> BTreeSet<SubscriptionId> {
         let mut covered = BTreeSet::new();
         for scope in scopes {
             match scope {

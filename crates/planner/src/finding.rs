@@ -18,6 +18,7 @@ pub enum FindingCode {
     ApplicationInOtherHands,
     CertificateElsewhere,
     CertificateExpires,
+    CloudNotScanned,
     ConditionedAssignment,
     DeletePostponed,
     Disabled,
@@ -53,10 +54,11 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 34] = [
+    pub const ALL: [FindingCode; 35] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
+        FindingCode::CloudNotScanned,
         FindingCode::ConditionedAssignment,
         FindingCode::DeletePostponed,
         FindingCode::Disabled,
@@ -95,6 +97,7 @@ impl FindingCode {
             FindingCode::ApplicationInOtherHands => "application-in-other-hands",
             FindingCode::CertificateElsewhere => "certificate-elsewhere",
             FindingCode::CertificateExpires => "certificate-expires",
+            FindingCode::CloudNotScanned => "cloud-not-scanned",
             FindingCode::ConditionedAssignment => "conditioned-assignment",
             FindingCode::DeletePostponed => "delete-postponed",
             FindingCode::Disabled => "disabled",

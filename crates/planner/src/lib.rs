@@ -15,6 +15,7 @@ mod plan;
 mod privileged;
 mod schedule;
 pub mod steps;
+pub mod verify;
 
 pub use action::{Action, Field, Object, Product, Step, Value, Verb};
 pub use desired::{Desired, Names};
@@ -30,6 +31,8 @@ pub use plan::{Change, ChangeId, Plan};
 pub use privileged::only_reads;
 pub use schedule::{Schedule, Skip};
 
+use spec::Cloud;
+
 use steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
@@ -40,6 +43,9 @@ use steps::{
 /// Deterministic: equal arguments give equal plans.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let mut plan = Plan::default();
+    if desired.cloud != Cloud::Public {
+        plan.find(cloud_not_scanned(desired.cloud));
+    }
     observed.directory.check(desired, &mut plan);
     let ours_to_make = desired.application.given.is_none();
     if ours_to_make {
@@ -55,6 +61,14 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
         f_certificate::plan(desired, observed, &mut plan);
     }
     plan
+}
+
+fn cloud_not_scanned(cloud: Cloud) -> Finding {
+    let message = format!(
+        "Mondoo scans the public cloud only: what is set up in `cloud: {cloud}` cannot be used by it \
+         yet"
+    );
+    Finding::warning(FindingCode::CloudNotScanned, message)
 }
 
 fn principal_given() -> Finding {

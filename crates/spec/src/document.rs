@@ -10,7 +10,7 @@ use crate::texts::{
     ExcludedText, GraphPermission, Notes, Owner, RoleAction, RoleName, SubscriptionText, Text,
     Variable, VaultText,
 };
-use crate::{InstallationName, ManagementGroupId, PrincipalId};
+use crate::{Cloud, InstallationName, ManagementGroupId, PrincipalId};
 
 /// Describes one installation of Mondoo in one Azure tenant.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -54,16 +54,6 @@ pub(crate) struct Document {
     pub keep: Option<Vec<Text>>,
     /// The integration in the Mondoo Console.
     pub integration: Option<Integration>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Cloud {
-    Public,
-    UsGovernment,
-    #[serde(rename = "usgovernment-dod")]
-    UsGovernmentDod,
-    China,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Deserialize, JsonSchema)]

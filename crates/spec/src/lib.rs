@@ -23,8 +23,8 @@ pub use ids::{
     RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId, kind,
 };
 pub use model::{
-    AccessPolicies, Application, Certificate, CertificateSource, CustomRole, Excluded, Extras,
-    Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
+    AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
+    Extras, Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
 };
 pub use names::{InstallationName, ManagementGroupId, TenantRef};
 pub use profile::{Profile, RoleVariants};
@@ -39,6 +39,7 @@ pub const MAX_BYTES: u64 = 1024 * 1024;
 pub struct Spec {
     pub name: InstallationName,
     pub tenant: TenantRef,
+    pub cloud: Cloud,
     /// Scans look inside virtual machines, by running commands there.
     pub scan_vms: bool,
     pub application: Application,

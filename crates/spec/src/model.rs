@@ -4,7 +4,32 @@ use std::fmt;
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use schemars::JsonSchema;
+use serde::Deserialize;
+
 use crate::{ManagementGroupId, ObjectId, PrincipalId, ScopeId, SubscriptionId, VaultId};
+
+/// Which of Microsoft's clouds the tenant lives in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Cloud {
+    Public,
+    UsGovernment,
+    #[serde(rename = "usgovernment-dod")]
+    UsGovernmentDod,
+    China,
+}
+
+impl fmt::Display for Cloud {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Cloud::Public => "public",
+            Cloud::UsGovernment => "usgovernment",
+            Cloud::UsGovernmentDod => "usgovernment-dod",
+            Cloud::China => "china",
+        })
+    }
+}
 
 /// The app registration.
 #[derive(Clone, Debug, PartialEq)]

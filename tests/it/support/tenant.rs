@@ -81,6 +81,49 @@ impl Tenant {
         self.directory.path()
     }
 
+    /// Puts the sandbox's clock forward, or back.
+    pub fn advance(&self, seconds: i64) {
+        self.ahead.fetch_add(seconds, Ordering::Relaxed);
+    }
+
+    /// The binary, pointed at this tenant, with nobody signed in.
+    pub fn command_of_nobody(&self, arguments: &[&str]) -> Command {
+        let mut command = self.command(arguments);
+        command.env_remove("AZURE_CLIENT_ID").env_remove("AZURE_CLIENT_SECRET");
+        command
+    }
+
+    /// An access token of the operator.
+    pub fn operator_token(&self, resource: &str) -> String {
+        let operator = self.sandbox.operator();
+        let token = self.token(&format!(
+            "grant_type=client_credentials&client_id={}&client_secret={}&scope={resource}/.default",
+            operator.client_id,
+            operator.client_secret.expose()
+        ));
+        token["access_token"].as_str().unwrap_or_else(|| panic!("{token}")).to_owned()
+    }
+
+    /// The operator's application.
+    pub fn operator_application(&self) -> Value {
+        let id = &self.sandbox.operator().client_id;
+        self.graph(Method::GET, &format!("/applications(appId='{id}')"), None)
+    }
+
+    /// Where the sandbox gives tokens to a workload of that name.
+    pub fn workload_url(&self, subject: &str) -> String {
+        format!("{}/_sandbox/id-token?subject={subject}", self.sandbox.url())
+    }
+
+    /// Such a token, for Entra ID.
+    pub fn workload_token(&self, subject: &str) -> String {
+        let url = format!("{}&audience=api://AzureADTokenExchange", self.workload_url(subject));
+        let request = self.client.get(url).header("authorization", "Bearer x");
+        let answer: Value =
+            self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
+        answer["value"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
+    }
+
     /// Lets everything that was written be seen: only what a run of the binary writes is late for
     /// that run.
     fn settle(&self) {
@@ -176,16 +219,9 @@ impl Tenant {
 
     fn request(&self, method: Method, url: &str, scope: &str, body: Option<Value>) -> Value {
         self.settle();
-        let operator = self.sandbox.operator();
-        let token = self.token(&format!(
-            "grant_type=client_credentials&client_id={}&client_secret={}&scope={scope}",
-            operator.client_id,
-            operator.client_secret.expose()
-        ));
-        let mut request = self
-            .client
-            .request(method, url)
-            .header("authorization", format!("Bearer {}", token["access_token"].as_str().unwrap()));
+        let token = self.operator_token(scope.trim_end_matches("/.default"));
+        let mut request =
+            self.client.request(method, url).header("authorization", format!("Bearer {token}"));
         if let Some(body) = body {
             request = request.json(&body);
         }

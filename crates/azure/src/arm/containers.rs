@@ -48,6 +48,12 @@ struct Descendant {
 }
 
 impl Reader {
+    /// One subscription, read directly: a refusal says more than its absence from a list.
+    pub async fn subscription(&self, id: SubscriptionId) -> Result<Subscription, Error> {
+        let query = [("api-version", SUBSCRIPTIONS_VERSION)];
+        self.arm.send(Call::get(format!("/subscriptions/{id}"), &query)).await?.read()
+    }
+
     /// Every subscription that the operator sees.
     pub async fn subscriptions(&self) -> Result<Vec<Subscription>, Error> {
         let query = [("api-version", SUBSCRIPTIONS_VERSION)];

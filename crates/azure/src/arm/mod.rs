@@ -1,14 +1,17 @@
 //! Azure Resource Manager: subscriptions, management groups, roles, key vaults.
 
 mod containers;
+mod effective;
 mod roles;
 mod vaults;
+mod web_apps;
 
 use serde::{Deserialize, Deserializer};
 
 pub use containers::{ManagementGroup, Subscription};
 pub use roles::{RoleAssignment, RoleDefinition, RolePermissions};
 pub use vaults::{AccessPolicy, PolicyUpdate, Vault, VaultPermissions};
+pub use web_apps::WebApp;
 
 /// Recorded answers have `null` where documentation has an empty list.
 fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>

@@ -150,7 +150,7 @@ impl Reader {
         self.list_assignments(&scope.to_string(), &query).await
     }
 
-    async fn list_assignments(
+    pub(super) async fn list_assignments(
         &self,
         scope: &str,
         query: &[(&str, &str)],

@@ -19,6 +19,8 @@ pub struct Vault {
     /// False where it is not said: such a vault is on access policies.
     pub rbac: bool,
     pub access_policies: Vec<AccessPolicy>,
+    /// Where its contents are.
+    pub address: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -57,6 +59,7 @@ struct Properties {
     enable_rbac_authorization: Option<bool>,
     #[serde(default, deserialize_with = "null_is_empty")]
     access_policies: Vec<AccessPolicy>,
+    vault_uri: Option<String>,
 }
 
 impl Reader {
@@ -87,6 +90,7 @@ impl Vault {
             tenant: properties.tenant_id,
             rbac: properties.enable_rbac_authorization.unwrap_or(false),
             access_policies: properties.access_policies,
+            address: properties.vault_uri,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod applications;
 mod batch;
+mod own;
 mod principals;
 
 use std::fmt;
@@ -19,6 +20,7 @@ use crate::{Error, Reader};
 use batch::Item;
 
 pub use applications::{Application, KeyCredential, PasswordCredential};
+pub use own::OwnGrants;
 pub use principals::{AppRole, Grant, Granted, Owner, PrincipalState, ServicePrincipal};
 
 /// The application id of Microsoft Graph itself, the same in every tenant.
@@ -169,6 +171,11 @@ struct Named {
 
 pub(crate) fn tenant_of_token(token: &str) -> Option<TenantId> {
     claims(token)["tid"].as_str()?.parse().ok()
+}
+
+pub(crate) fn app_roles_of_token(token: &str) -> Vec<String> {
+    let roles = claims(token)["roles"].take();
+    serde_json::from_value(roles).unwrap_or_default()
 }
 
 fn claims(token: &str) -> Value {

@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and is all one crate")]
 
 mod answers;
+mod clouds;
 mod fake;
 mod recordings;
 mod retries;
+mod sign_in;

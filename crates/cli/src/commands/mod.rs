@@ -5,16 +5,28 @@ mod plan;
 mod sandbox;
 mod schema;
 mod validate;
+mod verify;
 
 use crate::arguments::Command;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
 pub(crate) async fn run(command: Command, console: &Console) -> Result<Exit, Failure> {
+    match command.http_log().cloned() {
+        Some(file) => {
+            file.check()?;
+            file.finish(dispatch(command, console).await, console)
+        }
+        None => dispatch(command, console).await,
+    }
+}
+
+async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> {
     match command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Verify(arguments) => verify::run(&arguments, console).await,
         Command::Schema(which) => schema::run(&which, console),
         Command::Sandbox(action) => sandbox::run(action, console).await,
     }

@@ -3,3 +3,4 @@
 pub(crate) mod outcome;
 pub(crate) mod plan;
 pub(crate) mod spec_errors;
+pub(crate) mod verification;

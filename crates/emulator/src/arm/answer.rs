@@ -6,7 +6,7 @@ use crate::arm::route::Route;
 use crate::arm::{
     access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
     permissions, resource_graph, resource_groups, role_assignments, role_definitions,
-    subscription_actions, subscriptions, throttling, vault_names, vaults, versions,
+    subscription_actions, subscriptions, throttling, vault_names, vaults, versions, web_sites,
 };
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
@@ -110,6 +110,7 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
             Ok(management_groups::tenant_backfill(call))
         }
         Route::ResourceGraph if method == Method::POST => resource_graph::query(call),
+        Route::Web(route) => web_sites::answer(call, route),
         _ if method == Method::GET => read(call, route),
         _ => Err(ArmError::method_not_allowed(method)),
     }

@@ -39,7 +39,7 @@ impl Call<'_> {
     }
 
     /// The roles that the caller holds at the scope or above it, itself or through groups.
-    pub(super) fn held(
+    pub(crate) fn held(
         &self,
         scope: &Scope,
     ) -> impl Iterator<Item = (&RoleAssignment, &RoleDefinition)> {

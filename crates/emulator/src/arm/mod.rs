@@ -31,6 +31,7 @@ mod throttling;
 mod vault_names;
 mod vaults;
 mod versions;
+mod web_sites;
 
 pub(crate) use answer::{answer, refuse};
 use call::{Call, resource_group_scope, subscription_scope};

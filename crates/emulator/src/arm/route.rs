@@ -2,6 +2,7 @@ use uuid::Uuid;
 
 use crate::arm::error::ArmError;
 use crate::arm::management_groups::Polled;
+use crate::arm::web_sites::WebRoute;
 use crate::behaviour::Look;
 use crate::model::group_operation::OperationKind;
 use crate::model::scope::Scope;
@@ -45,6 +46,7 @@ pub(super) enum Route {
     PurgedVault(DeletedVaultPath),
     /// The progress of a purge, by location and id.
     VaultOperation(Uuid, String, String),
+    Web(WebRoute),
 }
 
 #[derive(Debug, Clone)]
@@ -82,6 +84,7 @@ impl Route {
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let route = authorization(segments, &lower).or_else(|| hierarchy(segments, &lower));
         let route = route.or_else(|| key_vault(segments, &lower));
+        let route = route.or_else(|| WebRoute::parse(segments, &lower).map(Route::Web));
         route.ok_or_else(|| ArmError::unknown_route(&format!("/{}", segments.join("/"))))
     }
 }
@@ -121,7 +124,8 @@ impl Route {
             | Self::VaultNames(_)
             | Self::DeletedVault(_)
             | Self::PurgedVault(_)
-            | Self::VaultOperation(..) => Look::Read,
+            | Self::VaultOperation(..)
+            | Self::Web(_) => Look::Read,
             Self::ResourceGraph => Look::Index,
         }
     }

@@ -121,22 +121,27 @@ fn put(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {
         created_at: existing.map_or(call.now, |existing| existing.created_at),
         modified_by: call.caller.oid,
         modified_at: call.now,
+        items: existing.map_or_else(Vec::new, |existing| existing.items.clone()),
     };
-    // Since this version a new vault is on role-based access unless it says otherwise (documented).
-    let unsaid = vault.properties.enable_rbac_authorization.is_none();
-    if existing.is_none() && unsaid && api_version(call.request)? >= "2026-02-01" {
-        vault.properties.enable_rbac_authorization = Some(true);
-    }
     if existing.is_none() {
-        // Written out since the middle of 2025, whatever the version (observed).
-        vault.properties.enabled_for_disk_encryption.get_or_insert(false);
-        vault.properties.enabled_for_template_deployment.get_or_insert(false);
+        set_defaults(&mut vault.properties, api_version(call.request)?);
     }
     let body = match existing {
         Some(_) => render(call, &vault),
         None => render_new(call, &vault),
     };
     Ok(Answer::with_changes(Reply::json(StatusCode::OK, body), vec![vault.into()]))
+}
+
+/// What a new vault has that does not say otherwise.
+fn set_defaults(properties: &mut VaultProperties, version: &str) {
+    // Role-based access since this version (documented).
+    if version >= "2026-02-01" {
+        properties.enable_rbac_authorization.get_or_insert(true);
+    }
+    // Written out since the middle of 2025, whatever the version (observed).
+    properties.enabled_for_disk_encryption.get_or_insert(false);
+    properties.enabled_for_template_deployment.get_or_insert(false);
 }
 
 /// The address is not in the DNS yet, and is shown without its slash (observed).

@@ -76,6 +76,8 @@ pub(crate) enum Variant {
     OldVaultVersionsRetired,
     /// Errors of Graph spell it `innererror`.
     LowerCaseInnerError,
+    /// The tenant has no Microsoft Entra ID P2, which Identity Protection takes.
+    NoPremiumLicence,
     /// Throttled requests are not told how long to wait.
     NoRetryAfter,
 }

@@ -10,7 +10,7 @@ use crate::graph::route::Route;
 use crate::graph::{
     app_management_policy, app_role_assignments, applications, batch, delegated_grants,
     deleted_items, directory_objects, directory_roles, federated_credentials, groups, keys,
-    member_of, owners, passwords, render, rights, service_principals, throttling, users,
+    member_of, owners, passwords, posture, render, rights, service_principals, throttling, users,
 };
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -144,6 +144,7 @@ fn read(call: &Call<'_>, route: Route) -> Result<Answer, GraphError> {
         Route::DirectoryRoles => directory_roles::list_of(call),
         Route::Owners(key) => owners::list_of(call, &key),
         Route::DeletedItems(kind) => deleted_items::list_of(call, kind),
+        Route::Posture(posture) => posture::read(call, posture),
         _ => Err(GraphError::method_not_allowed()),
     }
 }

@@ -99,6 +99,12 @@ impl GraphError {
         Self::new(StatusCode::FORBIDDEN, "Authorization_RequestDenied", message)
     }
 
+    /// The words are a guess.
+    pub(super) fn not_licensed() -> Self {
+        let message = "Your tenant is not licensed for this feature.";
+        Self::new(StatusCode::FORBIDDEN, "Forbidden", message)
+    }
+
     /// Observed for callers that are no user.
     pub(super) fn not_delegated() -> Self {
         Self::malformed("/me request is only valid with delegated authentication flow.")

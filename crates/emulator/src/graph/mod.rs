@@ -23,6 +23,7 @@ mod keys;
 mod member_of;
 mod owners;
 mod passwords;
+mod posture;
 mod query;
 mod render;
 mod request_ids;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::graph::Call;
 use crate::graph::error::GraphError;
 use crate::graph::holder::Holder;
+use crate::graph::posture::Posture;
 use crate::graph::route::{HolderKey, Member, Route};
 use crate::graph::subject::{self, Subject};
 use crate::login::GRAPH_APP_ID;
@@ -56,6 +57,7 @@ fn may_see(call: &Call<'_>, route: &Route) -> bool {
         }
         Route::Groups | Route::Group(_) | Route::GroupMembers(_) => may_read(call, &READ_GROUPS),
         Route::DirectoryObject(_) | Route::DirectoryObjectsByIds => may_read(call, &READ_DIRECTORY),
+        Route::Posture(posture) => may_read_posture(call, *posture),
         Route::DirectoryRoles
         | Route::DirectoryRoleAssignments
         | Route::DirectoryRoleAssignment(_) => may_read(call, &READ_ROLES),
@@ -88,6 +90,10 @@ fn may_see(call: &Call<'_>, route: &Route) -> bool {
         | Route::AddPassword(_)
         | Route::RemovePassword(_) => may_read_registration(call, route),
     }
+}
+
+fn may_read_posture(call: &Call<'_>, posture: Posture) -> bool {
+    decide(call, has(call, posture.permissions()), is_in(call, &POSTURE_READERS))
 }
 
 /// Without it, users show up in collections with nothing but their id (documented).
@@ -223,6 +229,10 @@ const READERS: [DirectoryRole; 6] = [
     DirectoryRole::DirectoryReaders,
     DirectoryRole::GlobalReader,
 ];
+
+/// Of the roles that there are here.
+const POSTURE_READERS: [DirectoryRole; 2] =
+    [DirectoryRole::GlobalAdministrator, DirectoryRole::GlobalReader];
 
 const READ_ME: [&str; 6] = [
     "User.Read",

@@ -3,6 +3,7 @@ use uuid::Uuid;
 
 use crate::behaviour::Look;
 use crate::graph::error::GraphError;
+use crate::graph::posture::Posture;
 use crate::graph::query::Level;
 use crate::http::Request;
 
@@ -52,6 +53,7 @@ pub(super) enum Route {
     DeletedItems(DeletedKind),
     DeletedItem(Uuid),
     DeletedItemRestore(Uuid),
+    Posture(Posture),
 }
 
 #[derive(Debug, Clone)]
@@ -108,12 +110,20 @@ impl Route {
             .segments
             .split_first()
             .ok_or_else(|| GraphError::malformed("Invalid version."))?;
-        if version != "v1.0" {
+        if !matches!(version.as_str(), "v1.0" | "beta") {
             return Err(GraphError::malformed(format!("Invalid version: {version}")));
         }
         let segments: Vec<Segment<'_>> =
             path.iter().map(|segment| Segment::parse(segment)).collect();
         let names: Vec<&str> = segments.iter().map(|segment| segment.name.as_str()).collect();
+        match Posture::parse(version, &names) {
+            Some(posture) => return Ok(Self::Posture(posture)),
+            // Of the beta version only what the first one does not have.
+            None if version == "beta" => {
+                return Err(GraphError::unknown_segment(path.last().map_or("", String::as_str)));
+            }
+            None => {}
+        }
         Self::named(&segments, names.get(1..).unwrap_or_default())
     }
 

@@ -9,19 +9,33 @@ use time::OffsetDateTime;
 use crate::encoding::{from_base64url, upper_hex};
 use crate::login::client::Trusted;
 use crate::login::error::{self, LoginError};
+use crate::login::federated;
 use crate::login::jwt::Jwt;
+use crate::login::signing::SigningKey;
 use crate::model::application::KeyCredential;
 use crate::model::certificate::Certificate;
 use crate::timestamps::american;
+
+/// What assertions are checked against besides the application's credentials.
+pub(super) struct Realm<'a> {
+    /// The token endpoint under each of its names.
+    pub(super) audiences: Vec<String>,
+    /// The sandbox as an issuer of tokens for workloads, and its key.
+    pub(super) issuer: String,
+    pub(super) key: &'a SigningKey,
+}
 
 /// Checks algorithm, key, signature, audience, issuer and dates, in this order.
 pub(super) fn check(
     token: &str,
     trusted: &Trusted<'_>,
-    audiences: &[String],
+    realm: &Realm<'_>,
     now: OffsetDateTime,
 ) -> Result<(), LoginError> {
     let jwt = Jwt::parse(token).ok_or_else(error::malformed_assertion)?;
+    if federated::is_federated(&jwt) {
+        return federated::check(&jwt, trusted.federated, &realm.issuer, realm.key, now);
+    }
     let algorithm = algorithm(&jwt)?;
     let named = NamedKey::of(&jwt).ok_or_else(error::malformed_assertion)?;
     let certificate = named.find(trusted, now)?;
@@ -29,7 +43,7 @@ pub(super) fn check(
     if key.verify(jwt.signed.as_bytes(), &jwt.signature).is_err() {
         return Err(error::wrong_signature(trusted.client));
     }
-    check_claims(&jwt, trusted, audiences, now)
+    check_claims(&jwt, trusted, &realm.audiences, now)
 }
 
 /// The claims of a token that one of these certificates' keys signed.
@@ -70,11 +84,7 @@ fn check_claims(
     if !is_client("iss") || !is_client("sub") {
         return Err(error::wrong_assertion_client());
     }
-    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit into a float's 53 bits")]
-    let seconds = now.unix_timestamp() as f64;
-    let started = jwt.time("nbf").is_none_or(|start| start <= seconds);
-    let ended = jwt.time("exp").is_none_or(|end| end <= seconds);
-    if ended || !started { Err(error::assertion_out_of_time(now)) } else { Ok(()) }
+    jwt.is_current(now).then_some(()).ok_or_else(|| error::assertion_out_of_time(now))
 }
 
 /// How the header names the certificate.

@@ -6,9 +6,11 @@ use time::OffsetDateTime;
 use uuid::Uuid;
 
 use crate::http::Request;
-use crate::login::assertion;
+use crate::login::assertion::{self, Realm};
 use crate::login::error::{self, LoginError};
-use crate::model::application::{Application, KeyCredential, PasswordCredential};
+use crate::model::application::{
+    Application, FederatedCredential, KeyCredential, PasswordCredential,
+};
 use crate::model::service_principal::ServicePrincipal;
 
 pub(super) struct Client {
@@ -28,6 +30,7 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 pub(super) struct Trusted<'a> {
     pub(super) client: Uuid,
     pub(super) keys: Vec<&'a KeyCredential>,
+    pub(super) federated: &'a [FederatedCredential],
     passwords: Vec<&'a PasswordCredential>,
 }
 
@@ -38,6 +41,7 @@ impl<'a> Trusted<'a> {
         Self {
             client: application.app_id,
             keys: application.key_credentials.iter().chain(keys).collect(),
+            federated: &application.federated_credentials,
             passwords: application.password_credentials.iter().chain(passwords).collect(),
         }
     }
@@ -69,12 +73,12 @@ impl Credential {
     pub(super) fn check(
         &self,
         trusted: &Trusted<'_>,
-        audiences: &[String],
+        realm: &Realm<'_>,
         now: OffsetDateTime,
     ) -> Result<(), LoginError> {
         match self {
             Self::Secret(secret) => check_secret(secret, trusted, now),
-            Self::Assertion(token) => assertion::check(token, trusted, audiences, now),
+            Self::Assertion(token) => assertion::check(token, trusted, realm, now),
         }
     }
 }

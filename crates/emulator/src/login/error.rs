@@ -241,3 +241,45 @@ pub(super) fn assertion_out_of_time(now: OffsetDateTime) -> LoginError {
     );
     LoginError::invalid_client(700_024, message)
 }
+
+/// The texts of the next three are public (issues of the clients that meet them).
+pub(super) fn unknown_federated_issuer(issuer: &str) -> LoginError {
+    no_federated_record(700_211, "issuer", issuer, "")
+}
+
+pub(super) fn unknown_federated_audience(audience: &str) -> LoginError {
+    no_federated_record(700_212, "audience", audience, "")
+}
+
+/// Subjects are compared letter by letter; one that differs by case has a code of its own.
+pub(super) fn unknown_federated_subject(subject: &str, matches_without_case: bool) -> LoginError {
+    if matches_without_case {
+        let hint = " The subject matches with case-insensitive comparison, but not with \
+                    case-sensitive comparison.";
+        return no_federated_record(7_002_138, "subject", subject, hint);
+    }
+    no_federated_record(700_213, "subject", subject, "")
+}
+
+fn no_federated_record(code: u32, what: &str, value: &str, hint: &str) -> LoginError {
+    let message = format!(
+        "No matching federated identity record found for presented assertion {what} '{value}'.{hint} \
+         Check your federated identity credential Subject, Audience and Issuer against the presented \
+         assertion. https://learn.microsoft.com/entra/workload-id/workload-identity-federation"
+    );
+    LoginError::invalid_client(code, message)
+}
+
+/// The sandbox asks no other machine for an issuer's keys. The text is a guess.
+pub(super) fn issuer_out_of_reach() -> LoginError {
+    LoginError::bad_request(
+        "invalid_request",
+        50166,
+        "Request to External OIDC endpoint failed.".to_owned(),
+    )
+}
+
+/// The code is documented for assertions, the text is a guess.
+pub(super) fn wrong_federated_signature() -> LoginError {
+    LoginError::invalid_client(50013, "Assertion failed signature validation.".to_owned())
+}

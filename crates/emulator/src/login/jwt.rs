@@ -1,5 +1,6 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
 
 use crate::encoding::{base64url, from_base64url};
 use crate::login::signing::SigningKey;
@@ -32,8 +33,17 @@ impl<'a> Jwt<'a> {
         self.claims.get(name)?.as_str()
     }
 
+    /// Whether it has begun and not ended.
+    pub(super) fn is_current(&self, now: OffsetDateTime) -> bool {
+        #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit into 53 bits")]
+        let seconds = now.unix_timestamp() as f64;
+        let started = self.time("nbf").is_none_or(|start| start <= seconds);
+        let ended = self.time("exp").is_none_or(|end| end <= seconds);
+        started && !ended
+    }
+
     /// A point in time, which some clients write with a fraction.
-    pub(super) fn time(&self, name: &str) -> Option<f64> {
+    fn time(&self, name: &str) -> Option<f64> {
         self.claims.get(name)?.as_f64()
     }
 }

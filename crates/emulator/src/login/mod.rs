@@ -6,6 +6,7 @@ mod audience;
 mod client;
 mod discovery;
 mod error;
+mod federated;
 mod jwt;
 mod password;
 mod signing;
@@ -16,6 +17,7 @@ use axum::http::Method;
 pub(crate) use access_token::{AccessToken, TokenFault, issuer};
 pub(crate) use assertion::signed_claims;
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
+pub(crate) use federated::issue as issue_workload_token;
 pub(crate) use signing::SigningKey;
 
 use crate::behaviour::{Look, Refusal};

@@ -4,10 +4,11 @@ use uuid::Uuid;
 
 use crate::http::{Reply, Request};
 use crate::login::access_token::{AccessToken, Subject, SubjectKind};
+use crate::login::assertion::Realm;
 use crate::login::audience::Audience;
 use crate::login::client::{Client, Trusted};
 use crate::login::error::{self, LoginError};
-use crate::login::password;
+use crate::login::{federated, password};
 use crate::model::application::Application;
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::tenant::Tenant;
@@ -49,7 +50,12 @@ fn client_credentials(
     let application = application(state, &client.id)?;
     let own = state.service_principal_of(application.app_id);
     let trusted = Trusted::of(application, own);
-    client.credential.check(&trusted, &assertion_audiences(&service.url, &state.tenant), now)?;
+    let realm = Realm {
+        audiences: assertion_audiences(&service.url, &state.tenant),
+        issuer: federated::issuer(&service.url),
+        key: &service.signing_key,
+    };
+    client.credential.check(&trusted, &realm, now)?;
     let principal = service_principal(state, application)?;
     let subject = Subject {
         application: application.app_id,

@@ -16,3 +16,4 @@ pub(crate) mod settings;
 pub(crate) mod tenant;
 pub(crate) mod user;
 pub(crate) mod vault;
+pub(crate) mod vault_item;

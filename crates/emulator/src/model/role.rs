@@ -22,6 +22,14 @@ impl RoleDefinition {
         })
     }
 
+    /// The same of what is done to data.
+    pub(crate) fn allows_data(&self, action: &str) -> bool {
+        self.permissions.iter().any(|permission| {
+            permission.data_actions.iter().any(|pattern| matches(pattern, action))
+                && !permission.not_data_actions.iter().any(|pattern| matches(pattern, action))
+        })
+    }
+
     pub(crate) fn has_data_actions(&self) -> bool {
         self.permissions.iter().any(|permission| !permission.data_actions.is_empty())
     }

@@ -3,6 +3,8 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
+use crate::model::vault_item::VaultItem;
+
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Vault {
     pub(crate) subscription: Uuid,
@@ -17,6 +19,9 @@ pub(crate) struct Vault {
     pub(crate) modified_by: Uuid,
     #[serde(with = "time::serde::rfc3339")]
     pub(crate) modified_at: OffsetDateTime,
+    /// What is kept in it.
+    #[serde(default)]
+    pub(crate) items: Vec<VaultItem>,
 }
 
 /// Keeps its name until it is purged.

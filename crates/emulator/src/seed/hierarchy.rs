@@ -7,6 +7,7 @@ use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, SubscriptionState,
 };
 use crate::model::vault::{Vault, VaultProperties};
+use crate::model::vault_item::{ItemKind, ItemVersion, VaultItem};
 use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, PRODUCTION, TENANT, seeded};
 use crate::store::Change;
 
@@ -58,6 +59,7 @@ fn subscription(
         kind: "Microsoft.Web/sites".to_owned(),
         location: LOCATION.to_owned(),
     };
+    let vault = |name, properties| Vault { items: items(), ..vault(id, name, properties) };
     vec![
         Change::Subscription(Subscription {
             id,
@@ -69,9 +71,9 @@ fn subscription(
         Change::ResourceGroup(group(RESOURCE_GROUP)),
         Change::ResourceGroup(web),
         Change::Resource(site),
-        vault(id, legacy, &json!({ "enableRbacAuthorization": false })).into(),
-        vault(id, shared, &json!({ "accessPolicies": foreign_policies() })).into(),
-        vault(id, rbac, &json!({ "enableRbacAuthorization": true })).into(),
+        vault(legacy, &json!({ "enableRbacAuthorization": false })).into(),
+        vault(shared, &json!({ "accessPolicies": foreign_policies() })).into(),
+        vault(rbac, &json!({ "enableRbacAuthorization": true })).into(),
     ]
 }
 
@@ -94,7 +96,29 @@ pub(super) fn vault(subscription: Uuid, name: &str, properties: &Value) -> Vault
         created_at: seeded(),
         modified_by: OPERATOR_PRINCIPAL,
         modified_at: seeded(),
+        items: Vec::new(),
     }
+}
+
+/// A key, a secret, and a certificate with the key and the secret that it brings along.
+fn items() -> Vec<VaultItem> {
+    let item = |kind, name: &str, managed, version: u8| VaultItem {
+        kind,
+        name: name.to_owned(),
+        versions: vec![ItemVersion {
+            id: format!("{version:032x}"),
+            created: seeded(),
+            value: (kind == ItemKind::Secret).then(|| "made-up value".to_owned()),
+        }],
+        managed,
+    };
+    vec![
+        item(ItemKind::Key, "signing", false, 1),
+        item(ItemKind::Secret, "database-password", false, 2),
+        item(ItemKind::Certificate, "web", false, 3),
+        item(ItemKind::Key, "web", true, 3),
+        item(ItemKind::Secret, "web", true, 3),
+    ]
 }
 
 /// Entries as the portal, a script and an application on behalf of users leave them: each spelled

@@ -153,3 +153,17 @@ fn a_file_of_faults_that_makes_no_sense_is_refused_with_its_place() {
     }
     assert!(Behaviour::parse("# nothing\n").is_ok());
 }
+
+#[test]
+fn the_documentation_of_faults_and_operators_is_about_what_there_is() {
+    let page = include_str!("../../../../docs/emulator.md");
+    let blocks: Vec<&str> = page.split("```yaml\n").skip(1).collect();
+    assert!(blocks.len() > 1, "no faults in the page");
+    for block in blocks {
+        let (yaml, _) = block.split_once("```").unwrap();
+        Behaviour::parse(yaml).unwrap();
+    }
+    for name in emulator::operator_names() {
+        assert!(page.contains(&format!("`{name}`")), "{name}");
+    }
+}

@@ -11,11 +11,7 @@ pub(crate) fn observe(
     application: Option<&Application>,
     principal: &PrincipalState,
 ) -> Observed {
-    // A delegated scope may have the same name, so the kind of member decides too.
-    let for_applications = |role: &&AppRole| {
-        role.is_enabled && role.allowed_member_types.iter().any(|kind| kind == "Application")
-    };
-    let offered = graph.app_roles.iter().filter(for_applications);
+    let offered = graph.app_roles.iter().filter(|role| is_offered(role));
     let names = graph.app_roles.iter().filter_map(|role| Some((role.id, role.value.clone()?)));
     let (on_graph, elsewhere): (Vec<_>, Vec<_>) =
         principal.granted.iter().partition(|grant| grant.resource_id == graph.id);
@@ -32,6 +28,12 @@ pub(crate) fn observe(
             .map(|grant| api(&grant.resource_display_name, grant.resource_id))
             .collect(),
     }
+}
+
+/// Whether applications may be granted it now. A delegated scope may have the same name, so the kind
+/// of member decides too.
+pub(crate) fn is_offered(role: &AppRole) -> bool {
+    role.is_enabled && role.allowed_member_types.iter().any(|kind| kind == "Application")
 }
 
 /// Where Microsoft Graph is not asked.

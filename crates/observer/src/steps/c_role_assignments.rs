@@ -28,7 +28,7 @@ pub(crate) fn observe(
     }
 }
 
-fn existing(found: &RoleAssignment) -> Existing {
+pub(crate) fn existing(found: &RoleAssignment) -> Existing {
     let RoleAssignment { id, description, scope, role, principal: _, has_condition } = found;
     Existing {
         id: id.clone(),

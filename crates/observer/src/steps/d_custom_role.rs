@@ -20,7 +20,7 @@ fn definition(role: RoleDefinition) -> Definition {
     Definition { id, name, description, permissions, assignable_scopes }
 }
 
-pub(super) fn permissions(live: RolePermissions) -> Permissions {
+pub(crate) fn permissions(live: RolePermissions) -> Permissions {
     let RolePermissions { actions, not_actions, data_actions, not_data_actions } = live;
     Permissions { actions, not_actions, data_actions, not_data_actions }
 }

@@ -18,8 +18,8 @@ pub(crate) fn observe(
     Observed { vaults: vaults.into_iter().map(|(id, answer)| (id, seen(answer))).collect() }
 }
 
-fn vault(vault: Vault, principal: Option<PrincipalId>) -> Observable {
-    let Vault { id, tenant, rbac, access_policies } = vault;
+pub(crate) fn vault(vault: Vault, principal: Option<PrincipalId>) -> Observable {
+    let Vault { id, tenant, rbac, access_policies, address: _ } = vault;
     let model = if rbac {
         Model::Rbac
     } else {

@@ -51,12 +51,18 @@ fn from_environment(
     now: OffsetDateTime,
 ) -> Result<certificate::Certificate, FileError> {
     let path = PathBuf::from(format!("${variable}"));
-    let Some(pem) = std::env::var_os(variable) else {
-        let reason = io::Error::new(io::ErrorKind::NotFound, "it is not set");
-        return Err(FileError::Unreadable { path, reason });
-    };
-    let pem = Zeroizing::new(pem.into_encoded_bytes());
+    let pem = self::variable(variable)?;
     certificate::parse(&pem, false, now).map_err(|reason| FileError::Unusable { path, reason })
+}
+
+/// What an environment variable holds.
+pub fn variable(name: &str) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let missing = || FileError::Unreadable {
+        path: PathBuf::from(format!("${name}")),
+        reason: io::Error::new(io::ErrorKind::NotFound, "it is not set"),
+    };
+    let pem = std::env::var_os(name).ok_or_else(missing)?;
+    Ok(Zeroizing::new(pem.into_encoded_bytes()))
 }
 
 /// A place that cannot be written shall be known before anything else is.
@@ -76,6 +82,6 @@ fn check_directory(file: &Path) -> Result<(), FileError> {
     Err(FileError::Unreadable { path: directory.to_owned(), reason })
 }
 
-fn facts(held: &certificate::Certificate) -> Certificate {
+pub fn facts(held: &certificate::Certificate) -> Certificate {
     Certificate { subject: held.subject.clone(), sha256: held.sha256(), not_after: held.not_after }
 }

@@ -189,17 +189,25 @@ impl Desired {
     }
 
     /// `covered`: its subscription is in scope.
-    fn wants(&self, subscription: SubscriptionId, vault: &VaultId, covered: bool) -> bool {
-        let excluded = self.exclude.iter().any(|excluded| match excluded {
-            Excluded::Vault(excluded) => excluded.matches(vault),
-            Excluded::Subscription(excluded) => *excluded == subscription,
-        });
-        !excluded
+    pub(crate) fn wants(
+        &self,
+        subscription: SubscriptionId,
+        vault: &VaultId,
+        covered: bool,
+    ) -> bool {
+        !self.excludes(subscription, vault)
             && match &self.policies {
                 AccessPolicies::Discover => covered,
                 AccessPolicies::Listed(include) => include.iter().any(|v| v.matches(vault)),
                 AccessPolicies::None => false,
             }
+    }
+
+    pub(crate) fn excludes(&self, subscription: SubscriptionId, vault: &VaultId) -> bool {
+        self.exclude.iter().any(|excluded| match excluded {
+            Excluded::Vault(excluded) => excluded.matches(vault),
+            Excluded::Subscription(excluded) => *excluded == subscription,
+        })
     }
 }
 

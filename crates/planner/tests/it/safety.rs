@@ -272,3 +272,18 @@ fn vaults_are_those_that_are_listed_and_not_excluded() {
         legacy_vault(observed, PRODUCTION).model = model;
     }), @"Blocks vault-full: vault kv-legacy has 1024 access policies and takes no more: remove one, or switch it to RBAC, or add it to keyVaults.exclude");
 }
+
+#[test]
+fn a_cloud_that_mondoo_does_not_scan_is_warned_about() {
+    for cloud in ["usgovernment", "usgovernment-dod", "china"] {
+        let said = drift(&format!("cloud: {cloud}"), |_| {});
+        assert_eq!(
+            said,
+            format!(
+                "Warning cloud-not-scanned: Mondoo scans the public cloud only: what is set up in \
+                 `cloud: {cloud}` cannot be used by it yet"
+            )
+        );
+    }
+    assert_eq!(drift("cloud: public", |_| {}), "");
+}

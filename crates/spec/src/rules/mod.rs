@@ -12,10 +12,10 @@ mod vault_permissions;
 
 use serde_json::Value;
 
-use crate::document::{self, Cloud, Document};
+use crate::document::{self, Document};
 use crate::locations::Locations;
 use crate::texts::Text;
-use crate::{Extras, Spec, SpecErrors, TenantRef};
+use crate::{Cloud, Extras, Spec, SpecErrors, TenantRef};
 use problems::Problems;
 
 /// Checks every rule at once. `value` has the structure of a [`Document`].
@@ -34,6 +34,7 @@ pub(crate) fn check(mut value: Value, locations: &Locations) -> Result<Spec, Spe
     let custom_role = custom_role::read(&document);
     Ok(Spec {
         tenant: tenant(&document.tenant),
+        cloud: document.cloud.unwrap_or(Cloud::Public),
         scan_vms: document.scan_vms.unwrap_or(false),
         application,
         rights,
@@ -73,7 +74,7 @@ fn not_supported(document: &Document, problems: &mut Problems<'_>) {
         version: _,
         name: _,
         tenant: _,
-        cloud,
+        cloud: _,
         profile: _,
         scan_vms: _,
         application: _,
@@ -87,9 +88,6 @@ fn not_supported(document: &Document, problems: &mut Problems<'_>) {
         keep: _,
         integration,
     } = document;
-    if cloud.is_some_and(|cloud| cloud != Cloud::Public) {
-        problems.not_yet("/cloud", problems::LEAVE_OUT);
-    }
     if integration.is_some() {
         problems.not_yet("/integration", problems::LEAVE_OUT);
     }

@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 use spec::{
-    AccessPolicies, Application, Caution, Certificate, CertificateSource, CustomRole, Excluded,
-    Extras, Generate, KeyVaults, Line, ManagementGroupId, OwnerRef, Profile, Scope, ScopeId,
-    ScopeRef, Spec, TenantRef, VaultId, VaultRef,
+    AccessPolicies, Application, Caution, Certificate, CertificateSource, Cloud, CustomRole,
+    Excluded, Extras, Generate, KeyVaults, Line, ManagementGroupId, OwnerRef, Profile, Scope,
+    ScopeId, ScopeRef, Spec, TenantRef, VaultId, VaultRef,
 };
 
 use crate::support::{LEAST, SCOPE, SOURCE, VERSION, also, changed, parsed, with};
@@ -14,7 +14,7 @@ const WHOLE: &str = "
 version: 1.0
 name: mondoo-security
 tenant: Contoso.onmicrosoft.com
-cloud: public
+cloud: usgovernment-dod
 profile: documented
 scanVms: true
 application:
@@ -69,6 +69,7 @@ fn the_whole_spec_means_what_it_says() {
     let spec = whole();
     assert_eq!(spec.name.marker(), "mondoo-azure:mondoo-security");
     assert_eq!(spec.tenant, TenantRef::Domain("contoso.onmicrosoft.com".to_owned()));
+    assert_eq!(spec.cloud, Cloud::UsGovernmentDod);
     assert!(spec.scan_vms);
     assert_eq!(spec.allow_privileged, ["Security Reader"]);
     assert_eq!(spec.extras, Extras::Prune);

@@ -29,7 +29,7 @@ impl Permissions {
     }
 
     /// What `wanted` has beyond these. Case does not matter, and `all` covers everything here.
-    pub(super) fn missing(&self, wanted: &Permissions) -> Permissions {
+    pub(crate) fn missing(&self, wanted: &Permissions) -> Permissions {
         let Permissions { keys, secrets, certificates, storage } = self;
         Permissions {
             keys: beyond(keys, &wanted.keys),
@@ -39,7 +39,7 @@ impl Permissions {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.kinds().next().is_none()
     }
 

@@ -1,0 +1,11 @@
+//! Key Vault's data plane, under `/vaults/NAME/`: keys, secrets and certificates, for those whom
+//! access policies or data actions let in.
+
+mod answer;
+mod error;
+mod items;
+mod render;
+mod rights;
+mod route;
+
+pub(crate) use answer::{answer, refuse};
