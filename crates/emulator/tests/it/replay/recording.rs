@@ -57,8 +57,7 @@ impl Interaction {
     pub(super) fn request_body(&self) -> Option<Value> {
         let body = &self.request.body;
         if let Some(text) = body["_text"].as_str() {
-            let text = text.strip_prefix("b'").and_then(|text| text.strip_suffix('\''));
-            return serde_json::from_str(text?).ok();
+            return serde_json::from_str(&as_sent(text)).ok();
         }
         let is_mock = body.get("mock_body").is_some() || body.is_string();
         (!is_mock).then(|| body.clone())
@@ -88,6 +87,14 @@ impl Interaction {
 
     fn key(&self) -> (String, String, u64) {
         (self.source.clone(), self.file.clone(), self.index)
+    }
+}
+
+/// Some recorders wrote bytes as Python shows them, once or twice.
+fn as_sent(text: &str) -> String {
+    match text.strip_prefix("b'").and_then(|text| text.strip_suffix('\'')) {
+        Some(inner) => as_sent(&inner.replace("\\'", "'")),
+        None => text.to_owned(),
     }
 }
 

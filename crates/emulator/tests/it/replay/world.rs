@@ -22,6 +22,7 @@ impl World {
         for interaction in session {
             if interaction.succeeded() {
                 world.note_read(interaction);
+                world_resources::deleted(&mut world, interaction);
                 world.note_made(interaction);
             }
             world_resources::mentioned(&mut world, interaction, session);

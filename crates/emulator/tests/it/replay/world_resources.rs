@@ -40,7 +40,6 @@ pub(super) fn mentioned(world: &mut World, interaction: &Interaction, session: &
         resource(world, &path[..at], missing, session);
     }
     if interaction.succeeded() {
-        deleted(world, interaction);
         taken_for_granted(world, interaction, session);
     }
     if let Some(at) = lower.find("/accesspolicies/") {
@@ -321,7 +320,7 @@ fn deleted_vault(world: &mut World, object: &Value) {
 }
 
 /// What a purge or a recovery takes for granted.
-fn deleted(world: &mut World, interaction: &Interaction) {
+pub(super) fn deleted(world: &mut World, interaction: &Interaction) {
     let path = decoded(interaction.path());
     let segments: Vec<&str> = path.split('/').collect();
     let recovers =
