@@ -27,8 +27,6 @@ pub(crate) struct Charged {
     pub(crate) left: u32,
     /// How long until there is enough for the request, if there was not.
     pub(crate) wait: Option<Duration>,
-    /// How long until the bucket is full again.
-    pub(crate) refilled: Duration,
 }
 
 impl Quotas {
@@ -53,7 +51,6 @@ impl Quotas {
         Charged {
             left: whole(bucket.left),
             wait: (lacking > 0.0).then(|| Duration::from_secs_f64(lacking / per_second)),
-            refilled: Duration::from_secs_f64((capacity - bucket.left) / per_second),
         }
     }
 }
