@@ -217,17 +217,17 @@ fn a_server_that_is_killed_starts_again_with_the_last_acknowledged_write() {
         let writer = Writer::to(&server);
         assert!((known..=known + 1).contains(&writer.made()));
         known = writer.made();
-        let (begun, begin) = std::sync::mpsc::channel();
+        let (acknowledge, acknowledgement) = std::sync::mpsc::channel();
         let writing = std::thread::spawn(move || {
             let mut acknowledged = 0;
             while writer.make() {
                 acknowledged += 1;
                 // Nobody listens any more after the first time.
-                let _ = begun.send(());
+                let _ = acknowledge.send(());
             }
             acknowledged
         });
-        begin.recv().unwrap();
+        acknowledgement.recv().unwrap();
         server.signal("-KILL");
         known += writing.join().unwrap();
     }
