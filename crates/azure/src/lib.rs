@@ -18,7 +18,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use azure_core::http::Pipeline;
+use azure_core::http::{Pipeline, Url};
 use spec::TenantId;
 
 pub use arm::{
@@ -92,18 +92,15 @@ impl Reader {
         let pipeline = |bodies, authorize: &Arc<Authorize>| {
             transport.pipeline(Retry::ByMethod, bodies, Some(Arc::<Authorize>::clone(authorize)))
         };
-        let (to_graph, to_arm) = (authorize(Audience::Graph), authorize(Audience::ResourceManager));
-        let to_vaults = authorize(Audience::KeyVault);
-        let arm = |bodies| {
-            let pipeline = pipeline(bodies, &to_arm);
-            Service::new(Audience::ResourceManager.name(), cloud.arm.clone(), pipeline)
+        let service = |audience: Audience, at: &Url, bodies, authorize| {
+            Service::new(audience.name(), at.clone(), pipeline(bodies, authorize))
         };
+        let to_arm = authorize(Audience::ResourceManager);
+        let arm = |bodies| service(Audience::ResourceManager, &cloud.arm, bodies, &to_arm);
+        let to_graph = authorize(Audience::Graph);
+        let to_vaults = authorize(Audience::KeyVault);
         Ok(Reader {
-            graph: Service::new(
-                Audience::Graph.name(),
-                cloud.graph.clone(),
-                pipeline(Bodies::Kept, &to_graph),
-            ),
+            graph: service(Audience::Graph, &cloud.graph, Bodies::Kept, &to_graph),
             arm: arm(Bodies::Kept),
             settings: arm(Bodies::LeftOut),
             vaults: pipeline(Bodies::LeftOut, &to_vaults),

@@ -23,16 +23,26 @@ pub(crate) struct Resources {
 }
 
 impl Resources {
-    /// Reads at the spec's scopes, and vaults in every subscription of this tenant besides: what we
-    /// hold where the spec names nothing is found there.
+    /// All of it for whoever has something to do there, else what can be seen.
     pub(crate) async fn read(
         reader: &Reader,
         desired: &Desired,
         tenant: Tenant,
     ) -> Result<Resources, ObserveError> {
-        if !desired.only.touch_azure() {
-            return Ok(Resources::where_visible(reader, desired, tenant).await);
+        if desired.only.touch_azure() {
+            Resources::read_whole(reader, desired, tenant).await
+        } else {
+            Ok(Resources::where_visible(reader, desired, tenant).await)
         }
+    }
+
+    /// Reads at the spec's scopes, and vaults in every subscription of this tenant besides: what we
+    /// hold where the spec names nothing is found there.
+    async fn read_whole(
+        reader: &Reader,
+        desired: &Desired,
+        tenant: Tenant,
+    ) -> Result<Resources, ObserveError> {
         let mut directory = directory::observe(tenant, reader.subscriptions().await?);
         let mut problems = Problems::default();
         let scopes = resolve(&directory, desired, &mut problems);
