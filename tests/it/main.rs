@@ -17,6 +17,8 @@ mod hostile;
 mod http_log;
 mod interrupted;
 mod main_job;
+#[path = "../../crates/emulator/tests/openapi/mod.rs"]
+mod openapi;
 mod permissions;
 mod picture;
 mod sandbox;

@@ -44,7 +44,7 @@ async fn pages(caller: &Caller) {
         ("page of a subscription's vaults", &vaults),
         ("page of role assignments", &format!("{first}/{roles}")),
     ] {
-        row(what, median(9, async || drop(caller.get(path).await)).await, "20 ms");
+        row(what, median(9, async || caller.fetch(path).await).await, "20 ms");
     }
     queries(caller).await;
     let vault = caller.get(&vaults).await["value"][0]["id"].clone();
@@ -59,7 +59,7 @@ async fn queries(caller: &Caller) {
         "options": { "$top": 1000 },
     });
     let path = "/providers/Microsoft.ResourceGraph/resources?api-version=2021-03-01";
-    let asked = median(9, async || drop(caller.post(path, &body).await)).await;
+    let asked = median(9, async || caller.ask(path, &body).await).await;
     row("page of 1,000 rows of Resource Graph", asked, "20 ms");
 }
 
@@ -138,12 +138,23 @@ impl Caller {
         self.send(self.client.put(format!("{}{path}", self.url)).body(body.to_string())).await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> Value {
-        self.send(self.client.post(format!("{}{path}", self.url)).body(body.to_string())).await
+    /// Receives a reply and does not read it.
+    async fn fetch(&self, path: &str) {
+        receive(self.signed(self.client.get(format!("{}{path}", self.url)))).await;
+    }
+
+    /// The same for a query.
+    async fn ask(&self, path: &str, body: &Value) {
+        let request = self.client.post(format!("{}{path}", self.url)).body(body.to_string());
+        receive(self.signed(request)).await;
     }
 
     async fn send(&self, request: RequestBuilder) -> Value {
-        send(request.bearer_auth(&self.token).header("content-type", "application/json")).await
+        send(self.signed(request)).await
+    }
+
+    fn signed(&self, request: RequestBuilder) -> RequestBuilder {
+        request.bearer_auth(&self.token).header("content-type", "application/json")
     }
 }
 
@@ -154,8 +165,12 @@ fn client(ca_file: &Path) -> Client {
 }
 
 async fn send(request: RequestBuilder) -> Value {
+    serde_json::from_slice(&receive(request).await).expect("the answer is JSON")
+}
+
+async fn receive(request: RequestBuilder) -> Vec<u8> {
     let answer = request.send().await.expect("the sandbox answers");
     let (status, body) = (answer.status(), answer.bytes().await.expect("the answer is whole"));
     assert!(status.is_success(), "{status}: {}", String::from_utf8_lossy(&body));
-    serde_json::from_slice(&body).expect("the answer is JSON")
+    body.into()
 }

@@ -9,6 +9,7 @@ use axum::body::{Bytes, to_bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum_server::Handle;
+use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsConfig, from_tcp_rustls};
 use futures::stream::{self, StreamExt as _};
 use hyper::body::Incoming;
@@ -72,6 +73,8 @@ impl Server {
         let address = port.0.local_addr().expect("a bound socket has an address");
         let server = from_tcp_rustls(port.0, RustlsConfig::from_config(tls))
             .map_err(|source| StartError::Listen { address, source })?
+            // Else the end of a long reply waits for the client's delayed acknowledgement.
+            .map(|tls| tls.acceptor(NoDelayAcceptor::new()))
             .handle(handle.clone());
         let task = tokio::spawn(async move {
             if let Err(error) = server.serve(connections).await {
