@@ -9,6 +9,7 @@ const PROPERTIES: &[(&str, &str, &str)] = &[
     ("", "count", "lists of subscriptions have it in every recording"),
     ("/properties/parent", "displayName", "subscriptions of management groups have it (observed)"),
     ("/properties/parent", "name", "subscriptions of management groups have it (observed)"),
+    ("/error", "innererror", "Microsoft Graph spells innerError so at times (observed)"),
     ("/error", "additionalInfo", DISALLOWED),
     ("/error", "target", DISALLOWED),
 ];
