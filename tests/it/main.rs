@@ -16,6 +16,8 @@ mod hostile;
 mod http_log;
 mod interrupted;
 mod main_job;
+#[path = "../../crates/emulator/tests/openapi/mod.rs"]
+mod openapi;
 mod picture;
 mod sandbox;
 mod sign_in;

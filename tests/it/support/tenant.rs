@@ -12,6 +12,8 @@ use tempfile::TempDir;
 use time::{Duration, OffsetDateTime};
 use tokio::runtime::Runtime;
 
+use crate::openapi;
+
 /// One emulated tenant. Requests are raw JSON, as a real client writes it.
 pub struct Tenant {
     pub directory: TempDir,
@@ -42,6 +44,29 @@ pub fn binary(directory: &Path) -> Command {
 /// Short enough for tests, long enough that every kind of write is missed by a reader now and then.
 const LAG: &str = "{ median: 20ms, p90: 60ms, most: 150ms }";
 
+const REQUEST_LOG: &str = "requests.jsonl";
+
+/// What the binary was answered has to be what the services describe, in every test.
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let log = std::fs::read_to_string(self.path().join(REQUEST_LOG)).unwrap();
+        for line in log.lines() {
+            let exchange: Value = serde_json::from_str(line).unwrap();
+            let status = exchange["status"].as_u64().and_then(|status| status.try_into().ok());
+            openapi::check(
+                exchange["method"].as_str().unwrap(),
+                exchange["target"].as_str().unwrap(),
+                &exchange["request"],
+                status.unwrap(),
+                &exchange["response"],
+            );
+        }
+    }
+}
+
 impl Tenant {
     /// Writes take a moment to be seen, as they do in Azure.
     pub fn new() -> Tenant {
@@ -69,7 +94,9 @@ impl Tenant {
             OffsetDateTime::now_utc() + Duration::seconds(seconds.load(Ordering::Relaxed))
         });
         let directory_of_state = directory.path().join("state");
-        let options = Options { behaviour, clock, ..Options::in_directory(directory_of_state) };
+        let request_log = Some(directory.path().join(REQUEST_LOG));
+        let options =
+            Options { behaviour, clock, request_log, ..Options::in_directory(directory_of_state) };
         let sandbox = runtime.block_on(Sandbox::start(options)).unwrap();
         let ca = std::fs::read(sandbox.ca_file()).unwrap();
         let ca = reqwest::Certificate::from_pem(&ca).unwrap();

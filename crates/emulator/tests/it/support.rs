@@ -1,6 +1,7 @@
 //! A sandbox of one's own per test, and a client that trusts it.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex};
 
 use emulator::{Behaviour, Clock, Options, Sandbox};
@@ -23,6 +24,9 @@ pub(crate) const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
 pub(crate) const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 pub(crate) const ROLES: &str = "providers/Microsoft.Authorization/roleDefinitions";
 pub(crate) const ASSIGNMENTS: &str = "providers/Microsoft.Authorization/roleAssignments";
+
+/// How many replies were found to be as described, in this process.
+pub(crate) static COMPARED: AtomicUsize = AtomicUsize::new(0);
 
 /// The tests' present; nothing reads the real clock.
 pub(crate) fn now() -> OffsetDateTime {
@@ -225,12 +229,14 @@ impl Tenant {
             .client
             .request(method.clone(), self.url(path))
             .headers(headers.iter().map(header).collect());
+        let sent = serde_json::from_str(&body).unwrap_or_default();
         let response = request.body(body).send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.unwrap();
         let body =
             if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
-        crate::openapi::check(method.as_str(), path, status, &body);
+        let compared = crate::openapi::check(method.as_str(), path, &sent, status, &body);
+        COMPARED.fetch_add(compared, Ordering::Relaxed);
         Answer { status, headers, body }
     }
 

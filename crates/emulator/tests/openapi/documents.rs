@@ -19,8 +19,9 @@ pub(super) struct Response<'a> {
 
 const GRAPH: &str = "msgraph/graph-v1.0-cut-2024-03.openapi.json";
 
-/// Besides Microsoft Graph; the newest version of each that there is.
-const OPERATIONS: [&str; 8] = [
+/// The newest version of each that there is.
+const DESCRIPTIONS: [&str; 9] = [
+    GRAPH,
     "Microsoft.Authorization/stable/2022-04-01/authorization-RoleAssignmentsCalls.json",
     "Microsoft.Authorization/stable/2022-04-01/authorization-RoleDefinitionsCalls.json",
     "Microsoft.Authorization/stable/2022-04-01/authorization-DenyAssignmentCalls.json",
@@ -51,10 +52,9 @@ impl Documents {
             .map(str::to_ascii_lowercase)
             .collect();
         let is_graph = path.starts_with("/v1.0/");
-        let files = self.0.keys().filter(|file| match is_graph {
-            true => *file == GRAPH,
-            false => OPERATIONS.iter().any(|end| file.ends_with(end)),
-        });
+        let ends: Vec<&str> =
+            DESCRIPTIONS.into_iter().filter(|end| (*end == GRAPH) == is_graph).collect();
+        let files = self.0.keys().filter(|file| ends.iter().any(|end| file.ends_with(end)));
         let mut found: Option<(usize, &str, &str, &Value)> = None;
         for file in files {
             for (template, operations) in self.get(file)["paths"].as_object().into_iter().flatten()

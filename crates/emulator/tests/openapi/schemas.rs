@@ -1,4 +1,4 @@
-//! Schemas of OpenAPI as JSON Schema: nulls where they are allowed, references across files, and
+//! Schemas of `OpenAPI` as JSON Schema: nulls where they are allowed, references across files, and
 //! properties that are not described as errors.
 
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ impl Conversion<'_> {
             converted["unevaluatedProperties"] = json!(false);
         }
         if is_nullable(schema) {
-            converted = or_null(converted);
+            converted = or_null(&converted);
         }
         converted
     }
@@ -84,7 +84,7 @@ impl Conversion<'_> {
     fn property(&mut self, file: &str, schema: &Value) -> Value {
         let converted = self.closed(file, schema);
         let silent = !file.starts_with("msgraph") || schema.get("$ref").is_some();
-        if silent { or_null(converted) } else { converted }
+        if silent { or_null(&converted) } else { converted }
     }
 
     fn definition(&mut self, file: &str, reference: &str) -> String {
@@ -114,7 +114,7 @@ impl Conversion<'_> {
 }
 
 /// Not with `anyOf`, which would hide what is wrong with the other values.
-fn or_null(schema: Value) -> Value {
+fn or_null(schema: &Value) -> Value {
     json!({ "if": { "type": "null" }, "else": schema })
 }
 

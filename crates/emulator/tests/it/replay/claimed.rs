@@ -124,9 +124,10 @@ pub(super) const CLAIMED: &[(&str, &str)] = &[
 fn endpoints(claimed: &str) -> Vec<String> {
     const GROUP: &str = "/subscriptions/{sub}/resourceGroups/{rg}";
     let with = |scope: &str| claimed.replace("{group}", GROUP).replace("{scope}", scope);
-    match claimed.contains("{scope}") {
-        true => ["/subscriptions/{sub}", GROUP, "/{resourceScope}"].map(with).to_vec(),
-        false => vec![with("")],
+    if claimed.contains("{scope}") {
+        ["/subscriptions/{sub}", GROUP, "/{resourceScope}"].map(with).to_vec()
+    } else {
+        vec![with("")]
     }
 }
 

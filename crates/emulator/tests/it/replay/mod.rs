@@ -12,12 +12,15 @@ mod world_directory;
 mod world_resources;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use futures::StreamExt as _;
 
 use claimed::CLAIMED;
 use explained::{Difference, Document};
 use session::Outcome;
+
+use crate::support::COMPARED;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn recorded_requests_are_answered_as_recorded_or_it_is_explained_why_not() {
@@ -31,39 +34,38 @@ async fn recorded_requests_are_answered_as_recorded_or_it_is_explained_why_not()
         .flat_map(futures::stream::iter)
         .collect()
         .await;
-    let agreeing = outcomes.iter().filter(|one| one.differences.is_empty()).count();
-    let figures = format!(
-        "{} recorded interactions are replayed: {agreeing} agree, {} differ as explained",
-        outcomes.len(),
-        outcomes.len() - agreeing
-    );
-    let recorded = sessions.iter().flatten().count();
-    let left_out = format!(
-        "of {recorded} recorded interactions, {} are not replayed",
-        recorded - outcomes.len()
-    );
-
-    let document = Document::read();
-    let found = differences(&outcomes);
-    let explained = document.explained();
-    let mut faults: Vec<String> = found
-        .iter()
-        .filter(|(difference, _)| !explained.contains(*difference))
-        .map(|((topic, difference), places)| {
-            format!("not explained: | {topic} | {difference} | {} x, {}", places.len(), places[0])
-        })
-        .collect();
-    let gone = explained.iter().filter(|one| !found.contains_key(*one));
-    faults.extend(
-        gone.map(|(topic, difference)| format!("explained, but gone: {topic}: {difference}")),
-    );
-    let stated = [figures, left_out].into_iter().chain(rows(&outcomes));
-    faults.extend(
-        stated.filter(|text| !document.says(text)).map(|text| format!("not stated: {text}")),
-    );
     let unclaimed = sessions.iter().flatten().filter(|one| claimed::claim(&one.endpoint).is_none());
     println!("not claimed: {:#?}", counted(unclaimed.map(|one| one.endpoint.as_str())));
+    println!("{} replies of this process are as described", COMPARED.load(Ordering::Relaxed));
+    let faults = faults(&outcomes, sessions.iter().flatten().count());
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// Where the document and what came out differ.
+fn faults(outcomes: &[Outcome], recorded: usize) -> Vec<String> {
+    let document = Document::read();
+    let (found, explained) = (differences(outcomes), document.explained());
+    let unexplained = found.iter().filter(|(difference, _)| !explained.contains(*difference));
+    let unexplained = unexplained.map(|((topic, difference), places)| {
+        format!("not explained: | {topic} | {difference} | {} x, {}", places.len(), places[0])
+    });
+    let gone = explained.iter().filter(|one| !found.contains_key(*one));
+    let gone =
+        gone.map(|(topic, difference)| format!("explained, but gone: {topic}: {difference}"));
+
+    let (replayed, agreeing) =
+        (outcomes.len(), outcomes.iter().filter(|one| one.differences.is_empty()).count());
+    let figures = [
+        format!(
+            "{replayed} recorded interactions are replayed: {agreeing} agree, {} differ as explained",
+            replayed - agreeing
+        ),
+        format!("of {recorded} recorded interactions, {} are not replayed", recorded - replayed),
+    ];
+    let stated = figures.into_iter().chain(rows(outcomes));
+    let unstated = stated.filter(|text| !document.says(text));
+    let unstated = unstated.map(|text| format!("not stated: {text}"));
+    unexplained.chain(gone).chain(unstated).collect()
 }
 
 /// With the places in which they occur.

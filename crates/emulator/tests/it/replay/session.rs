@@ -31,10 +31,10 @@ pub(super) async fn play(session: &Session) -> Vec<Outcome> {
         return Vec::new();
     }
     let mut tenant = prepared(session).await;
-    let nobody = match session.iter().any(|one| one.response.status == 403) {
-        true => Some(Nobody::sign_up(&tenant).await),
-        false => None,
-    };
+    let mut nobody = None;
+    if session.iter().any(|one| one.response.status == 403) {
+        nobody = Some(Nobody::sign_up(&tenant).await);
+    }
     let mut signed_in = tenant.now();
     let mut known = Substitution::default();
     let mut outcomes = Vec::new();
