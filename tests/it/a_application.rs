@@ -101,7 +101,7 @@ fn a_deleted_application_is_purged_when_asked_and_allowed() {
 
 #[test]
 fn an_application_that_somebody_put_in_our_place_is_given_nothing() {
-    let tenant = Tenant::at_rest();
+    let tenant = Tenant::new();
     let squatted = json!({
         "displayName": "Mondoo",
         "uniqueName": "mondoo-security",

@@ -88,6 +88,8 @@ fn blames_it(refusal: &Refusal, blame: Blame) -> bool {
             unknown_in_directory
                 || refusal.has_code("NoBackingApplicationObject")
                 || refusal.message.contains("does not reference a valid application")
+                // Its new name is not known there yet.
+                || refusal.message.contains("does not match the application object")
                 || refusal.message.contains("the backing application of the service principal")
         }
         Blame::Principal => {
