@@ -8,6 +8,7 @@ mod error;
 mod ids;
 mod locations;
 mod model;
+mod mrn;
 mod names;
 mod profile;
 mod rights;
@@ -26,6 +27,7 @@ pub use model::{
     AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
     Extras, Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
 };
+pub use mrn::{IntegrationMrn, NoSpace, PolicyMrn, SpaceMrn};
 pub use names::{InstallationName, ManagementGroupId, TenantRef};
 pub use profile::{Profile, RoleVariants};
 pub use rights::{BuiltInRole, Caution, CustomRolePermissions, Line, Rights, VaultPermissions};
