@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use certificate::Certificate;
+use certificate::{Certificate, Held};
 use planner::Observed;
 use planner::steps::a_application::Standing;
 use spec::{AppId, ApplicationId, PrincipalId, RoleDefinitionId};
@@ -16,7 +16,7 @@ use crate::settle::Blame;
 pub struct Products {
     application: OnceLock<Application>,
     principal: OnceLock<Principal>,
-    certificate: OnceLock<Certificate>,
+    certificate: OnceLock<Held>,
     /// When each definition was last written.
     role_definitions: Mutex<BTreeMap<RoleDefinitionId, OffsetDateTime>>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Principal {
 
 impl Products {
     /// What was found, and the certificate that the source holds.
-    pub fn found(observed: &Observed, held: Option<Certificate>) -> Products {
+    pub fn found(observed: &Observed, held: Option<Held>) -> Products {
         let products = Products::default();
         let is_live = |standing| standing != Standing::Deleted;
         let application = observed.application.application.as_ref();
@@ -64,7 +64,7 @@ impl Products {
     }
 
     pub(crate) fn certificate(&self) -> &Certificate {
-        self.certificate.get().expect(MADE)
+        self.certificate.get().expect(MADE).certificate()
     }
 
     // Each product has one maker in a plan, so the first value is the only one.
@@ -76,7 +76,7 @@ impl Products {
         let _ = self.principal.set(made);
     }
 
-    pub(crate) fn set_certificate(&self, made: Certificate) {
+    pub(crate) fn set_certificate(&self, made: Held) {
         let _ = self.certificate.set(made);
     }
 

@@ -2,6 +2,7 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use certificate::Held;
 use planner::ChangeId;
 use planner::key_id;
 use planner::steps::f_certificate::Action;
@@ -37,13 +38,13 @@ async fn generate(context: &Context<'_>, new: &Generate) -> Result<(), ApplyErro
             .map_err(|error| ApplyError::Certificate(error.to_string()))?;
         pair.write_new(&path)
             .map_err(|error| ApplyError::File { path, reason: error.to_string() })?;
-        Ok(pair.certificate)
+        Ok(pair)
     });
-    let certificate = made
+    let pair = made
         .await
         .map_err(|error| ApplyError::Certificate(error.to_string()))
         .and_then(|result| result)?;
-    context.products.set_certificate(certificate);
+    context.products.set_certificate(Held::WithKey(pair));
     Ok(())
 }
 

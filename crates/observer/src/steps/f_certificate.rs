@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use azure::Application;
-use certificate::FileError;
+use certificate::{FileError, Held, KeyPair};
 use planner::steps::f_certificate::{Certificate, KeyCredential, Observed, Source};
 use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
@@ -28,9 +28,9 @@ pub fn read_source(
     spec: &Spec,
     directory: &Path,
     now: OffsetDateTime,
-) -> Result<(Source, Option<certificate::Certificate>), FileError> {
+) -> Result<(Source, Option<Held>), FileError> {
     let held = match &spec.certificate.source {
-        CertificateSource::File(path) => certificate::read(&directory.join(path), false, now)?,
+        CertificateSource::File(path) => certificate::read(&directory.join(path), now)?,
         CertificateSource::Environment(variable) => from_environment(variable, now)?,
         CertificateSource::Generate(new) => {
             let path = directory.join(&new.output);
@@ -39,20 +39,17 @@ pub fn read_source(
                 check_directory(&path)?;
                 return Ok((Source::Generate(new.clone()), None));
             }
-            certificate::read(&path, true, now)?
+            Held::WithKey(KeyPair::read(&path, now)?)
         }
     };
-    Ok((Source::Held(facts(&held)), Some(held)))
+    Ok((Source::Held(facts(held.certificate())), Some(held)))
 }
 
 /// A variable is named as in a shell where a file would be named.
-fn from_environment(
-    variable: &str,
-    now: OffsetDateTime,
-) -> Result<certificate::Certificate, FileError> {
+fn from_environment(variable: &str, now: OffsetDateTime) -> Result<Held, FileError> {
     let path = PathBuf::from(format!("${variable}"));
     let pem = self::variable(variable)?;
-    certificate::parse(&pem, false, now).map_err(|reason| FileError::Unusable { path, reason })
+    certificate::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
 }
 
 /// What an environment variable holds.
