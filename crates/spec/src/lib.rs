@@ -24,8 +24,8 @@ pub use ids::{
     RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId, kind,
 };
 pub use model::{
-    AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
-    Extras, Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
+    AccessPolicies, Application, Certificate, CertificateSource, Cloud, Command, CustomRole,
+    Excluded, Extras, Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultCertificate, VaultRef,
 };
 pub use mrn::{IntegrationMrn, NoSpace, PolicyMrn, SpaceMrn};
 pub use names::{InstallationName, ManagementGroupId, TenantRef};
