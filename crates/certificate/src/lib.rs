@@ -1,5 +1,6 @@
 //! Certificates as Entra ID and Mondoo need them: RSA, in PEM, not encrypted. No network.
 
+mod command;
 mod error;
 mod generate;
 mod key_pair;
@@ -13,6 +14,7 @@ use std::path::Path;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+pub use command::{COMMAND_LIMIT, Command, CommandError};
 pub use error::{FileError, PemError};
 pub use generate::{GenerateError, Request, generate};
 pub use key_pair::{EncodeError, KeyPair};
