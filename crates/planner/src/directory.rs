@@ -74,7 +74,10 @@ impl Directory {
     }
 
     /// The subscription that the spec names, seen or not.
-    pub(crate) fn subscription(&self, named: &SubscriptionRef) -> Result<SubscriptionId, Unresolved> {
+    pub(crate) fn subscription(
+        &self,
+        named: &SubscriptionRef,
+    ) -> Result<SubscriptionId, Unresolved> {
         match named {
             SubscriptionRef::Id(id) => Ok(*id),
             SubscriptionRef::Name(name) => self.subscription_named(name),

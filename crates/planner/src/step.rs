@@ -19,8 +19,7 @@ pub enum Step {
 }
 
 impl Step {
-    pub const ALL: [Step; 7] =
-        [Step::A, Step::B, Step::C, Step::D, Step::E, Step::F, Step::G];
+    pub const ALL: [Step; 7] = [Step::A, Step::B, Step::C, Step::D, Step::E, Step::F, Step::G];
 
     pub fn title(self) -> &'static str {
         match self {

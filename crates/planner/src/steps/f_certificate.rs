@@ -5,7 +5,9 @@ use spec::{Generate, KeyId, Spec};
 use time::{Duration, OffsetDateTime};
 
 use super::g_integration::{self, Federation};
-use crate::{Field, Finding, FindingCode, Object, Observed as All, Plan, Product, Value, Verb, key_id};
+use crate::{
+    Field, Finding, FindingCode, Object, Observed as All, Plan, Product, Value, Verb, key_id,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -99,7 +101,8 @@ impl Observed {
         &self,
         ours: Option<&Federation>,
     ) -> impl Iterator<Item = String> {
-        let foreign = self.federated.iter().filter(move |one| !ours.is_some_and(|ours| one.is(ours)));
+        let foreign =
+            self.federated.iter().filter(move |one| !ours.is_some_and(|ours| one.is(ours)));
         foreign.map(|one| format!("federated credential {}", one.name))
     }
 
@@ -185,7 +188,9 @@ fn plan_federation(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     if federation.as_ref().is_some_and(trusts) {
         return plan.keep();
     }
-    if federation.is_none() && !plan.changes().any(|(_, c)| g_integration::is_integration(&c.action)) {
+    if federation.is_none()
+        && !plan.changes().any(|(_, c)| g_integration::is_integration(&c.action))
+    {
         return;
     }
     let name = format!("mondoo-azure-{}", desired.installation);

@@ -37,7 +37,8 @@ pub struct Desired {
 
 impl Desired {
     pub(crate) fn new(spec: &Spec) -> Option<Desired> {
-        let spec::Integration { space, name, subscriptions, policies } = spec.integration.clone()?;
+        let spec::Integration { space, name, subscriptions, policies } =
+            spec.integration.clone()?;
         Some(Desired { space, name, subscriptions, scan_vms: spec.scan_vms, policies })
     }
 }
@@ -61,6 +62,8 @@ pub struct Integration {
     pub client_id: String,
     pub subscriptions: Subscriptions,
     pub scan_vms: bool,
+    /// The group below which it scans, where that narrows it.
+    pub management_group: Option<String>,
     pub credential: Credential,
     pub labels: BTreeMap<String, String>,
     pub created: Option<OffsetDateTime>,
@@ -272,7 +275,8 @@ pub(crate) fn plan_scan(desired: &crate::Desired, observed: &All, plan: &mut Pla
     if is_changed || never_scanned {
         let federated = plan.changes().filter(|(_, change)| trusts_mondoo(&change.action));
         let after: Vec<_> = federated.map(|(id, _)| id).chain(changes).collect();
-        plan.push(Action::Scan { name: wanted.name.clone() }, &after);
+        let (name, proof) = (wanted.name.clone(), proof(wanted, desired, observed));
+        plan.push(Action::Scan { name, proof }, &after);
     }
     if let (Some(live), false) = (live, is_changed) {
         for error in &live.scan.errors {

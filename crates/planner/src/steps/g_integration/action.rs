@@ -12,8 +12,14 @@ pub enum Action {
     Create(Wanted),
     Update(Update),
     /// Turns a policy on in the space.
-    Assign { space: SpaceMrn, policy: PolicyMrn },
-    Scan { name: String },
+    Assign {
+        space: SpaceMrn,
+        policy: PolicyMrn,
+    },
+    Scan {
+        name: String,
+        proof: Proof,
+    },
 }
 
 /// An integration as the spec wants it.
@@ -32,7 +38,10 @@ pub struct Wanted {
 #[derive(Clone, Debug, PartialEq)]
 pub enum SignIn {
     /// `has_key`: it can be given to Mondoo from here; else it has it already.
-    Certificate { sha256: String, has_key: bool },
+    Certificate {
+        sha256: String,
+        has_key: bool,
+    },
     /// A certificate that this plan makes.
     New,
     Federated,
@@ -66,6 +75,7 @@ impl Update {
             client_id,
             subscriptions,
             scan_vms,
+            management_group,
             credential,
             labels,
             created: _,
@@ -83,6 +93,7 @@ impl Update {
             },
             differs("subscriptions", subscriptions.to_string(), wanted.subscriptions.to_string()),
             differs("scanVms", scan_vms.to_string(), wanted.scan_vms.to_string()),
+            management_group.clone().map(|group| Field::unset("managementGroupId", group)),
             sign_in_differs(credential, live.certificate(), &wanted.sign_in),
             differs(INSTALLATION_LABEL, label, wanted.installation.clone()),
         ];
@@ -126,7 +137,7 @@ impl Action {
             Action::Create(wanted) => ("integration", wanted.name.clone()),
             Action::Update(update) => ("integration", update.wanted.name.clone()),
             Action::Assign { space: _, policy } => ("policy", policy.short().to_owned()),
-            Action::Scan { name } => ("scan", name.clone()),
+            Action::Scan { name, proof: _ } => ("scan", name.clone()),
         };
         (what.to_owned(), name)
     }
@@ -139,7 +150,7 @@ impl Action {
                 Field::set("space", space.to_string()),
                 Field::set("policyMrn", policy.to_string()),
             ],
-            Action::Scan { name: _ } => Vec::new(),
+            Action::Scan { name: _, proof: _ } => Vec::new(),
         }
     }
 

@@ -73,7 +73,9 @@ pub(super) fn seen(
     match &wanted.subscriptions {
         ScannedSubscriptions::All => covered,
         ScannedSubscriptions::Allow(allow) => ids(allow, directory),
-        ScannedSubscriptions::Deny(deny) => covered.difference(&ids(deny, directory)).copied().collect(),
+        ScannedSubscriptions::Deny(deny) => {
+            covered.difference(&ids(deny, directory)).copied().collect()
+        }
     }
 }
 
