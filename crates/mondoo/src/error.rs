@@ -13,7 +13,7 @@ pub enum Error {
     #[error("the workload identity for Mondoo has no token of its issuer")]
     NoToken,
     /// No request was sent: the API of this space is too old.
-    #[error("the API of this space does not know {0} yet")]
+    #[error("the API of this space does not know {0}")]
     NotOffered(Feature),
     /// The platform does not accept who we say we are.
     #[error("{request} was refused because nobody is signed in: {reason}")]
@@ -44,12 +44,17 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Feature {
     Wif,
+    Labels,
+    /// None does: without a list, all are scanned.
+    NoSubscription,
 }
 
 impl fmt::Display for Feature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Feature::Wif => "workload identity federation",
+            Feature::Wif => "workload identity federation with Azure",
+            Feature::Labels => "labels of integrations",
+            Feature::NoSubscription => "an integration that scans no subscription",
         })
     }
 }
