@@ -16,9 +16,9 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 
 use azure::Writer;
-use mondoo::Mondoo;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use mondoo::Mondoo;
 use planner::steps::b_graph_permissions::Action as GraphPermission;
 use planner::{Action, ChangeId, Event, Events, Plan, Schedule};
 use time::OffsetDateTime;

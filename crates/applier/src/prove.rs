@@ -60,7 +60,8 @@ async fn look(context: &Context<'_>, pair: &KeyPair, proof: &Proof) -> Result<La
         return Ok(Lack::Nothing);
     }
     let seen = reader.subscriptions().await?;
-    let seen: BTreeSet<_> = seen.into_iter().map(|subscription| subscription.subscription_id).collect();
+    let seen: BTreeSet<_> =
+        seen.into_iter().map(|subscription| subscription.subscription_id).collect();
     let hidden: BTreeSet<_> = proof.subscriptions.difference(&seen).copied().collect();
     Ok(if hidden.is_empty() { Lack::Nothing } else { Lack::Subscriptions(hidden) })
 }

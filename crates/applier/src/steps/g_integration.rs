@@ -78,11 +78,7 @@ async fn update(
 }
 
 /// That the application works, where its key is here to show it. Once per run.
-async fn test(
-    context: &Context<'_>,
-    change: ChangeId,
-    proof: &Proof,
-) -> Result<(), ApplyError> {
+async fn test(context: &Context<'_>, change: ChangeId, proof: &Proof) -> Result<(), ApplyError> {
     let pair = context.products.held().and_then(certificate::Held::pair);
     let Some(pair) = pair.filter(|_| !context.products.is_proven()) else { return Ok(()) };
     prove(context, change, pair, proof).await?;

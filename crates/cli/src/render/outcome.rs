@@ -70,7 +70,9 @@ fn advice(step: Step, error: &ApplyError) -> &'static str {
         ApplyError::Azure(_) | ApplyError::Mondoo(_) | ApplyError::NoFederation => {
             "what is done stays done: run apply again"
         }
-        ApplyError::NoMondooAccess => "set MONDOO_CONFIG_PATH or MONDOO_API_TOKEN (docs/sign-in.md)",
+        ApplyError::NoMondooAccess => {
+            "set MONDOO_CONFIG_PATH or MONDOO_API_TOKEN (docs/sign-in.md)"
+        }
         ApplyError::NotProven { .. } => {
             "run apply again in some minutes; verify tells what is still missing"
         }
