@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use certificate::{FileError, PemError, Signer};
+use certificate::{FileError, Held, KeyPair, PemError};
 use planner::Desired;
 use planner::steps::f_certificate::Source;
 use spec::{CertificateSource, Spec};
@@ -19,7 +19,7 @@ pub(crate) struct Inputs {
     pub desired: Desired,
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
-    pub held: Option<certificate::Certificate>,
+    pub held: Option<Held>,
 }
 
 impl Inputs {
@@ -48,35 +48,34 @@ impl Inputs {
     pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
         let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        let signer =
-            read_signer(&spec, &directory, now).map_err(|error| no_signer(&error, &spec))?;
-        let held = signer.certificate().clone();
-        let source = Source::Held(observer::steps::f_certificate::facts(&held));
+        let pair = read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?;
+        let source = Source::Held(observer::steps::f_certificate::facts(&pair.certificate));
         let desired = Desired::new(&spec, source);
-        Ok(Verifier { inputs: Inputs { desired, directory, held: Some(held) }, signer })
+        let held = Some(Held::WithKey(pair.clone()));
+        Ok(Verifier { inputs: Inputs { desired, directory, held }, pair })
     }
 }
 
 /// What it takes to sign in as the application.
 pub(crate) struct Verifier {
     pub inputs: Inputs,
-    pub signer: Signer,
+    pub pair: KeyPair,
 }
 
-fn read_signer(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<Signer, FileError> {
+fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPair, FileError> {
     match &spec.certificate.source {
-        CertificateSource::File(file) => Signer::read(&directory.join(file), now),
-        CertificateSource::Generate(new) => Signer::read(&directory.join(&new.output), now),
+        CertificateSource::File(file) => KeyPair::read(&directory.join(file), now),
+        CertificateSource::Generate(new) => KeyPair::read(&directory.join(&new.output), now),
         CertificateSource::Environment(variable) => {
             let path = PathBuf::from(format!("${variable}"));
             let pem = observer::steps::f_certificate::variable(variable)?;
-            Signer::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
+            KeyPair::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
         }
     }
 }
 
 /// A certificate that is enough to be trusted is not enough to sign in with.
-fn no_signer(error: &FileError, spec: &Spec) -> Failure {
+fn no_pair(error: &FileError, spec: &Spec) -> Failure {
     let hint = match (error, &spec.certificate.source) {
         (FileError::Unusable { path, reason: PemError::NoKey }, _) => format!(
             "verify signs in with the private key: run it where the key is, or add the key to {}",

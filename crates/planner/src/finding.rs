@@ -20,6 +20,8 @@ pub enum FindingCode {
     ApplicationInOtherHands,
     CertificateElsewhere,
     CertificateExpires,
+    CertificateKept,
+    CertificateSuperseded,
     CloudNotScanned,
     ConditionedAssignment,
     DeletePostponed,
@@ -64,10 +66,12 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 43] = [
+    pub const ALL: [FindingCode; 45] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
+        FindingCode::CertificateKept,
+        FindingCode::CertificateSuperseded,
         FindingCode::CloudNotScanned,
         FindingCode::ConditionedAssignment,
         FindingCode::DeletePostponed,
@@ -115,6 +119,8 @@ impl FindingCode {
             FindingCode::ApplicationInOtherHands => "application-in-other-hands",
             FindingCode::CertificateElsewhere => "certificate-elsewhere",
             FindingCode::CertificateExpires => "certificate-expires",
+            FindingCode::CertificateKept => "certificate-kept",
+            FindingCode::CertificateSuperseded => "certificate-superseded",
             FindingCode::CloudNotScanned => "cloud-not-scanned",
             FindingCode::ConditionedAssignment => "conditioned-assignment",
             FindingCode::DeletePostponed => "delete-postponed",

@@ -79,8 +79,8 @@ async fn update(
 
 /// That the application works, where its key is here to show it. Once per run.
 async fn test(context: &Context<'_>, change: ChangeId, proof: &Proof) -> Result<(), ApplyError> {
-    let pair = context.products.held().and_then(certificate::Held::pair);
-    let Some(pair) = pair.filter(|_| !context.products.is_proven()) else { return Ok(()) };
+    let pair = context.products.pair().filter(|_| !context.products.is_proven());
+    let Some(pair) = pair else { return Ok(()) };
     prove(context, change, pair, proof).await?;
     context.products.set_proven();
     Ok(())
@@ -127,7 +127,6 @@ async fn made(
 }
 
 fn configuration(context: &Context<'_>, wanted: &Wanted) -> Configuration {
-    let held = context.products.held().and_then(certificate::Held::pair);
     Configuration {
         tenant_id: context.tenant(),
         client_id: context.products.application().app_id.to_string(),
@@ -137,7 +136,7 @@ fn configuration(context: &Context<'_>, wanted: &Wanted) -> Configuration {
             SignIn::Federated => Some(Held::Wif),
             // One that is not here is one that Mondoo has.
             SignIn::Certificate { .. } | SignIn::New => {
-                held.map(|pair| Held::Certificate(pair.pem().to_owned().into()))
+                context.products.pair().map(|pair| Held::Certificate(pair.pem().to_owned().into()))
             }
         },
     }

@@ -44,7 +44,7 @@ async fn verify(
     operator: Option<Vec<Credential>>,
     console: &Console,
 ) -> Result<Exit, Failure> {
-    let Verifier { inputs, signer } = verifier;
+    let Verifier { inputs, pair } = verifier;
     let progress = Progress::reading(console);
     progress.report(&Event::Reading { what: "which application it is" });
     let (client_id, outstanding) = match (arguments.client_id, operator) {
@@ -52,9 +52,9 @@ async fn verify(
         (None, operator) => look_up(services, operator, &inputs).await?,
     };
     progress.report(&Event::Reading { what: "what the application gets" });
-    let certificate = signer.certificate();
+    let certificate = &pair.certificate;
     let (sha256, not_after) = (certificate.sha256(), certificate.not_after);
-    let credential = with_certificate(client_id.to_string(), signer);
+    let credential = with_certificate(client_id.to_string(), pair.signer());
     let ask = || {
         let now = OffsetDateTime::now_utc();
         let (sha256, outstanding) = (sha256.clone(), outstanding.clone());

@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use super::b_graph_permissions;
 use super::f_certificate::{self, Source};
-use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan, Step, Subject};
+use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan, Product, Step, Subject};
 
 pub use action::{Action, Proof, SignIn, Update, Wanted};
 pub use subscriptions::Subscriptions;
@@ -100,7 +100,7 @@ pub struct Scan {
 impl Observed {
     /// The integration of this application: by tenant and client id; else one that carries our name,
     /// whose application is gone. Of several, one of the wanted name, then the oldest.
-    pub(crate) fn ours(&self, desired: &crate::Desired, all: &All) -> Option<&Integration> {
+    pub fn ours(&self, desired: &crate::Desired, all: &All) -> Option<&Integration> {
         let mut found = self.all_ours(desired, all);
         let name = desired.integration.as_ref().map(|wanted| &wanted.name);
         found.sort_by_key(|one| (Some(&one.name) != name, one.created, one.mrn.clone()));
@@ -127,7 +127,7 @@ impl Observed {
     }
 
     /// Whose tokens the application is to trust, where that is known.
-    pub(crate) fn federation(&self, desired: &crate::Desired, all: &All) -> Option<&Federation> {
+    pub fn federation(&self, desired: &crate::Desired, all: &All) -> Option<&Federation> {
         match &self.ours(desired, all)?.credential {
             Credential::Federated(federation) => Some(federation),
             Credential::Certificate | Credential::Other(_) => None,
@@ -211,10 +211,10 @@ fn sign_in(
 ) -> Option<SignIn> {
     let (sha256, has_key) = match &desired.certificate.source {
         Source::Federated => return Some(SignIn::Federated),
-        Source::Held(held) => (held.sha256.clone(), held.has_key),
-        Source::Generate(_) if f_certificate::is_made(plan) => return Some(SignIn::New),
+        _ if plan.makes(Product::Certificate) => return Some(SignIn::New),
+        Source::Held(held) | Source::Staged(held) => (held.sha256.clone(), held.has_key),
         // One of ours is trusted, and its key is elsewhere.
-        Source::Generate(_) => {
+        Source::Generate(_) | Source::Expired(_) => {
             let recorded = live.and_then(Integration::certificate).unwrap_or_default();
             let trusted = observed.certificate.trusts(recorded, observed.now);
             (if trusted { recorded.to_owned() } else { String::new() }, false)
