@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use applier::{Options, Outcome, Products};
+use applier::{Clients, Options, Outcome, Products};
 use azure::Writer;
 use observer::{Look, observe_rights};
 use planner::{Change, Event, Observed, Plan, Verb, rights};
@@ -148,13 +148,14 @@ async fn apply(
 ) -> Outcome {
     let progress = Progress::applying(console, plan);
     let writer = Writer::new(session.reader.clone());
+    let clients = Clients { writer, mondoo: session.mondoo.clone() };
     let options = Options {
         parallelism: arguments.parallelism,
         directory: inputs.directory.clone(),
         now: OffsetDateTime::now_utc(),
         interrupted: interrupted.clone(),
     };
-    applier::apply(&writer, plan, products, options, &|event| progress.report(&event)).await
+    applier::apply(&clients, plan, products, options, &|event| progress.report(&event)).await
 }
 
 /// Reads and plans again until nothing is left to do: only then has Azure heard of everything.

@@ -5,12 +5,17 @@ use std::path::{Path, PathBuf};
 
 use azure::Application;
 use certificate::FileError;
-use planner::steps::f_certificate::{Certificate, KeyCredential, Observed, Source};
+use planner::steps::f_certificate::{
+    Certificate, FederatedCredential, KeyCredential, Observed, Source,
+};
 use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-pub(crate) fn observe(application: Option<&Application>) -> Observed {
+pub(crate) fn observe(
+    application: Option<&Application>,
+    federated: &[azure::FederatedCredential],
+) -> Observed {
     let credentials = application.into_iter().flat_map(|live| &live.key_credentials);
     let trusted = credentials.map(|live| KeyCredential {
         id: live.key_id,
@@ -18,7 +23,12 @@ pub(crate) fn observe(application: Option<&Application>) -> Observed {
         // One without an end is not ours, and nothing is decided by its end.
         end: live.end_date_time.unwrap_or(OffsetDateTime::UNIX_EPOCH),
     });
-    Observed { trusted: trusted.collect() }
+    Observed { trusted: trusted.collect(), federated: federated.iter().map(federation).collect() }
+}
+
+fn federation(live: &azure::FederatedCredential) -> FederatedCredential {
+    let azure::FederatedCredential { id, name, issuer, subject, audiences } = live.clone();
+    FederatedCredential { id, name, issuer, subject, audiences }
 }
 
 /// What the spec's certificate source holds now, and the certificate itself where there is one.

@@ -38,9 +38,10 @@ pub(super) fn needs(action: &Action, observed: &Observed) -> Vec<Right> {
             vec![vault_right(vault)]
         }
         Action::Certificate(f_certificate::Action::Generate(_)) => Vec::new(),
-        Action::Certificate(f_certificate::Action::Trust { .. }) => {
-            vec![Right::Entra(EntraRight::WriteApplication)]
-        }
+        Action::Certificate(
+            f_certificate::Action::Trust { .. } | f_certificate::Action::Federate { .. },
+        ) => vec![Right::Entra(EntraRight::WriteApplication)],
+        Action::Integration(_) => vec![Right::Mondoo],
     }
 }
 

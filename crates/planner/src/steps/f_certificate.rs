@@ -1,9 +1,13 @@
-//! Step F: the application trusts the certificate that the source names. Nothing is ever removed.
+//! Step F: the application trusts the certificate that the source names, or Mondoo's own tokens.
+//! Nothing is ever removed.
 
 use spec::{Generate, KeyId, Spec};
 use time::{Duration, OffsetDateTime};
 
-use crate::{Field, Finding, FindingCode, Object, Observed as All, Plan, Product, key_id};
+use super::g_integration::{self, Federation};
+use crate::{
+    Field, Finding, FindingCode, Object, Observed as All, Plan, Product, Value, Verb, key_id,
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -19,6 +23,8 @@ pub enum Source {
     Held(Certificate),
     /// To be made, unless the application trusts one of ours that does not end soon.
     Generate(Generate),
+    /// No certificate: tokens of the integration are trusted.
+    Federated,
 }
 
 /// What there is to know of a certificate without its key.
@@ -29,6 +35,8 @@ pub struct Certificate {
     pub sha256: String,
     pub not_before: OffsetDateTime,
     pub not_after: OffsetDateTime,
+    /// Its private key is there, too.
+    pub has_key: bool,
 }
 
 impl Desired {
@@ -42,7 +50,22 @@ impl Desired {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     pub trusted: Vec<KeyCredential>,
+    pub federated: Vec<FederatedCredential>,
 }
+
+/// Tokens of somebody else that the application trusts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FederatedCredential {
+    pub id: String,
+    /// Unique within the application.
+    pub name: String,
+    pub issuer: String,
+    pub subject: String,
+    pub audiences: Vec<String>,
+}
+
+/// The audience of tokens that are exchanged for those of Entra ID (documented).
+pub const EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyCredential {
@@ -65,10 +88,34 @@ impl Observed {
     pub(crate) fn unknown(&self, source: &Source) -> impl Iterator<Item = String> {
         let held = match source {
             Source::Held(certificate) => Some(key_id(&certificate.sha256)),
-            Source::Generate(_) => None,
+            Source::Generate(_) | Source::Federated => None,
         };
         let unknown = self.trusted.iter().filter(move |credential| Some(credential.id) != held);
         unknown.map(|credential| format!("certificate {}", credential.display_name))
+    }
+}
+
+impl Observed {
+    /// Federated credentials but for that of our integration, as words.
+    pub(crate) fn foreign_federated(
+        &self,
+        ours: Option<&Federation>,
+    ) -> impl Iterator<Item = String> {
+        let foreign =
+            self.federated.iter().filter(move |one| !ours.is_some_and(|ours| one.is(ours)));
+        foreign.map(|one| format!("federated credential {}", one.name))
+    }
+
+    /// Whether the application trusts a certificate of that SHA-256 which has not expired.
+    pub(crate) fn trusts(&self, sha256: &str, now: OffsetDateTime) -> bool {
+        let id = key_id(sha256);
+        self.trusted.iter().any(|credential| credential.id == id && credential.end > now)
+    }
+}
+
+impl FederatedCredential {
+    fn is(&self, federation: &Federation) -> bool {
+        self.issuer == federation.issuer && self.subject == federation.subject
     }
 }
 
@@ -85,6 +132,14 @@ pub enum Action {
     Generate(Generate),
     /// Adds the certificate to those that the application trusts: the held one, or the new one.
     Trust { marker: String, held: Option<Certificate> },
+    /// Lets the application trust the integration's tokens.
+    Federate {
+        name: String,
+        /// The credential of that name, which is for other tokens.
+        replaced: Option<FederatedCredential>,
+        /// None: those of the integration that this plan makes.
+        federation: Option<Federation>,
+    },
 }
 
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
@@ -114,7 +169,37 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
                 plan.push(Action::Trust { marker: marker.clone(), held: None }, &[]);
             }
         }
+        Source::Federated => plan_federation(desired, observed, plan),
     }
+}
+
+/// Whether a certificate is made by what is planned so far.
+pub(crate) fn is_made(plan: &Plan) -> bool {
+    plan.changes().any(|(_, change)| change.action.makes() == Some(Product::Certificate))
+}
+
+fn plan_federation(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let Some(space) = &observed.integration else { return };
+    let federated = &observed.certificate.federated;
+    let federation = space.federation(desired, observed).cloned();
+    let trusts = |federation: &Federation| {
+        federated.iter().any(|one| one.is(federation) && one.audiences == [EXCHANGE_AUDIENCE])
+    };
+    if federation.as_ref().is_some_and(trusts) {
+        return plan.keep();
+    }
+    if federation.is_none()
+        && !plan.changes().any(|(_, c)| g_integration::is_integration(&c.action))
+    {
+        return;
+    }
+    let name = format!("mondoo-azure-{}", desired.installation);
+    let same = |one: &&FederatedCredential| {
+        one.name == name || federation.as_ref().is_some_and(|federation| one.is(federation))
+    };
+    let replaced = federated.iter().find(same).cloned();
+    let name = replaced.as_ref().map_or(name, |replaced| replaced.name.clone());
+    plan.push(Action::Federate { name, replaced, federation }, &[]);
 }
 
 fn expires(end: OffsetDateTime) -> Finding {
@@ -136,12 +221,23 @@ fn elsewhere(new: &Generate) -> Finding {
 }
 
 impl Action {
+    pub(crate) fn verb(&self) -> Verb {
+        match self {
+            Action::Generate(_) | Action::Trust { .. } => Verb::Create,
+            Action::Federate { name: _, replaced: None, federation: _ } => Verb::Create,
+            Action::Federate { name: _, replaced: Some(_), federation: _ } => Verb::Update,
+        }
+    }
+
     pub(crate) fn line(&self) -> (String, String) {
         let (what, name) = match self {
             Action::Generate(new) => ("key and certificate", new.output.display().to_string()),
             Action::Trust { marker: _, held } => {
                 let name = held.as_ref().map_or("the new one".to_owned(), Certificate::summary);
                 ("trusted certificate", name)
+            }
+            Action::Federate { name, replaced: _, federation: _ } => {
+                ("federated credential", name.clone())
             }
         };
         (what.to_owned(), name)
@@ -163,6 +259,19 @@ impl Action {
                 let sha256 = sha256.unwrap_or_else(|| Field::after_apply("sha256"));
                 vec![Field::set("displayName", marker.clone()), sha256]
             }
+            Action::Federate { name: _, replaced, federation } => {
+                let before = replaced.as_ref();
+                let after = federation.as_ref();
+                let field = |name, before: Option<&String>, after: Option<&String>| Field {
+                    name,
+                    before: before.map_or(Value::Absent, |text| Value::Text(text.clone())),
+                    after: after.map_or(Value::AfterApply, |text| Value::Text(text.clone())),
+                };
+                vec![
+                    field("issuer", before.map(|b| &b.issuer), after.map(|a| &a.issuer)),
+                    field("subject", before.map(|b| &b.subject), after.map(|a| &a.subject)),
+                ]
+            }
         }
     }
 
@@ -170,6 +279,7 @@ impl Action {
         match self {
             Action::Generate(_) => Object::CertificateFile,
             Action::Trust { .. } => Object::Application,
+            Action::Federate { .. } => Object::FederatedCredential,
         }
     }
 
@@ -177,13 +287,14 @@ impl Action {
         match self {
             Action::Generate(_) => &[],
             Action::Trust { .. } => &[Product::Application, Product::Certificate],
+            Action::Federate { .. } => &[Product::Application, Product::Integration],
         }
     }
 
     pub(crate) fn makes(&self) -> Option<Product> {
         match self {
             Action::Generate(_) => Some(Product::Certificate),
-            Action::Trust { .. } => None,
+            Action::Trust { .. } | Action::Federate { .. } => None,
         }
     }
 }
