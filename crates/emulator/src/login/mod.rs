@@ -18,6 +18,7 @@ pub(crate) use access_token::{AccessToken, TokenFault, issuer};
 pub(crate) use assertion::signed_claims;
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
 pub(crate) use federated::issue as issue_workload_token;
+pub(crate) use jwt::Jwt;
 pub(crate) use signing::SigningKey;
 
 use crate::behaviour::{Look, Refusal};

@@ -30,6 +30,12 @@ mod key_credentials;
 mod keys;
 mod locks;
 mod management_groups;
+mod mondoo;
+mod mondoo_certificates;
+mod mondoo_integrations;
+mod mondoo_policies;
+mod mondoo_schema;
+mod mondoo_sign_in;
 mod nonsense;
 #[path = "../openapi/mod.rs"]
 mod openapi;
