@@ -132,7 +132,8 @@ pub(crate) fn data(response: &RawResponse, asked: &Asked) -> Result<Value, Error
     if let Some(reply) = reply {
         return match reply.refusal(request) {
             Some(refusal) => {
-                let is_absent = reply.data[request].is_null();
+                let root = &reply.data[request];
+                let is_absent = root.is_null() || in_place_of(root).is_some();
                 Err(error(refusal, is_absent, status, headers, asked))
             }
             None => Ok(reply.data),

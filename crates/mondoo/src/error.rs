@@ -16,7 +16,7 @@ pub enum Error {
     #[error("the API of this space does not know {0}")]
     NotOffered(Feature),
     /// The platform does not accept who we say we are.
-    #[error("{request} was refused because nobody is signed in: {reason}")]
+    #[error("Mondoo's {request} was refused because nobody is signed in: {reason}")]
     NotSignedIn {
         request: &'static str,
         reason: String,
@@ -24,19 +24,19 @@ pub enum Error {
         clock_ahead: Option<Duration>,
     },
     /// The platform knows who calls, and they may not do that.
-    #[error("{request} is not permitted: {reason}")]
+    #[error("Mondoo's {request} is not permitted: {reason}")]
     NotPermitted { request: &'static str, reason: String },
     /// What the request names does not exist.
-    #[error("{request} names what does not exist: {reason}")]
+    #[error("Mondoo's {request} names what does not exist: {reason}")]
     NotFound { request: &'static str, reason: String },
     /// The platform has answered, and said no. `code` is gRPC's name of the reason, or the status.
-    #[error("{request} was refused: {message} ({code})")]
+    #[error("Mondoo's {request} was refused: {message} ({code})")]
     Refused { request: &'static str, code: String, message: String },
     /// There was no whole answer. A write may or may not have happened.
-    #[error("{request} got no answer: {reason}")]
+    #[error("Mondoo's {request} got no answer: {reason}")]
     NoAnswer { request: &'static str, reason: Silence },
     /// The answer is not what the platform documents.
-    #[error("{request} got an answer that makes no sense: {reason}")]
+    #[error("Mondoo's {request} got an answer that makes no sense: {reason}")]
     Senseless { request: &'static str, reason: String },
 }
 
