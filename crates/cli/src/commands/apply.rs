@@ -57,7 +57,7 @@ async fn with_session(
     if !arguments.auto_approve && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
-    let products = Products::found(&observed, inputs.held.take());
+    let products = Products::found(&inputs.desired, &observed, &plan, inputs.held.take());
     let interrupted = interrupt::listen(console);
     let outcome = apply(arguments, session, &inputs, &plan, &products, &interrupted, console).await;
     for reason in render::outcome::reasons(&outcome, &plan) {

@@ -25,7 +25,7 @@ pub(crate) async fn observe(mondoo: &Mondoo, wanted: &Desired) -> Result<Observe
         if missing.is_empty() {
             return Ok(BTreeSet::new());
         }
-        mondoo.existing_policies(space, &missing).await
+        mondoo.existing_policies(space, &found.schema, &missing).await
     };
     let (integrations, exist) =
         futures::try_join!(mondoo.integrations(space, &found.schema), exist)?;

@@ -84,6 +84,21 @@ impl Desired {
     }
 }
 
+impl Desired {
+    /// The file that a new key would be written to, as it stands.
+    pub fn writes(&self, now: OffsetDateTime) -> Option<PathBuf> {
+        let new = self.renewal.as_ref()?;
+        match &self.source {
+            Source::Generate(_) => Some(new.output.clone()),
+            Source::Expired(_) => Some(staged(&new.output)),
+            Source::Held(held) if held.not_after < now + self.renew_before => {
+                Some(staged(&new.output))
+            }
+            Source::Held(_) | Source::Staged(_) | Source::Federated => None,
+        }
+    }
+}
+
 /// Key credentials of the application, ours and foreign.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
