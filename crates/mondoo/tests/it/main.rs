@@ -4,6 +4,7 @@
 
 mod answers;
 mod credentials;
+mod emulator;
 mod exchange;
 mod fake;
 mod integrations;

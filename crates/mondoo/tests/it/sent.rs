@@ -18,8 +18,8 @@ fn configuration(secret: Option<Held>) -> Configuration {
     }
 }
 
-fn certificate() -> Option<Held> {
-    Some(Held::Certificate(Secret::from("pem".to_owned())))
+fn certificate() -> Held {
+    Held::Certificate(Secret::from("pem".to_owned()))
 }
 
 fn labels() -> BTreeMap<String, String> {
@@ -41,7 +41,8 @@ async fn created(
 
 #[tokio::test]
 async fn an_old_api_is_told_old_names() {
-    let sent = created(&Schema::default(), &configuration(certificate()), &BTreeMap::new()).await;
+    let sent =
+        created(&Schema::default(), &configuration(Some(certificate())), &BTreeMap::new()).await;
     let options = json!({
         "tenantId": "t",
         "clientId": "c",
@@ -63,7 +64,7 @@ async fn an_old_api_is_told_old_names() {
 #[tokio::test]
 async fn a_new_api_is_told_new_names() {
     let newest = schema(&NEWEST).await;
-    let sent = created(&newest, &configuration(certificate()), &labels()).await;
+    let sent = created(&newest, &configuration(Some(certificate())), &labels()).await;
     let options = json!({
         "tenantId": "t",
         "clientId": "c",
@@ -90,7 +91,7 @@ async fn an_old_api_is_never_told_what_it_does_not_know() {
     let old = Schema::default();
     let wif = created(&old, &configuration(Some(Held::Wif)), &BTreeMap::new()).await;
     assert_eq!(wif, Err(Error::NotOffered(Feature::Wif)));
-    let labels = created(&old, &configuration(certificate()), &labels()).await;
+    let labels = created(&old, &configuration(Some(certificate())), &labels()).await;
     assert_eq!(labels, Err(Error::NotOffered(Feature::Labels)));
     assert!(!old.offers_wif() && !old.offers_labels());
     // One that takes it and does not tell what to trust is of no use either.
@@ -136,7 +137,8 @@ async fn an_update_tells_all_but_a_secret_that_stays() {
 #[tokio::test]
 async fn no_subscription_is_not_told_as_all() {
     let nothing = Subscriptions::Allow(Vec::new());
-    let configuration = Configuration { subscriptions: nothing, ..configuration(certificate()) };
+    let configuration =
+        Configuration { subscriptions: nothing, ..configuration(Some(certificate())) };
     let sent = created(&Schema::default(), &configuration, &BTreeMap::new()).await;
     assert_eq!(sent, Err(Error::NotOffered(Feature::NoSubscription)));
 }
