@@ -119,7 +119,7 @@ fn needed(name: &'static str, auth: Auth) -> Result<String, Failure> {
 }
 
 /// An empty variable counts as none, as it does for the SDKs.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 

@@ -20,6 +20,7 @@ pub(crate) struct Inputs {
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
     pub held: Option<Held>,
+    pub source: CertificateSource,
 }
 
 impl Inputs {
@@ -36,23 +37,32 @@ impl Inputs {
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
         let (source, held) = observer::steps::f_certificate::read_source(&spec, &directory, now)
             .map_err(|error| bad_certificate(&error, &spec))?;
-        if let Source::Generate(new) = &source
+        let desired = Desired::new(&spec, source);
+        if let Some(file) = desired.certificate.writes(now)
             && !key.allow_tracked_key
         {
-            tracked_key::refuse(&directory.join(&new.output))?;
+            tracked_key::refuse(&directory.join(file))?;
         }
-        Ok(Inputs { desired: Desired::new(&spec, source), directory, held })
+        let source = spec.certificate.source;
+        Ok(Inputs { desired, directory, held, source })
     }
 
     /// The spec, and its certificate with the key: to sign in as the application.
     pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
         let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        if spec.certificate.source == CertificateSource::Federated {
+            let message = "verify has nothing to sign in with: the spec is keyless, and only Mondoo \
+                           can sign in as the application";
+            return Err(Failure::new(Exit::BadInput, message.to_owned())
+                .hint("plan and the scan's messages in the Mondoo Console tell whether it works"));
+        }
         let pair = read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?;
-        let source = Source::Held(observer::steps::f_certificate::facts(&pair.certificate));
+        let held = Held::WithKey(pair.clone());
+        let source = Source::Held(observer::steps::f_certificate::facts(&held));
         let desired = Desired::new(&spec, source);
-        let held = Some(Held::WithKey(pair.clone()));
-        Ok(Verifier { inputs: Inputs { desired, directory, held }, pair })
+        let (held, source) = (Some(held), spec.certificate.source);
+        Ok(Verifier { inputs: Inputs { desired, directory, held, source }, pair })
     }
 }
 
@@ -70,6 +80,21 @@ fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPa
             let path = PathBuf::from(format!("${variable}"));
             let pem = observer::steps::f_certificate::variable(variable)?;
             KeyPair::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
+        }
+        CertificateSource::Command(command) => match &command.output {
+            Some(output) => KeyPair::read(&directory.join(output), now),
+            None => {
+                let reason = std::io::Error::other("the command keeps it nowhere");
+                Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
+            }
+        },
+        CertificateSource::KeyVault(_) => {
+            let reason = std::io::Error::other("it is in a key vault");
+            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
+        }
+        CertificateSource::Federated => {
+            let reason = std::io::Error::other("the spec is keyless");
+            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
         }
     }
 }
@@ -136,6 +161,12 @@ fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
             FileError::Unusable { path, reason: PemError::Expired(_) },
         ) => format!("move {} away: then a new one is made", path.display()),
         (_, FileError::Unusable { path, reason }) => reason.hint(path),
+        (
+            CertificateSource::Federated
+            | CertificateSource::KeyVault(_)
+            | CertificateSource::Command(_),
+            _,
+        ) => "use another source".to_owned(),
         (CertificateSource::File(_), FileError::Unreadable { .. }) => {
             "put the certificate there, or use `source: { generate: … }` to have one made"
                 .to_owned()

@@ -95,7 +95,9 @@ async fn look_up(
     const HINT: &str = "name the application with --client-id: then nobody else has to sign in";
     let operator = services.sign_in(operator, inputs).await?;
     let now = OffsetDateTime::now_utc();
-    let observation = observer::observe(&operator, &inputs.desired, now, &|_| {}).await;
+    let mondoo = services.mondoo(inputs).await?;
+    let observation =
+        observer::observe(&operator, mondoo.as_ref(), &inputs.desired, now, &|_| {}).await;
     let failed = |error| {
         let failure = observe_failure(&error);
         if failure.exit == Exit::NotPermitted { failure.hint(HINT) } else { failure }

@@ -3,34 +3,23 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
-use super::problems::Problems;
 use crate::document::{self, CertificateSource as Written};
 use crate::{
     Certificate, CertificateSource, Command, Generate, InstallationName, VaultCertificate,
 };
 
-/// The certificate, or nothing where this version has no such source.
-pub(super) fn read(
-    written: &document::Certificate,
-    name: &InstallationName,
-    problems: &mut Problems<'_>,
-) -> Option<Certificate> {
+pub(super) fn read(written: &document::Certificate, name: &InstallationName) -> Certificate {
     let document::Certificate { source, renew_before } = written;
     let renew_before_days = renew_before.as_deref().map_or(30, days);
-    let mut later = |source: &str| {
-        let pointer = format!("/certificate/source/{source}");
-        problems.not_yet(&pointer, "use one of: file, generate, keyVault, command, environment");
-        None
-    };
     let source = match source {
         Written::File(path) => CertificateSource::File(PathBuf::from(&path.0)),
         Written::Generate(written) => CertificateSource::Generate(generate(written, name)),
         Written::Environment(variable) => CertificateSource::Environment(variable.0.clone()),
         Written::KeyVault(written) => CertificateSource::KeyVault(vault_certificate(written)),
         Written::Command(written) => CertificateSource::Command(command(written)),
-        Written::Federated(_) => return later("federated"),
+        Written::Federated(_) => CertificateSource::Federated,
     };
-    Some(Certificate { source, renew_before_days })
+    Certificate { source, renew_before_days }
 }
 
 fn generate(written: &document::Generate, name: &InstallationName) -> Generate {

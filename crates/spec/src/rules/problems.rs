@@ -3,8 +3,6 @@
 use crate::locations::Locations;
 use crate::{SpecError, SpecErrors};
 
-pub(super) const LEAVE_OUT: &str = "leave it out: this version would not do what it says";
-
 /// All that is wrong so far, each at its place in the text. Places are JSON pointers.
 pub(super) struct Problems<'a> {
     locations: &'a Locations,
@@ -28,11 +26,6 @@ impl<'a> Problems<'a> {
         let location = self.locations.value(pointer);
         let (message, hint) = (message.into(), Some(hint.to_owned()));
         self.errors.push(SpecError { location, message, hint });
-    }
-
-    pub(super) fn not_yet(&mut self, pointer: &str, hint: &str) {
-        let key = pointer.trim_start_matches('/').replace('/', ".");
-        self.at_key(pointer, format!("`{key}` is not supported yet"), hint);
     }
 
     pub(super) fn none(self) -> Result<(), SpecErrors> {
