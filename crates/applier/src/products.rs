@@ -94,7 +94,7 @@ impl Products {
     }
 
     /// The same with its key.
-    pub(crate) fn pair(&self) -> Option<&KeyPair> {
+    pub fn pair(&self) -> Option<&KeyPair> {
         self.certificate.get().and_then(Held::pair)
     }
 
@@ -108,6 +108,11 @@ impl Products {
 
     pub(crate) fn set_proven(&self) {
         let _ = self.proven.set(());
+    }
+
+    /// The integration, once there is one.
+    pub fn integration_mrn(&self) -> Option<IntegrationMrn> {
+        self.integration.get().map(|found| found.mrn.clone())
     }
 
     /// The client id of the application, once there is one.

@@ -20,6 +20,7 @@ pub(crate) struct Inputs {
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
     pub held: Option<Held>,
+    pub source: CertificateSource,
 }
 
 impl Inputs {
@@ -42,7 +43,8 @@ impl Inputs {
         {
             tracked_key::refuse(&directory.join(file))?;
         }
-        Ok(Inputs { desired, directory, held })
+        let source = spec.certificate.source;
+        Ok(Inputs { desired, directory, held, source })
     }
 
     /// The spec, and its certificate with the key: to sign in as the application.
@@ -59,7 +61,8 @@ impl Inputs {
         let held = Held::WithKey(pair.clone());
         let source = Source::Held(observer::steps::f_certificate::facts(&held));
         let desired = Desired::new(&spec, source);
-        Ok(Verifier { inputs: Inputs { desired, directory, held: Some(held) }, pair })
+        let (held, source) = (Some(held), spec.certificate.source);
+        Ok(Verifier { inputs: Inputs { desired, directory, held, source }, pair })
     }
 }
 

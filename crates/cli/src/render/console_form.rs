@@ -2,7 +2,7 @@
 //! its page Integrations > Add > Azure, in their order.
 
 use std::fmt::Write;
-use std::path::Path;
+use std::path::PathBuf;
 
 use planner::steps::g_integration::Subscriptions;
 
@@ -14,15 +14,15 @@ pub(crate) struct ConsoleForm<'a> {
     pub tenant_id: String,
     pub subscriptions: Subscriptions,
     pub scan_vms: bool,
-    pub file: PemFile<'a>,
+    pub file: PemFile,
     pub policies: Vec<&'a str>,
 }
 
 /// Where the file is that the Console takes: the private key first, then the certificate.
-pub(crate) enum PemFile<'a> {
-    Ready(&'a Path),
+pub(crate) enum PemFile {
+    Ready(PathBuf),
     /// Both are in this file, in another form.
-    InAnotherForm(&'a Path),
+    InAnotherForm(PathBuf),
     /// They came from somewhere else, in words.
     FromElsewhere(String),
 }
@@ -53,7 +53,7 @@ pub(crate) fn text(form: &ConsoleForm<'_>) -> String {
     text + "   then FINALIZE SETUP\n"
 }
 
-fn drop_file(file: &PemFile<'_>) -> String {
+fn drop_file(file: &PemFile) -> String {
     match file {
         PemFile::Ready(path) => path.display().to_string(),
         PemFile::InAnotherForm(path) => {

@@ -169,13 +169,16 @@ impl Integration {
         &mut self,
         takes: Duration,
         now: OffsetDateTime,
-        failure: Option<String>,
-        assets: BTreeMap<String, u32>,
+        found: Result<BTreeMap<String, u32>, String>,
     ) {
         let started = self.scans.last().map_or(now, |last| last.finished.max(now));
         let last_finished = self.scans.iter().rposition(|scan| scan.finished <= now);
         self.scans.drain(..last_finished.unwrap_or_default());
         let finished = started + takes;
+        let (assets, failure) = match found {
+            Ok(assets) => (assets, None),
+            Err(failure) => (BTreeMap::new(), Some(failure)),
+        };
         self.scans.push(Scan { attempted: now, started, finished, failure, assets });
     }
 }

@@ -17,6 +17,7 @@ mod options;
 mod policies;
 mod render;
 mod scan;
+mod scanner;
 mod schema;
 mod spaces;
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
+use crate::login::MONDOO_ISSUER;
 use crate::model::mondoo::{HeldSecret, Integration};
 use crate::mondoo::spaces::{self, ORGANIZATION, ORGANIZATION_NAME, Space};
 use crate::timestamps::seconds;
@@ -63,7 +64,7 @@ fn status(integration: &Integration, now: OffsetDateTime) -> &'static str {
 }
 
 /// Both names of each list, so that every generation of the schema finds its own; that an empty list
-/// is shown as one is a guess.
+/// is shown as one, and that the subject is the MRN, are guesses.
 pub(super) fn options(integration: &Integration) -> Value {
     let Integration { mrn, options, secret, .. } = integration;
     let wif = matches!(secret, HeldSecret::WorkloadIdentity);
@@ -78,10 +79,6 @@ pub(super) fn options(integration: &Integration) -> Value {
         "scanVms": options.scan_vms,
         "secretType": secret.kind(),
         "wifSubject": wif.then_some(mrn),
-        "wifIssuerUrl": wif.then_some(WIF_ISSUER),
+        "wifIssuerUrl": wif.then_some(MONDOO_ISSUER),
     })
 }
-
-/// Who issues tokens to the platform's own workloads. Made up, and the same wherever the sandbox
-/// listens, so that what trusts it today does so tomorrow. That the subject is the MRN is a guess.
-pub(super) const WIF_ISSUER: &str = "https://oidc.mondoo.invalid";

@@ -105,7 +105,7 @@ async fn every_part_of_a_token_counts() {
     let other = EcdsaKeyPair::from_pkcs8(&ES384, &other.serialize_der()).unwrap();
     tokens.push(sign(&other, &header, &claims));
     tokens.push(rsa_token(&header, &claims));
-    tokens.extend(["".to_owned(), "x".to_owned(), "a.b.c".to_owned()]);
+    tokens.extend([String::new(), "x".to_owned(), "a.b.c".to_owned()]);
     for token in tokens {
         let answer = look(&tenant, &token, SPACE).await;
         assert_eq!((answer.status, answer.body), (401, json!("unauthenticated")), "{token}");

@@ -43,6 +43,13 @@ impl Desired {
     }
 }
 
+impl Desired {
+    /// The lists as the integration is to hold them; none, where a name cannot be resolved.
+    pub fn scanned(&self, desired: &crate::Desired, observed: &All) -> Option<Subscriptions> {
+        subscriptions::resolve(self, desired, observed, &mut Plan::default())
+    }
+}
+
 /// What the space holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
