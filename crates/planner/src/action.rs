@@ -3,12 +3,12 @@
 use std::fmt;
 
 use serde::Serialize;
-use spec::{AppRoleId, ObjectId, RoleDefinitionId, VaultId};
+use spec::{AppRoleId, ObjectId, PolicyMrn, RoleDefinitionId, VaultId};
 
 use crate::Step;
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    f_certificate, g_integration,
 };
 
 /// What a change does to its object.
@@ -51,6 +51,7 @@ pub enum Product {
     Application,
     Principal,
     Certificate,
+    Integration,
 }
 
 /// What a change works on. Two changes of one object never run at once.
@@ -66,6 +67,9 @@ pub enum Object {
     RoleDefinition(RoleDefinitionId),
     Vault(VaultId),
     CertificateFile,
+    FederatedCredential,
+    Integration,
+    Policy(PolicyMrn),
 }
 
 /// One value before or after a change, for display.
@@ -114,6 +118,7 @@ pub enum Action {
     CustomRole(d_custom_role::Action),
     KeyVaultAccess(e_key_vault_access::Action),
     Certificate(f_certificate::Action),
+    Integration(g_integration::Action),
 }
 
 impl Action {
@@ -125,6 +130,7 @@ impl Action {
             Action::CustomRole(_) => Step::D,
             Action::KeyVaultAccess(_) => Step::E,
             Action::Certificate(_) => Step::F,
+            Action::Integration(_) => Step::G,
         }
     }
 
@@ -133,7 +139,8 @@ impl Action {
             Action::Application(action) => action.verb(),
             Action::GraphPermission(action) => action.verb(),
             Action::RoleAssignment(action) => action.verb(),
-            Action::Certificate(_) => Verb::Create,
+            Action::Certificate(action) => action.verb(),
+            Action::Integration(action) => action.verb(),
             Action::CustomRole(action) => action.verb(),
             Action::KeyVaultAccess(action) => action.verb(),
         }
@@ -148,6 +155,7 @@ impl Action {
             Action::CustomRole(action) => action.line(),
             Action::KeyVaultAccess(action) => action.line(),
             Action::Certificate(action) => action.line(),
+            Action::Integration(action) => action.line(),
         }
     }
 
@@ -160,6 +168,7 @@ impl Action {
             Action::CustomRole(action) => action.fields(),
             Action::KeyVaultAccess(action) => action.fields(),
             Action::Certificate(action) => action.fields(),
+            Action::Integration(action) => action.fields(),
         }
     }
 
@@ -171,6 +180,7 @@ impl Action {
             Action::CustomRole(action) => action.object(),
             Action::KeyVaultAccess(action) => action.object(),
             Action::Certificate(action) => action.object(),
+            Action::Integration(action) => action.object(),
         }
     }
 
@@ -185,6 +195,7 @@ impl Action {
             Action::RoleAssignment(_) | Action::KeyVaultAccess(_) => &[Product::Principal],
             Action::CustomRole(action) => action.uses(),
             Action::Certificate(action) => action.uses(),
+            Action::Integration(action) => action.uses(),
         }
     }
 
@@ -192,6 +203,7 @@ impl Action {
         match self {
             Action::Application(action) => action.makes(),
             Action::Certificate(action) => action.makes(),
+            Action::Integration(action) => action.makes(),
             Action::GraphPermission(_)
             | Action::RoleAssignment(_)
             | Action::CustomRole(_)

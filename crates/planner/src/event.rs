@@ -30,6 +30,11 @@ pub enum Event {
         change: ChangeId,
         error: String,
     },
+    /// Left for a later run: what it needs has no effect yet.
+    Postponed {
+        change: ChangeId,
+        reason: String,
+    },
     /// Left out because `because` failed.
     Skipped {
         change: ChangeId,

@@ -25,7 +25,8 @@ pub use ids::{
 };
 pub use model::{
     AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
-    Extras, Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
+    Extras, Generate, Integration, KeyVaults, OwnerRef, ScannedSubscriptions, Scope, ScopeRef,
+    SubscriptionRef, VaultRef,
 };
 pub use mrn::{IntegrationMrn, NoSpace, PolicyMrn, SpaceMrn};
 pub use names::{InstallationName, ManagementGroupId, TenantRef};
@@ -55,6 +56,8 @@ pub struct Spec {
     pub key_vaults: KeyVaults,
     /// Not looked at where the application has a `principal_id`.
     pub certificate: Certificate,
+    /// Not managed where there is none.
+    pub integration: Option<Integration>,
     pub extras: Extras,
     /// Known extras that are not reported; compare without case.
     pub keep: Vec<String>,

@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::{ManagementGroupId, ObjectId, PrincipalId, ScopeId, SubscriptionId, VaultId};
+use crate::{
+    ManagementGroupId, ObjectId, PolicyMrn, PrincipalId, ScopeId, SpaceMrn, SubscriptionId, VaultId,
+};
 
 /// Which of Microsoft's clouds the tenant lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -149,6 +151,8 @@ pub enum CertificateSource {
     Generate(Generate),
     /// The name of an environment variable that holds PEM.
     Environment(String),
+    /// None: the application trusts Mondoo's own tokens.
+    Federated,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -166,4 +170,39 @@ pub struct Generate {
 pub enum Extras {
     Report,
     Prune,
+}
+
+/// The integration in a Mondoo space.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Integration {
+    pub space: SpaceMrn,
+    pub name: String,
+    pub subscriptions: ScannedSubscriptions,
+    /// Each once.
+    pub policies: Vec<PolicyMrn>,
+}
+
+/// Which of the subscriptions that the application sees are scanned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ScannedSubscriptions {
+    All,
+    Allow(Vec<SubscriptionRef>),
+    Deny(Vec<SubscriptionRef>),
+}
+
+/// How the spec names a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SubscriptionRef {
+    Id(SubscriptionId),
+    /// A display name, which the tenant must resolve.
+    Name(String),
+}
+
+impl fmt::Display for SubscriptionRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SubscriptionRef::Id(id) => id.fmt(f),
+            SubscriptionRef::Name(name) => f.write_str(name),
+        }
+    }
 }

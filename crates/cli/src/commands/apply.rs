@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use applier::{Options, Outcome, Products};
+use applier::{Clients, Options, Outcome, Products};
 use azure::Writer;
 use observer::{Look, observe_rights};
 use planner::{Change, Event, Observed, Plan, Verb, rights};
@@ -10,8 +10,10 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::hand_over::hand_over;
 use super::plan::show;
-use crate::arguments::Apply;
+use super::scan::{Scanned, Started};
+use crate::arguments::{Apply, Connection, Writing};
 use crate::console::{Console, YELLOW, one_line};
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
@@ -24,20 +26,30 @@ use crate::session::Session;
 const CONVERGENCE: Duration = Duration::from_secs(120);
 
 pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Failure> {
-    let target = &arguments.target;
+    let Apply { target, writing } = arguments;
     let inputs = Inputs::of_target(target)?;
-    if !arguments.auto_approve && !Console::can_ask() {
+    carry_out(inputs, &target.connection, writing, console).await
+}
+
+/// Plans, asks, and makes the changes.
+pub(super) async fn carry_out(
+    inputs: Inputs,
+    connection: &Connection,
+    writing: &Writing,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    if !writing.auto_approve && !Console::can_ask() {
         let message = "there is no terminal to ask whether to apply".to_owned();
         return Err(Failure::new(Exit::BadInput, message).hint("say it with --auto-approve"));
     }
-    let session = Session::connect(&target.connection, &inputs, console).await?;
-    let exit = with_session(arguments, &session, inputs, console).await;
+    let session = Session::connect(connection, &inputs, console).await?;
+    let exit = with_session(writing, &session, inputs, console).await;
     session.close().await;
     exit
 }
 
 async fn with_session(
-    arguments: &Apply,
+    writing: &Writing,
     session: &Session,
     mut inputs: Inputs,
     console: &Console,
@@ -50,27 +62,39 @@ async fn with_session(
     if plan.is_empty() {
         return Ok(if plan.blocked_lines().next().is_some() { Exit::Partly } else { whole(&plan) });
     }
-    if arguments.auto_approve && !arguments.allow_deletes {
+    if writing.auto_approve && !writing.allow_deletes {
         refuse_deletes(&plan)?;
     }
     refuse_unpermitted(session, &plan, &observed, console).await?;
-    if !arguments.auto_approve && !confirmed(&plan, console) {
+    if !writing.auto_approve && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
-    let products = Products::found(&observed, inputs.held.take());
+    let products = Products::found(&inputs.desired, &observed, &plan, inputs.held.take());
     let interrupted = interrupt::listen(console);
-    let outcome = apply(arguments, session, &inputs, &plan, &products, &interrupted, console).await;
+    let outcome = apply(writing, session, &inputs, &plan, &products, &interrupted, console).await;
     for reason in render::outcome::reasons(&outcome, &plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
-    let looked = if outcome.is_complete() && !arguments.no_wait {
-        converge(session, &inputs, interrupted, console).await
+    let looked = if outcome.is_complete() && !writing.no_wait {
+        converge(session, &inputs, interrupted.clone(), console).await
     } else {
         Looked::Done
     };
+    let scan = Started::by(&plan, &outcome, &products, &inputs, &observed);
+    let scanned = match scan.filter(|_| writing.wait) {
+        Some(scan) => scan.follow(session, &inputs, &interrupted, console).await?,
+        None => Scanned::NotAwaited,
+    };
+    if let Some(form) = hand_over(session, &inputs, &observed, &products, &outcome) {
+        console.result(&form)?;
+    }
     let blocked = plan.blocked_lines().count();
     console.result(&render::outcome::summary(&outcome, blocked))?;
-    Ok(ended(&plan, &outcome, blocked, &looked))
+    Ok(match (ended(&plan, &outcome, blocked, &looked), scanned) {
+        (Exit::Done, Scanned::Badly) => Exit::Failed,
+        (Exit::Done, Scanned::Interrupted) => Exit::Interrupted,
+        (exit, _) => exit,
+    })
 }
 
 /// What somebody did not look at takes nothing away.
@@ -138,7 +162,7 @@ fn confirmed(plan: &Plan, console: &Console) -> bool {
 }
 
 async fn apply(
-    arguments: &Apply,
+    writing: &Writing,
     session: &Session,
     inputs: &Inputs,
     plan: &Plan,
@@ -148,13 +172,14 @@ async fn apply(
 ) -> Outcome {
     let progress = Progress::applying(console, plan);
     let writer = Writer::new(session.reader.clone());
+    let clients = Clients { writer, mondoo: session.mondoo.clone() };
     let options = Options {
-        parallelism: arguments.parallelism,
+        parallelism: writing.parallelism,
         directory: inputs.directory.clone(),
         now: OffsetDateTime::now_utc(),
         interrupted: interrupted.clone(),
     };
-    applier::apply(&writer, plan, products, options, &|event| progress.report(&event)).await
+    applier::apply(&clients, plan, products, options, &|event| progress.report(&event)).await
 }
 
 /// Reads and plans again until nothing is left to do: only then has Azure heard of everything.
