@@ -13,6 +13,7 @@ mod doctor;
 mod documents;
 mod e_key_vault_access;
 mod f_certificate;
+mod g_integration;
 mod hostile;
 mod http_log;
 mod interrupted;
