@@ -34,6 +34,7 @@ pub enum FindingCode {
     GrantsSecretValues,
     GrantsWrites,
     IntegrationTwice,
+    KeylessNotOffered,
     LookAlike,
     NameHeld,
     NoKeyForIntegration,
@@ -67,7 +68,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 46] = [
+    pub const ALL: [FindingCode; 47] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
@@ -85,6 +86,7 @@ impl FindingCode {
         FindingCode::GrantsSecretValues,
         FindingCode::GrantsWrites,
         FindingCode::IntegrationTwice,
+        FindingCode::KeylessNotOffered,
         FindingCode::LookAlike,
         FindingCode::NameHeld,
         FindingCode::NoKeyForIntegration,
@@ -135,6 +137,7 @@ impl FindingCode {
             FindingCode::GrantsSecretValues => "grants-secret-values",
             FindingCode::GrantsWrites => "grants-writes",
             FindingCode::IntegrationTwice => "integration-twice",
+            FindingCode::KeylessNotOffered => "keyless-not-offered",
             FindingCode::LookAlike => "look-alike",
             FindingCode::NameHeld => "name-held",
             FindingCode::NoKeyForIntegration => "no-key-for-integration",
