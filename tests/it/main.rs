@@ -13,10 +13,12 @@ mod doctor;
 mod documents;
 mod e_key_vault_access;
 mod f_certificate;
+mod g_integration;
 mod hostile;
 mod http_log;
 mod interrupted;
 mod main_job;
+mod mondoo_account;
 #[path = "../../crates/emulator/tests/openapi/mod.rs"]
 mod openapi;
 mod permissions;

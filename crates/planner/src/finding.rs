@@ -21,6 +21,7 @@ pub enum FindingCode {
     CertificateElsewhere,
     CertificateExpires,
     CertificateKept,
+    CertificateNotRecorded,
     CertificateSuperseded,
     CloudNotScanned,
     ConditionedAssignment,
@@ -66,11 +67,12 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 45] = [
+    pub const ALL: [FindingCode; 46] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
         FindingCode::CertificateKept,
+        FindingCode::CertificateNotRecorded,
         FindingCode::CertificateSuperseded,
         FindingCode::CloudNotScanned,
         FindingCode::ConditionedAssignment,
@@ -120,6 +122,7 @@ impl FindingCode {
             FindingCode::CertificateElsewhere => "certificate-elsewhere",
             FindingCode::CertificateExpires => "certificate-expires",
             FindingCode::CertificateKept => "certificate-kept",
+            FindingCode::CertificateNotRecorded => "certificate-not-recorded",
             FindingCode::CertificateSuperseded => "certificate-superseded",
             FindingCode::CloudNotScanned => "cloud-not-scanned",
             FindingCode::ConditionedAssignment => "conditioned-assignment",
