@@ -247,6 +247,9 @@ pub(crate) struct Target {
     /// Make a new application instead of restoring a deleted one, which is removed for good
     #[arg(long)]
     pub purge_deleted: bool,
+    /// Run the command of the certificate's source, and plan with what it prints
+    #[arg(long)]
+    pub allow_command: bool,
     #[command(flatten)]
     pub only: Only,
     #[command(flatten)]

@@ -18,6 +18,7 @@ use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::mondoo_account;
 use crate::progress::Progress;
+use crate::vault_source;
 
 pub(crate) struct Session {
     pub reader: Reader,
@@ -30,7 +31,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) async fn connect(
         connection: &Connection,
-        inputs: &Inputs,
+        inputs: &mut Inputs,
         console: &Console,
     ) -> Result<Session, Failure> {
         let began = Instant::now();
@@ -39,6 +40,11 @@ impl Session {
         let operators = Services::operators(connection, inputs)?;
         let services = Services::open(connection, inputs).await?;
         let reader = services.sign_in(Some(operators), inputs).await?;
+        if let Some(certificate) = vault_source::wanted(inputs) {
+            progress.report(&Event::Reading { what: "the certificate's vault" });
+            let vault = services.vault_address(&certificate.vault);
+            vault_source::read(inputs, &certificate, &vault, &reader).await?;
+        }
         let mondoo = services.mondoo(inputs).await?;
         Ok(Session { reader, mondoo, began, services })
     }
@@ -120,6 +126,16 @@ impl Services {
         let (cloud, transport) = (&self.cloud, &self.transport);
         let reader = Reader::sign_in_first(&tenant, credentials, cloud, transport, first(inputs));
         reader.await.map_err(|error| azure_failure(&error))
+    }
+
+    /// The sandbox's vaults are at its own address, which a spec cannot know.
+    fn vault_address(&self, vault: &str) -> String {
+        let suffix = format!(".{}", self.cloud.vault_suffix);
+        let name = vault.strip_prefix("https://").and_then(|host| host.strip_suffix(&suffix));
+        match (&self.sandbox, name) {
+            (Some(sandbox), Some(name)) => format!("{}/vaults/{name}", sandbox.url()),
+            (_, _) => vault.to_owned(),
+        }
     }
 
     /// Who manages the integration.

@@ -33,6 +33,7 @@ pub enum FindingCode {
     GrantsSecretValues,
     GrantsWrites,
     IntegrationTwice,
+    KeyNotExportable,
     LookAlike,
     NameHeld,
     NoKeyForIntegration,
@@ -52,6 +53,7 @@ pub enum FindingCode {
     ScannedNotCovered,
     ScannedUnknown,
     ScopeUnknown,
+    SelfSigned,
     SubscriptionByName,
     SubscriptionDisabled,
     SubscriptionOfAnotherTenant,
@@ -66,7 +68,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 45] = [
+    pub const ALL: [FindingCode; 47] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
@@ -83,6 +85,7 @@ impl FindingCode {
         FindingCode::GrantsSecretValues,
         FindingCode::GrantsWrites,
         FindingCode::IntegrationTwice,
+        FindingCode::KeyNotExportable,
         FindingCode::LookAlike,
         FindingCode::NameHeld,
         FindingCode::NoKeyForIntegration,
@@ -102,6 +105,7 @@ impl FindingCode {
         FindingCode::ScannedNotCovered,
         FindingCode::ScannedUnknown,
         FindingCode::ScopeUnknown,
+        FindingCode::SelfSigned,
         FindingCode::SubscriptionByName,
         FindingCode::SubscriptionDisabled,
         FindingCode::SubscriptionOfAnotherTenant,
@@ -132,6 +136,7 @@ impl FindingCode {
             FindingCode::GrantsSecretValues => "grants-secret-values",
             FindingCode::GrantsWrites => "grants-writes",
             FindingCode::IntegrationTwice => "integration-twice",
+            FindingCode::KeyNotExportable => "key-not-exportable",
             FindingCode::LookAlike => "look-alike",
             FindingCode::NameHeld => "name-held",
             FindingCode::NoKeyForIntegration => "no-key-for-integration",
@@ -151,6 +156,7 @@ impl FindingCode {
             FindingCode::ScannedNotCovered => "scanned-not-covered",
             FindingCode::ScannedUnknown => "scanned-unknown",
             FindingCode::ScopeUnknown => "scope-unknown",
+            FindingCode::SelfSigned => "self-signed",
             FindingCode::SubscriptionByName => "subscription-by-name",
             FindingCode::SubscriptionDisabled => "subscription-disabled",
             FindingCode::SubscriptionOfAnotherTenant => "subscription-of-another-tenant",

@@ -38,7 +38,9 @@ pub(super) fn needs(action: &Action, observed: &Observed) -> Vec<Right> {
             vec![vault_right(vault)]
         }
         Action::Certificate(
-            f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. },
+            f_certificate::Action::Make { .. }
+            | f_certificate::Action::Install { .. }
+            | f_certificate::Action::Copy(_),
         ) => Vec::new(),
         Action::Certificate(
             f_certificate::Action::Trust { .. }
