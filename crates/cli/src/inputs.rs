@@ -152,7 +152,7 @@ fn no_pair(error: &FileError, spec: &Spec) -> Failure {
     Failure::new(Exit::BadInput, error.to_string()).hint(hint)
 }
 
-fn read_spec(path: &Path) -> Result<Spec, Failure> {
+pub(crate) fn read_spec(path: &Path) -> Result<Spec, Failure> {
     let text = read_text(path)?;
     Spec::parse(&text).map_err(|errors| {
         Failure::several(Exit::BadInput, spec_errors::render(path, &text, &errors))
