@@ -7,6 +7,7 @@ use emulator::StartError;
 use mondoo::Mondoo;
 use observer::{Observation, ObserveError};
 use planner::{Event, Events, Step};
+use spec::VaultCertificate;
 use time::OffsetDateTime;
 use url::Url;
 
@@ -39,10 +40,12 @@ impl Session {
         progress.report(&Event::Reading { what: "who signs in" });
         let operators = Services::operators(connection, inputs)?;
         let services = Services::open(connection, inputs).await?;
+        let certificate = vault_source::wanted(inputs);
+        let vault = certificate.as_ref().map(|certificate| services.vault(certificate));
+        let vault = vault.transpose()?.unwrap_or_default();
         let reader = services.sign_in(Some(operators), inputs).await?;
-        if let Some(certificate) = vault_source::wanted(inputs) {
+        if let Some(certificate) = certificate {
             progress.report(&Event::Reading { what: "the certificate's vault" });
-            let vault = services.vault_address(&certificate.vault);
             vault_source::read(inputs, &certificate, &vault, &reader).await?;
         }
         let mondoo = services.mondoo(inputs).await?;
@@ -128,14 +131,21 @@ impl Services {
         reader.await.map_err(|error| azure_failure(&error))
     }
 
-    /// The sandbox's vaults are at its own address, which a spec cannot know.
-    fn vault_address(&self, vault: &str) -> String {
+    /// The address of a certificate's vault. The sandbox's vaults are at its own address, which a
+    /// spec cannot know.
+    fn vault(&self, certificate: &VaultCertificate) -> Result<String, Failure> {
+        let VaultCertificate { vault, .. } = certificate;
         let suffix = format!(".{}", self.cloud.vault_suffix);
         let name = vault.strip_prefix("https://").and_then(|host| host.strip_suffix(&suffix));
-        match (&self.sandbox, name) {
-            (Some(sandbox), Some(name)) => format!("{}/vaults/{name}", sandbox.url()),
-            (_, _) => vault.to_owned(),
+        if let (Some(sandbox), Some(name)) = (&self.sandbox, name) {
+            return Ok(format!("{}/vaults/{name}", sandbox.url()));
         }
+        if Url::parse(vault).is_ok_and(|url| self.cloud.holds_vault(&url)) {
+            return Ok(vault.clone());
+        }
+        let message = format!("{vault} is no address of a vault in this cloud");
+        Err(Failure::new(Exit::BadInput, message)
+            .hint(format!("correct certificate.source.keyVault.url: https://NAME{suffix}/…")))
     }
 
     /// Who manages the integration.

@@ -35,13 +35,8 @@ impl Action {
     pub(crate) fn verb(&self) -> Verb {
         match self {
             Action::Make { .. } | Action::Trust { .. } => Verb::Create,
-            Action::Copy(FileCopy { output: _, replaces }) => {
-                if *replaces {
-                    Verb::Update
-                } else {
-                    Verb::Create
-                }
-            }
+            Action::Copy(copy) if copy.replaces => Verb::Update,
+            Action::Copy(_) => Verb::Create,
             Action::Federate { replaced: None, .. } => Verb::Create,
             Action::Federate { replaced: Some(_), .. } | Action::Install { .. } => Verb::Update,
             Action::Distrust { .. } => Verb::Delete,
@@ -56,9 +51,7 @@ impl Action {
                 ("trusted certificate", name)
             }
             Action::Install { output } => ("key and certificate", output.display().to_string()),
-            Action::Copy(FileCopy { output, .. }) => {
-                ("key and certificate", output.display().to_string())
-            }
+            Action::Copy(copy) => ("key and certificate", copy.output.display().to_string()),
             Action::Distrust { id: _, name } => ("trusted certificate", name.clone()),
             Action::Federate { name, .. } => ("federated credential", name.clone()),
         };
@@ -95,16 +88,7 @@ impl Action {
                 let from = super::staged(output).display().to_string();
                 vec![Field::changed("content", "the old one".to_owned(), from)]
             }
-            Action::Copy(FileCopy { output, replaces: false }) => {
-                vec![Field::set("output", output.display().to_string())]
-            }
-            Action::Copy(FileCopy { output: _, replaces: true }) => {
-                vec![Field::changed(
-                    "content",
-                    "another one".to_owned(),
-                    "that of the source".to_owned(),
-                )]
-            }
+            Action::Copy(copy) => vec![copy.field()],
             Action::Distrust { id, name } => vec![
                 Field::unset("displayName", name.clone()),
                 Field::unset("keyId", id.to_string()),
@@ -167,6 +151,17 @@ fn made(maker: &Maker, beside: bool) -> String {
         (_, Some(output)) => output.display().to_string(),
         (Maker::Command(command), None) => format!("of {}", command.program),
         (Maker::Generate(new), None) => new.subject.clone(),
+    }
+}
+
+impl FileCopy {
+    fn field(&self) -> Field {
+        if self.replaces {
+            let (before, after) = ("another one".to_owned(), "that of the source".to_owned());
+            Field::changed("content", before, after)
+        } else {
+            Field::set("output", self.output.display().to_string())
+        }
     }
 }
 
