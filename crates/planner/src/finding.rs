@@ -21,6 +21,7 @@ pub enum FindingCode {
     CertificateElsewhere,
     CertificateExpires,
     CertificateKept,
+    CertificateNotRecorded,
     CertificateSuperseded,
     CloudNotScanned,
     ConditionedAssignment,
@@ -68,11 +69,12 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 47] = [
+    pub const ALL: [FindingCode; 48] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
         FindingCode::CertificateKept,
+        FindingCode::CertificateNotRecorded,
         FindingCode::CertificateSuperseded,
         FindingCode::CloudNotScanned,
         FindingCode::ConditionedAssignment,
@@ -124,6 +126,7 @@ impl FindingCode {
             FindingCode::CertificateElsewhere => "certificate-elsewhere",
             FindingCode::CertificateExpires => "certificate-expires",
             FindingCode::CertificateKept => "certificate-kept",
+            FindingCode::CertificateNotRecorded => "certificate-not-recorded",
             FindingCode::CertificateSuperseded => "certificate-superseded",
             FindingCode::CloudNotScanned => "cloud-not-scanned",
             FindingCode::ConditionedAssignment => "conditioned-assignment",

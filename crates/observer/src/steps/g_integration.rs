@@ -30,6 +30,7 @@ pub(crate) async fn observe(mondoo: &Mondoo, wanted: &Desired) -> Result<Observe
     let (integrations, exist) =
         futures::try_join!(mondoo.integrations(space, &found.schema), exist)?;
     Ok(Observed {
+        has_labels: found.schema.offers_labels(),
         integrations: integrations.into_iter().map(integration).collect(),
         unknown_policies: missing.difference(&exist).cloned().collect(),
         active_policies,

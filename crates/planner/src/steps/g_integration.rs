@@ -56,6 +56,9 @@ pub struct Observed {
     /// Those with Azure.
     pub integrations: Vec<Integration>,
     pub active_policies: BTreeSet<PolicyMrn>,
+    /// Whether integrations have labels: only then it is recorded whose they are and which certificate
+    /// they hold.
+    pub has_labels: bool,
     /// Policies of the spec that neither are active nor can be.
     pub unknown_policies: BTreeSet<PolicyMrn>,
 }
@@ -159,12 +162,12 @@ pub(crate) fn plan_integration(desired: &crate::Desired, observed: &All, plan: &
     let Some(subscriptions) = subscriptions::resolve(wanted, desired, observed, plan) else {
         return;
     };
-    let found = (found.ours(desired, observed), found.all_ours(desired, observed).len());
-    if let (Some(live), 2..) = found {
-        plan.find(several(live, found.1));
+    let live = found.ours(desired, observed);
+    if let (Some(live), count @ 2..) = (live, found.all_ours(desired, observed).len()) {
+        plan.find(several(live, count));
     }
     let proof = proof(wanted, desired, observed);
-    let Some(sign_in) = sign_in(found.0, desired, observed, plan) else { return };
+    let Some(sign_in) = sign_in(live, desired, observed, plan) else { return };
     let wanted = Wanted {
         space: wanted.space.clone(),
         installation: desired.installation.to_string(),
@@ -174,12 +177,12 @@ pub(crate) fn plan_integration(desired: &crate::Desired, observed: &All, plan: &
         sign_in,
         proof,
     };
-    match found.0 {
+    match live {
         None => {
             let tested = tested(plan);
             plan.push(Action::Create(wanted), &tested);
         }
-        Some(live) => match Update::new(live, wanted, client_id(observed)) {
+        Some(live) => match Update::new(live, wanted, client_id(observed), found.has_labels) {
             Some(update) => {
                 let tested = tested(plan);
                 plan.push(Action::Update(update), &tested);
@@ -216,8 +219,14 @@ fn sign_in(
     observed: &All,
     plan: &mut Plan,
 ) -> Option<SignIn> {
+    let is_recorded = observed.integration.as_ref().is_some_and(|space| space.has_labels);
+    let holds_one = live.is_some_and(|live| live.credential == Credential::Certificate);
     let (sha256, has_key) = match &desired.certificate.source {
         Source::Federated => return Some(SignIn::Federated),
+        _ if holds_one && !is_recorded && !trusts_another(plan) => {
+            plan.find(not_recorded());
+            return Some(SignIn::Kept);
+        }
         _ if plan.makes(Product::Certificate) => return Some(SignIn::New),
         Source::Held(held) | Source::Staged(held) => (held.sha256.clone(), held.has_key),
         // One of ours is trusted, and its key is elsewhere.
@@ -245,6 +254,22 @@ fn sign_in(
     let finding = Finding::blocks(FindingCode::NoKeyForIntegration, message.to_owned());
     plan.find(finding.about(Subject::Integration));
     None
+}
+
+/// Whether the application is to trust a certificate that it does not yet, which Mondoo then cannot
+/// hold either.
+fn trusts_another(plan: &Plan) -> bool {
+    use crate::Action as Any;
+    use f_certificate::Action as OfCertificate;
+    plan.changes()
+        .any(|(_, change)| matches!(change.action, Any::Certificate(OfCertificate::Trust { .. })))
+}
+
+fn not_recorded() -> Finding {
+    let message = "this space's API keeps no labels, so nobody knows which certificate the \
+                   integration holds: after a rotation that was cut short, run certificate rotate \
+                   --now";
+    Finding::note(FindingCode::CertificateNotRecorded, message.to_owned())
 }
 
 /// Policies that the spec names are turned on. Others are none of our business: spaces are shared.

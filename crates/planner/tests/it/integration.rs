@@ -15,7 +15,9 @@ const INTEGRATION: &str = "integration: { space: //captain.api.mondoo.app/spaces
 fn desired(source: Source, integration: &str) -> Desired {
     let written = match source {
         Source::Federated => "federated: true",
-        Source::Held(_) | Source::Generate(_) => "file: mondoo.pem",
+        Source::Held(_) | Source::Staged(_) | Source::Make(_) | Source::Expired(_) => {
+            "file: mondoo.pem"
+        }
     };
     Desired::new(&spec_with(ONE_SUBSCRIPTION, written, integration), source)
 }
@@ -25,7 +27,8 @@ fn held() -> Source {
 }
 
 fn in_space(observed: Observed) -> Observed {
-    Observed { integration: Some(Space::default()), ..observed }
+    let space = Space { has_labels: true, ..Space::default() };
+    Observed { integration: Some(space), ..observed }
 }
 
 fn space(observed: &mut Observed) -> &mut Space {

@@ -5,6 +5,7 @@ mod integration;
 mod laws;
 mod plans;
 mod rights;
+mod rotation;
 mod safety;
 mod schedule;
 mod taking_away;
