@@ -13,6 +13,8 @@ mod doctor;
 mod documents;
 mod e_key_vault_access;
 mod f_certificate;
+mod f_certificate_sources;
+mod f_certificate_vault;
 mod g_integration;
 mod hostile;
 mod http_log;

@@ -14,6 +14,7 @@ mod progress;
 mod render;
 mod session;
 mod tracked_key;
+mod vault_source;
 
 use std::io::ErrorKind;
 use std::process::ExitCode;

@@ -34,6 +34,7 @@ pub enum FindingCode {
     GrantsSecretValues,
     GrantsWrites,
     IntegrationTwice,
+    KeyNotExportable,
     KeylessNotOffered,
     LookAlike,
     NameHeld,
@@ -54,6 +55,7 @@ pub enum FindingCode {
     ScannedNotCovered,
     ScannedUnknown,
     ScopeUnknown,
+    SelfSigned,
     SubscriptionByName,
     SubscriptionDisabled,
     SubscriptionOfAnotherTenant,
@@ -68,7 +70,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 47] = [
+    pub const ALL: [FindingCode; 49] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
@@ -86,6 +88,7 @@ impl FindingCode {
         FindingCode::GrantsSecretValues,
         FindingCode::GrantsWrites,
         FindingCode::IntegrationTwice,
+        FindingCode::KeyNotExportable,
         FindingCode::KeylessNotOffered,
         FindingCode::LookAlike,
         FindingCode::NameHeld,
@@ -106,6 +109,7 @@ impl FindingCode {
         FindingCode::ScannedNotCovered,
         FindingCode::ScannedUnknown,
         FindingCode::ScopeUnknown,
+        FindingCode::SelfSigned,
         FindingCode::SubscriptionByName,
         FindingCode::SubscriptionDisabled,
         FindingCode::SubscriptionOfAnotherTenant,
@@ -137,6 +141,7 @@ impl FindingCode {
             FindingCode::GrantsSecretValues => "grants-secret-values",
             FindingCode::GrantsWrites => "grants-writes",
             FindingCode::IntegrationTwice => "integration-twice",
+            FindingCode::KeyNotExportable => "key-not-exportable",
             FindingCode::KeylessNotOffered => "keyless-not-offered",
             FindingCode::LookAlike => "look-alike",
             FindingCode::NameHeld => "name-held",
@@ -157,6 +162,7 @@ impl FindingCode {
             FindingCode::ScannedNotCovered => "scanned-not-covered",
             FindingCode::ScannedUnknown => "scanned-unknown",
             FindingCode::ScopeUnknown => "scope-unknown",
+            FindingCode::SelfSigned => "self-signed",
             FindingCode::SubscriptionByName => "subscription-by-name",
             FindingCode::SubscriptionDisabled => "subscription-disabled",
             FindingCode::SubscriptionOfAnotherTenant => "subscription-of-another-tenant",

@@ -33,7 +33,7 @@ pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Fa
 
 /// Plans, asks, and makes the changes.
 pub(super) async fn carry_out(
-    inputs: Inputs,
+    mut inputs: Inputs,
     connection: &Connection,
     writing: &Writing,
     console: &Console,
@@ -42,7 +42,8 @@ pub(super) async fn carry_out(
         let message = "there is no terminal to ask whether to apply".to_owned();
         return Err(Failure::new(Exit::BadInput, message).hint("say it with --auto-approve"));
     }
-    let session = Session::connect(connection, &inputs, console).await?;
+    inputs.reads_keys = true;
+    let session = Session::connect(connection, &mut inputs, console).await?;
     let exit = with_session(writing, &session, inputs, console).await;
     session.close().await;
     exit
@@ -74,6 +75,9 @@ async fn with_session(
     let outcome = apply(writing, session, &inputs, &plan, &products, &interrupted, console).await;
     for reason in render::outcome::reasons(&outcome, &plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
+    }
+    if outcome.is_complete() {
+        inputs.desired.certificate.copy = None;
     }
     let looked = if outcome.is_complete() && !writing.no_wait {
         converge(session, &inputs, interrupted.clone(), console).await

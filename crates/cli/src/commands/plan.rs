@@ -12,8 +12,8 @@ use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
-    let inputs = Inputs::of_target(target)?;
-    let session = Session::connect(&target.connection, &inputs, console).await?;
+    let mut inputs = Inputs::of_target(target)?;
+    let session = Session::connect(&target.connection, &mut inputs, console).await?;
     let shown = show(&session, &inputs, console).await;
     session.close().await;
     let (plan, _) = shown?;

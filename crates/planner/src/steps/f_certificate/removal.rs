@@ -49,7 +49,7 @@ impl<'a> InUse<'a> {
                 let ours = observed.certificate.ours(desired);
                 ours.max_by_key(|credential| credential.end).map(|credential| credential.id)
             }
-            Source::Expired(_) | Source::Federated => None,
+            Source::Expired(_) | Source::InVault(_) | Source::Federated => None,
         };
         let live = observed.integration.as_ref().and_then(|space| space.ours(desired, observed));
         let recorded = live.and_then(Integration::certificate).map(key_id);
