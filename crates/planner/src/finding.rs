@@ -35,6 +35,7 @@ pub enum FindingCode {
     GrantsWrites,
     IntegrationTwice,
     KeyNotExportable,
+    KeylessNotOffered,
     LookAlike,
     NameHeld,
     NoKeyForIntegration,
@@ -69,7 +70,7 @@ pub enum FindingCode {
 
 impl FindingCode {
     /// Each code once, for documents that list them.
-    pub const ALL: [FindingCode; 48] = [
+    pub const ALL: [FindingCode; 49] = [
         FindingCode::ApplicationInOtherHands,
         FindingCode::CertificateElsewhere,
         FindingCode::CertificateExpires,
@@ -88,6 +89,7 @@ impl FindingCode {
         FindingCode::GrantsWrites,
         FindingCode::IntegrationTwice,
         FindingCode::KeyNotExportable,
+        FindingCode::KeylessNotOffered,
         FindingCode::LookAlike,
         FindingCode::NameHeld,
         FindingCode::NoKeyForIntegration,
@@ -140,6 +142,7 @@ impl FindingCode {
             FindingCode::GrantsWrites => "grants-writes",
             FindingCode::IntegrationTwice => "integration-twice",
             FindingCode::KeyNotExportable => "key-not-exportable",
+            FindingCode::KeylessNotOffered => "keyless-not-offered",
             FindingCode::LookAlike => "look-alike",
             FindingCode::NameHeld => "name-held",
             FindingCode::NoKeyForIntegration => "no-key-for-integration",

@@ -7,7 +7,8 @@ mod subscriptions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use spec::{AppId, IntegrationMrn, PolicyMrn, ScannedSubscriptions, SpaceMrn, Spec};
-use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use super::b_graph_permissions;
 use super::f_certificate::{self, Source};
@@ -25,6 +26,9 @@ pub const CERTIFICATE_LABEL: &str = "mondoo-azure-certificate";
 
 /// Label with the time since when it holds that certificate, as RFC 3339 has it.
 pub const SINCE_LABEL: &str = "mondoo-azure-certificate-since";
+
+/// Mondoo's clock and ours are not the same.
+const CLOCKS_DIFFER: Duration = Duration::minutes(10);
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -59,6 +63,8 @@ pub struct Observed {
     /// Whether integrations have labels: only then it is recorded whose they are and which certificate
     /// they hold.
     pub has_labels: bool,
+    /// Whether integrations can sign in by tokens of their own.
+    pub offers_federation: bool,
     /// Policies of the spec that neither are active nor can be.
     pub unknown_policies: BTreeSet<PolicyMrn>,
 }
@@ -100,8 +106,8 @@ pub struct Federation {
 /// How the scans of an integration went.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scan {
-    /// One was asked for or begun.
-    pub attempted: bool,
+    /// When the last one was asked for or begun.
+    pub attempted: Option<OffsetDateTime>,
     pub finished: Option<OffsetDateTime>,
     /// What the last one complained of.
     pub errors: Vec<String>,
@@ -146,6 +152,18 @@ impl Observed {
 }
 
 impl Integration {
+    /// Whether no scan was asked for since it was made, or since it got its certificate: a run that was
+    /// killed then did not come so far.
+    fn awaits_scan(&self) -> bool {
+        let Some(attempted) = self.scan.attempted else { return true };
+        self.since().is_some_and(|since| since - attempted > CLOCKS_DIFFER)
+    }
+
+    /// Since when it holds its certificate, by our clock.
+    pub(crate) fn since(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::parse(self.labels.get(SINCE_LABEL)?, &Rfc3339).ok()
+    }
+
     /// SHA-256 of the certificate that was given to it.
     pub fn certificate(&self) -> Option<&str> {
         self.labels.get(CERTIFICATE_LABEL).map(String::as_str)
@@ -162,6 +180,9 @@ pub(crate) fn plan_integration(desired: &crate::Desired, observed: &All, plan: &
     let Some(subscriptions) = subscriptions::resolve(wanted, desired, observed, plan) else {
         return;
     };
+    if desired.certificate.source == Source::Federated && !found.offers_federation {
+        return plan.find(not_offered());
+    }
     let live = found.ours(desired, observed);
     if let (Some(live), count @ 2..) = (live, found.all_ours(desired, observed).len()) {
         plan.find(several(live, count));
@@ -303,8 +324,7 @@ pub(crate) fn plan_scan(desired: &crate::Desired, observed: &All, plan: &mut Pla
     let changes: Vec<ChangeId> = of_this_step.map(|(id, _)| id).collect();
     let is_changed = plan.changes().any(|(_, change)| is_integration(&change.action));
     let live = found.ours(desired, observed);
-    let never_scanned = live.is_some_and(|live| !live.scan.attempted);
-    if is_changed || never_scanned {
+    if is_changed || live.is_some_and(Integration::awaits_scan) {
         let federated = plan.changes().filter(|(_, change)| trusts_mondoo(&change.action));
         let after: Vec<_> = federated.map(|(id, _)| id).chain(changes).collect();
         let (name, proof) = (wanted.name.clone(), proof(wanted, desired, observed));
@@ -341,6 +361,13 @@ fn no_access(desired: &crate::Desired) -> Finding {
          to have it done, {how}"
     );
     Finding::note(FindingCode::NoMondooAccess, message)
+}
+
+fn not_offered() -> Finding {
+    let message = "this space's API knows no integration without a certificate yet: use another \
+                   certificate.source";
+    let finding = Finding::blocks(FindingCode::KeylessNotOffered, message.to_owned());
+    finding.about(Subject::Integration)
 }
 
 fn several(live: &Integration, count: usize) -> Finding {

@@ -29,7 +29,7 @@ fn held() -> Source {
 }
 
 fn in_space(observed: Observed) -> Observed {
-    let space = Space { has_labels: true, ..Space::default() };
+    let space = Space { has_labels: true, offers_federation: true, ..Space::default() };
     Observed { integration: Some(space), ..observed }
 }
 
@@ -125,7 +125,7 @@ fn every_field_of_the_integration_is_put_right() {
     0 G + policy: mondoo-azure-security []
     25 unchanged
     ");
-    assert_snapshot!(drift(held(), |o| live(o).scan.attempted = false), @"
+    assert_snapshot!(drift(held(), |o| live(o).scan.attempted = None), @"
     0 G + scan: Contoso []
     26 unchanged
     ");

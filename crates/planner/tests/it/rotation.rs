@@ -19,7 +19,7 @@ fn desired(days: i64) -> Desired {
 
 /// As an apply of `desired` leaves it, a day later.
 fn settled(desired: &Desired) -> Observed {
-    let space = Space { has_labels: true, ..Space::default() };
+    let space = Space { has_labels: true, offers_federation: true, ..Space::default() };
     let untouched = Observed { integration: Some(space), ..untouched() };
     let mut observed = applied(&plan(desired, &untouched), untouched);
     let live = &mut observed.integration.as_mut().unwrap().integrations[0];
@@ -88,10 +88,11 @@ fn a_renewal_stands_beside_the_old_pair_until_it_works() {
     ");
     let live = &mut observed.integration.as_mut().unwrap().integrations[0];
     live.labels.insert(CERTIFICATE_LABEL.to_owned(), certificate(400).sha256);
+    live.labels.insert(SINCE_LABEL.to_owned(), observed.now.format(&Rfc3339).unwrap());
     assert_snapshot!(of_certificates(&desired, &observed), @"
     0 F ~ key and certificate: keys/mondoo.pem []
+    1 G + scan: Contoso []
     25 unchanged
-    Note certificate-superseded: trusted certificate mondoo-azure:mondoo-security (000000000000000000000000000000000000003C) is of no more use: mondoo-azure certificate rotate removes it
     ");
 }
 

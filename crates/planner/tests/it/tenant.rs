@@ -326,7 +326,7 @@ fn integrate(action: g_integration::Action, observed: &mut Observed) {
             space.active_policies.insert(policy);
         }
         g_integration::Action::Scan { .. } => {
-            space.integrations.iter_mut().for_each(|live| live.scan.attempted = true);
+            space.integrations.iter_mut().for_each(|live| live.scan.attempted = Some(NOW));
         }
     }
 }
