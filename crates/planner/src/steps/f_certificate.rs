@@ -288,8 +288,8 @@ fn copy(desired: &crate::Desired, plan: &mut Plan) {
 /// The new pair waits beside the old one until it is trusted: until then the old one is what works.
 fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
     plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
-    let marker = desired.certificate.marker.clone();
-    let trusted = plan.push(Action::Trust { marker, held: None }, &[]);
+    let trust = Action::Trust { marker: desired.certificate.marker.clone(), held: None };
+    let trusted = plan.push(trust, &[]);
     install(desired, plan, &[trusted]);
 }
 
