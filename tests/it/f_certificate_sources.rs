@@ -246,3 +246,19 @@ fn mondoo_is_given_what_a_command_prints_though_it_is_kept_nowhere() {
     assert!(!format!("{apply:?}").contains("PRIVATE KEY"));
     assert_eq!(scan_errors(&tenant), Vec::<String>::new(), "the scan signs in with it");
 }
+
+#[test]
+fn a_key_is_not_made_where_git_would_commit_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut git = std::process::Command::new("git");
+    assert!(git.args(["init", "--quiet"]).arg(directory.path()).status().unwrap().success());
+    let run = |more: &[&str]| {
+        let generate = ["certificate", "generate", "--key-size", "3072", "--output", "new.pem"];
+        crate::support::Run::of(crate::support::binary(directory.path()).args(generate).args(more))
+    };
+    let refused = run(&[]);
+    assert_eq!(refused.code, Some(3), "{refused:?}");
+    assert!(refused.stderr.contains("git does not ignore new.pem"), "{refused:?}");
+    assert!(!directory.path().join("new.pem").exists());
+    assert_eq!(run(&["--allow-tracked-key"]).code, Some(0));
+}
