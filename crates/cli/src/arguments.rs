@@ -1,5 +1,7 @@
 //! The command line. Doc comments are the help text.
 
+mod plan_files;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +14,8 @@ use spec::AppId;
 use url::Url;
 
 use crate::http_log::HttpLogFile;
+
+pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
 #[derive(Debug, Parser)]
@@ -49,6 +53,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Validate(Validate),
     Plan(Plan),
+    Show(Show),
+    Graph(Graph),
     Apply(Apply),
     Doctor(Doctor),
     Permissions(Permissions),
@@ -64,10 +70,12 @@ impl Command {
     pub(crate) fn http_log(&self) -> Option<&HttpLogFile> {
         match self {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
+            Command::Graph(graph) => graph.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
             Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
             Command::Verify(verify) => verify.connection.http_log.as_ref(),
             Command::Validate(_)
+            | Command::Show(_)
             | Command::Permissions(_)
             | Command::Schema(_)
             | Command::Sandbox(_) => None,
@@ -93,6 +101,13 @@ pub(crate) struct Plan {
     /// Exit with 2 when there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    #[command(flatten)]
+    pub saving: Saving,
+    #[command(flatten)]
+    pub events: EventFile,
 }
 
 /// Make the tenant what the spec says, after showing the plan and asking
@@ -103,15 +118,23 @@ pub(crate) struct Apply {
     /// Apply without asking
     #[arg(long)]
     pub auto_approve: bool,
+    /// Apply without asking what FILE has, which was saved by plan --out and reviewed, and nothing else
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// How many changes may be under way at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = parallelism)]
     pub parallelism: usize,
-    /// Let --auto-approve delete, too
+    /// Let --auto-approve and --plan delete, too
     #[arg(long)]
     pub allow_deletes: bool,
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
+    /// How to print what became of it; the plan goes to stderr then
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    #[command(flatten)]
+    pub events: EventFile,
 }
 
 /// Tell whether you may do what the plan takes: held, missing, cannot tell, by step
@@ -185,6 +208,10 @@ pub(crate) enum ReportFormat {
 pub(crate) enum Schema {
     /// The schema of a spec, for editors
     Spec,
+    /// The schema of a saved plan
+    Plan,
+    /// The schema of what `apply --format json` prints
+    Outcome,
 }
 
 /// An emulated tenant on this machine, to try things out on

@@ -173,7 +173,7 @@ fn waits_for(other: Step, waiting: BTreeSet<Step>) -> Finding {
 }
 
 impl ChangeId {
-    pub(crate) fn index(self) -> usize {
+    pub fn index(self) -> usize {
         self.0
     }
 }

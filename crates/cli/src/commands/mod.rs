@@ -2,10 +2,12 @@
 
 mod apply;
 pub(crate) mod doctor;
+mod graph;
 mod permissions;
 mod plan;
 mod sandbox;
 mod schema;
+mod show;
 mod validate;
 mod verify;
 
@@ -27,6 +29,8 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
     match command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
+        Command::Show(arguments) => show::run(&arguments, console),
+        Command::Graph(arguments) => graph::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,
         Command::Permissions(arguments) => permissions::run(&arguments, console),

@@ -1,8 +1,15 @@
 //! Values -> text, with colours that the console removes where they do not belong.
 
 pub(crate) mod doctor;
+pub(crate) mod graph;
+pub(crate) mod html;
+pub(crate) mod json;
+pub(crate) mod markdown;
 pub(crate) mod outcome;
+pub(crate) mod outcome_document;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod spec_errors;
+pub(crate) mod undo;
 pub(crate) mod verification;
+pub(crate) mod view;
