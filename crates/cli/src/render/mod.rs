@@ -2,6 +2,8 @@
 
 pub(crate) mod doctor;
 pub(crate) mod graph;
+#[cfg(test)]
+mod hostile;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod markdown;

@@ -17,7 +17,7 @@ pub(crate) struct View<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wording {
     Plan,
-    #[cfg_attr(not(test), expect(dead_code, reason = "drift is not reported yet"))]
+    #[expect(dead_code, reason = "drift is not reported yet")]
     Drift,
 }
 

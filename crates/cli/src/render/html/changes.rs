@@ -5,14 +5,22 @@ use planner::{PlannedChange, Verb};
 use super::escaped;
 use crate::render::view::{Row, View, Wording, rows};
 
+/// More changes of one step than these are folded.
+const MOST_CHANGES: usize = 100;
+
 pub(super) fn text(view: View<'_>) -> String {
     let mut text = String::new();
     for (step, changes) in view.steps() {
         let (title, counts) = (step.title(), view.counts_of(&changes));
-        text += &format!("<h3>{step}  {title} <small>{counts}</small></h3>\n");
+        let open = if changes.len() > MOST_CHANGES { "" } else { " open" };
+        text += &format!(
+            "<details class=\"step\"{open}>\n<summary><h3>{step}  {title} \
+             <small>{counts}</small></h3></summary>\n"
+        );
         for (index, change) in changes {
             text += &self::change(view, index, change);
         }
+        text += "</details>\n";
     }
     if text.is_empty() { "<p>None.</p>\n".to_owned() } else { text }
 }

@@ -78,7 +78,7 @@ fn undone(view: View<'_>) -> String {
         let title = step.title();
         format!(
             "<dt id=\"undo-{step}-{verb}\">{step}  {title}: {verb}</dt>\n<dd>{}</dd>\n",
-            undo(step, verb)
+            escaped(undo(step, verb))
         )
     });
     format!("<dl>\n{}</dl>\n", items.collect::<String>())
