@@ -13,15 +13,18 @@ mod doctor;
 mod documents;
 mod e_key_vault_access;
 mod f_certificate;
+mod formats;
 mod hostile;
 mod http_log;
 mod interrupted;
 mod main_job;
 #[path = "../../crates/emulator/tests/openapi/mod.rs"]
 mod openapi;
+mod page;
 mod permissions;
 mod picture;
 mod sandbox;
+mod saved_plans;
 mod sign_in;
 mod sign_in_refused;
 mod split_duties;
