@@ -29,10 +29,10 @@ pub use cloud::{Audience, Cloud, CloudError};
 pub use counter::RequestCounter;
 pub use error::{Error, Refusal, Silence};
 pub use graph::{
-    AppRole, Application, CertificateLifetime, DirectoryRoleAssignment, GRAPH_APP_ID, Grant,
-    Granted, Identity, KeyCredential, MemberOf, Memberships, Operator, Organization, OwnGrants,
-    Owner, Owners, PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal,
-    TokenRights, VerifiedDomain,
+    AppRole, Application, CertificateLifetime, DirectoryRoleAssignment, FederatedCredential,
+    GRAPH_APP_ID, Grant, Granted, Identity, KeyCredential, MemberOf, Memberships, Operator,
+    Organization, OwnGrants, Owner, Owners, PasswordCredential, PrincipalState, Question, SameName,
+    ServicePrincipal, TokenRights, TrustedTokens, VerifiedDomain,
 };
 pub use http_log::HttpLog;
 pub use sign_in::{ClientCertificate, Credential, SignInError};
@@ -57,7 +57,7 @@ pub struct Reader {
     operator: Operator,
     tenant: Option<TenantId>,
     token_rights: TokenRights,
-    requests: RequestCounter,
+    transport: Transport,
 }
 
 impl Reader {
@@ -107,10 +107,16 @@ impl Reader {
             token_rights,
             operator,
             tenant,
-            requests: transport.requests.clone(),
+            transport: transport.clone(),
             cloud: cloud.clone(),
             caller,
         })
+    }
+
+    /// Signs somebody else in to the same tenant, over the same connections.
+    pub async fn sign_in_as(&self, credential: Credential) -> Result<Reader, Error> {
+        let tenant = self.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
+        Reader::sign_in(&tenant, credential, &self.cloud, &self.transport).await
     }
 
     /// Whether Entra ID gives the caller a token for a service.
@@ -125,7 +131,7 @@ impl Reader {
 
     /// HTTP requests sent so far, sign-in and retries included.
     pub fn requests(&self) -> usize {
-        self.requests.count()
+        self.transport.requests.count()
     }
 }
 

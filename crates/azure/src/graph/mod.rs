@@ -2,6 +2,7 @@
 
 mod applications;
 mod batch;
+mod federated;
 mod own;
 mod principals;
 mod rights;
@@ -21,6 +22,7 @@ use crate::{Error, Reader};
 use batch::Item;
 
 pub use applications::{Application, KeyCredential, PasswordCredential};
+pub use federated::{FederatedCredential, TrustedTokens};
 pub use own::OwnGrants;
 pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};
 pub use rights::{

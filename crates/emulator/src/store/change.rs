@@ -12,6 +12,7 @@ use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, management_group_id,
 };
 use crate::model::lock::Lock;
+use crate::model::mondoo::MondooChange;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::user::User;
@@ -57,6 +58,7 @@ pub(crate) enum Change {
     Lock(Lock),
     /// By its id.
     LockRemoved(String),
+    Mondoo(MondooChange),
 }
 
 impl Change {
@@ -94,6 +96,7 @@ impl Change {
             Self::RoleAssignmentRemoved(id) => format!("role assignment {id}"),
             Self::Lock(one) => one.id(),
             Self::LockRemoved(id) => id.clone(),
+            Self::Mondoo(one) => one.object(),
         }
     }
 
@@ -131,7 +134,8 @@ impl Change {
             | Self::DeletedVault(_)
             | Self::DeletedVaultRemoved(_)
             | Self::Lock(_)
-            | Self::LockRemoved(_) => None,
+            | Self::LockRemoved(_)
+            | Self::Mondoo(_) => None,
         }
     }
 }

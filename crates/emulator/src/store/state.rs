@@ -14,6 +14,7 @@ use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, resource_group_id,
 };
 use crate::model::lock::Lock;
+use crate::model::mondoo::Mondoo;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
 use crate::model::service_principal::ServicePrincipal;
@@ -49,6 +50,7 @@ pub(crate) struct State {
     pub(crate) role_definitions: BTreeMap<Uuid, RoleDefinition>,
     pub(crate) role_assignments: BTreeMap<Uuid, RoleAssignment>,
     pub(crate) locks: BTreeMap<String, Lock>,
+    pub(crate) mondoo: Mondoo,
     /// At which revision a vault was last written.
     written_vaults: HashMap<String, u64>,
     /// The role assignments of each principal.
@@ -80,6 +82,7 @@ impl State {
             role_definitions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
             locks: BTreeMap::new(),
+            mondoo: Mondoo::default(),
             written_vaults: HashMap::new(),
             held: HashMap::new(),
             groups_with: HashMap::new(),
@@ -126,6 +129,7 @@ impl State {
             Change::RoleAssignmentRemoved(id) => self.remove_role_assignment(id),
             Change::Lock(one) => put(&mut self.locks, key(&one.id()), one),
             Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
+            Change::Mondoo(one) => self.mondoo.apply(one),
         }
     }
 
@@ -237,6 +241,7 @@ impl State {
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
             .chain(self.locks.values().cloned().map(Change::Lock))
+            .chain(self.mondoo.to_changes().map(Change::Mondoo))
     }
 
     /// Takes permissions out of what Microsoft Graph offers to applications.

@@ -96,8 +96,7 @@ fn check_hands(application: &Application, desired: &Desired, observed: &All, pla
         owners.chain(credentials(desired, observed)).collect()
     } else {
         let certificates = observed.certificate.unknown(&desired.certificate.source);
-        let others = observed.application.credentials.iter().cloned();
-        owners.chain(certificates).chain(others).collect()
+        owners.chain(certificates).chain(others(desired, observed)).collect()
     };
     if !established && !hands.is_empty() {
         let message = format!(
@@ -134,5 +133,13 @@ fn foreign_owners(desired: &Desired, observed: &Observed) -> Vec<String> {
 /// Credentials that are not ours.
 pub(super) fn credentials(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
     let certificates = observed.certificate.foreign(&desired.certificate.marker);
-    certificates.chain(observed.application.credentials.iter().cloned())
+    certificates.chain(others(desired, observed))
+}
+
+/// What else than a certificate of the application could sign in as it.
+fn others(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
+    let space = observed.integration.as_ref();
+    let ours = space.and_then(|space| space.federation(desired, observed));
+    let federated = observed.certificate.foreign_federated(ours);
+    observed.application.credentials.iter().cloned().chain(federated)
 }
