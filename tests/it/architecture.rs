@@ -82,15 +82,28 @@ fn the_core_asks_neither_clock_nor_environment_nor_files() {
 
 #[test]
 fn arrows_between_crates_point_the_allowed_way() {
-    let allowed: [(&str, &[&str]); 8] = [
+    let allowed: [(&str, &[&str]); 9] = [
         ("spec", &[]),
         ("certificate", &[]),
         ("emulator", &[]),
         ("azure", &["spec"]),
+        ("mondoo", &["spec"]),
         ("planner", &["spec"]),
-        ("observer", &["azure", "certificate", "planner", "spec"]),
-        ("applier", &["azure", "certificate", "planner", "spec"]),
-        ("cli", &["applier", "azure", "certificate", "emulator", "observer", "planner", "spec"]),
+        ("observer", &["azure", "certificate", "mondoo", "planner", "spec"]),
+        ("applier", &["azure", "certificate", "mondoo", "planner", "spec"]),
+        (
+            "cli",
+            &[
+                "applier",
+                "azure",
+                "certificate",
+                "emulator",
+                "mondoo",
+                "observer",
+                "planner",
+                "spec",
+            ],
+        ),
     ];
     let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: Value = serde_json::from_str(&metadata).unwrap();

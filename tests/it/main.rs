@@ -18,6 +18,7 @@ mod hostile;
 mod http_log;
 mod interrupted;
 mod main_job;
+mod mondoo_account;
 #[path = "../../crates/emulator/tests/openapi/mod.rs"]
 mod openapi;
 mod page;

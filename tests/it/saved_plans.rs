@@ -88,6 +88,9 @@ fn what_was_reviewed_is_applied_without_a_question() {
     assert!(again.stdout.contains("No changes."), "{again:?}");
 }
 
+/// What somebody does, and the line that tells what it would lead to.
+type Tampering<'a> = (&'a dyn Fn(), &'a str);
+
 #[test]
 fn whatever_was_not_reviewed_is_not_done() {
     let reviewed = Reviewed::new("");
@@ -100,7 +103,6 @@ fn whatever_was_not_reviewed_is_not_done() {
     let patch = |body: Value| {
         tenant.graph(Method::PATCH, &format!("/applications/{application}"), body);
     };
-    type Tampering<'a> = (&'a dyn Fn(), &'a str);
     let all: [Tampering<'_>; 6] = [
         (&|| delete_first(tenant, &principal), "+    + consent"),
         (&|| delete_reader(tenant, &principal), "+    + Reader"),

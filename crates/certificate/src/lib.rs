@@ -1,9 +1,11 @@
 //! Certificates as Entra ID and Mondoo need them: RSA, in PEM, not encrypted. No network.
 
+mod command;
 mod error;
 mod generate;
 mod key_pair;
 mod pem;
+mod pkcs12;
 mod sign;
 mod x509;
 
@@ -13,9 +15,11 @@ use std::path::Path;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+pub use command::{COMMAND_LIMIT, Command, CommandError};
 pub use error::{FileError, PemError};
 pub use generate::{GenerateError, Request, generate};
 pub use key_pair::{EncodeError, KeyPair};
+pub use pkcs12::parse_pkcs12;
 pub use sign::{SignError, Signer};
 pub use x509::Certificate;
 
@@ -49,7 +53,11 @@ impl Held {
 
 /// Finds the certificate in a PEM text: the one that belongs to the key, else the first.
 pub fn parse(pem: &[u8], now: OffsetDateTime) -> Result<Held, PemError> {
-    let Contents { certificates, keys } = Contents::of(pem)?;
+    held(Contents::of(pem)?, now)
+}
+
+fn held(contents: Contents, now: OffsetDateTime) -> Result<Held, PemError> {
+    let Contents { certificates, keys } = contents;
     match keys.as_slice() {
         [] => {
             let first = certificates.into_iter().next().ok_or(PemError::NoCertificate)?;

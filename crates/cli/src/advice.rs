@@ -39,16 +39,17 @@ pub(crate) fn observe_failure(error: &ObserveError) -> Failure {
 }
 
 pub(crate) fn mondoo_failure(error: &mondoo::Error) -> Failure {
-    use mondoo::Error;
+    use mondoo::{Error, Feature};
     let failure = |exit| Failure::new(exit, error.to_string());
     match error {
         Error::Endpoint(_) | Error::NoToken => failure(Exit::NotPermitted)
             .hint("docs/sign-in.md says which variables name an account of Mondoo"),
         Error::NotSignedIn { clock_ahead: Some(ahead), .. } => {
-            let seconds = ahead.whole_seconds();
+            let seconds = ahead.whole_seconds().abs();
+            let side = if ahead.is_negative() { "behind" } else { "ahead of" };
             failure(Exit::NotPermitted).hint(format!(
-                "this machine's clock is {seconds} seconds ahead of Mondoo's, whose tokens last 60: \
-                 set the clock (timedatectl)"
+                "this machine's clock is {seconds} seconds {side} Mondoo's, and a request is valid for \
+                 60: set the clock (timedatectl)"
             ))
         }
         Error::NotSignedIn { .. } => failure(Exit::NotPermitted).hint(
@@ -63,7 +64,15 @@ pub(crate) fn mondoo_failure(error: &mondoo::Error) -> Failure {
             failure(Exit::Failed).hint(UNTRUSTED)
         }
         Error::NoAnswer { .. } => failure(Exit::Failed).hint(NETWORK),
-        Error::NotOffered(_) => failure(Exit::Failed).hint("use a certificate instead"),
+        Error::NotOffered(Feature::Wif) => {
+            failure(Exit::Failed).hint("use a certificate instead of `federated`")
+        }
+        Error::NotOffered(Feature::NoSubscription) => {
+            failure(Exit::Failed).hint("allow a subscription, or deny those that are not to be scanned")
+        }
+        Error::NotOffered(Feature::Labels) => {
+            failure(Exit::Failed).hint("ask Mondoo for a space with the present API")
+        }
         Error::Refused { .. } => failure(Exit::Failed).hint("run it again; if it stays, ask Mondoo"),
         Error::Senseless { .. } => failure(Exit::Failed).hint(PROXY),
     }

@@ -83,6 +83,17 @@ fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPa
             let pem = observer::steps::f_certificate::variable(variable)?;
             KeyPair::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
         }
+        CertificateSource::Command(command) => match &command.output {
+            Some(output) => KeyPair::read(&directory.join(output), now),
+            None => {
+                let reason = std::io::Error::other("the command keeps it nowhere");
+                Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
+            }
+        },
+        CertificateSource::KeyVault(_) => {
+            let reason = std::io::Error::other("it is in a key vault");
+            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
+        }
         CertificateSource::Federated => {
             let reason = std::io::Error::other("the spec is keyless");
             Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
@@ -152,7 +163,12 @@ fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
             FileError::Unusable { path, reason: PemError::Expired(_) },
         ) => format!("move {} away: then a new one is made", path.display()),
         (_, FileError::Unusable { path, reason }) => reason.hint(path),
-        (CertificateSource::Federated, _) => "use another source".to_owned(),
+        (
+            CertificateSource::Federated
+            | CertificateSource::KeyVault(_)
+            | CertificateSource::Command(_),
+            _,
+        ) => "use another source".to_owned(),
         (CertificateSource::File(_), FileError::Unreadable { .. }) => {
             "put the certificate there, or use `source: { generate: … }` to have one made"
                 .to_owned()

@@ -1,5 +1,6 @@
 //! The file of `plan --out` and `apply --plan`.
 
+use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -138,10 +139,10 @@ impl SavedPlan {
             }
             for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
                 let line = one_line(change.value().trim_end_matches('\n'));
-                text += &match change.tag() {
-                    ChangeTag::Equal => format!("  {line}\n"),
-                    ChangeTag::Delete => format!("{RED}- {line}{RED:#}\n"),
-                    ChangeTag::Insert => format!("{GREEN}+ {line}{GREEN:#}\n"),
+                let _ = match change.tag() {
+                    ChangeTag::Equal => writeln!(text, "  {line}"),
+                    ChangeTag::Delete => writeln!(text, "{RED}- {line}{RED:#}"),
+                    ChangeTag::Insert => writeln!(text, "{GREEN}+ {line}{GREEN:#}"),
                 };
             }
         }

@@ -1,4 +1,4 @@
-//! A real browser without a window, spoken to over its pipes (Chrome DevTools Protocol).
+//! A real browser without a window, spoken to over its pipes.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -52,7 +52,7 @@ impl Browser {
         let target = browser.call("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let attached = browser.call("Target.attachToTarget", &attach);
-        browser.session = attached["sessionId"].as_str().unwrap().to_owned();
+        attached["sessionId"].as_str().unwrap().clone_into(&mut browser.session);
         browser.call("Page.enable", &json!({}));
         Some(browser)
     }

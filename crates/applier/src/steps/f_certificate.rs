@@ -5,10 +5,12 @@ use base64::prelude::BASE64_STANDARD;
 use std::path::Path;
 
 use azure::TrustedTokens;
-use certificate::Held;
+use certificate::{Held, KeyPair};
 use planner::ChangeId;
 use planner::key_id;
-use planner::steps::f_certificate::{Action, EXCHANGE_AUDIENCE, FederatedCredential, staged};
+use planner::steps::f_certificate::{
+    Action, EXCHANGE_AUDIENCE, FederatedCredential, Maker, staged,
+};
 use planner::steps::g_integration::{Federation, Proof};
 use serde_json::json;
 use spec::{Generate, KeyId};
@@ -27,7 +29,7 @@ pub(crate) async fn execute(
     action: &Action,
 ) -> Result<(), ApplyError> {
     match action {
-        Action::Generate { new, beside } => generate(context, new, *beside).await,
+        Action::Make { maker, beside } => make(context, maker, *beside).await,
         Action::Trust { marker, held: _ } => trust(context, change, marker).await,
         Action::Install { output } => install(context, change, output).await,
         Action::Distrust { id, name: _ } => distrust(context, change, *id).await,
@@ -39,15 +41,13 @@ pub(crate) async fn execute(
 
 /// Makes the pair and writes it before anything trusts it, so that a killed run leaves a file that
 /// the next one uses.
-async fn generate(context: &Context<'_>, new: &Generate, beside: bool) -> Result<(), ApplyError> {
-    let Generate { output, subject, key_bits, validity_days } = new.clone();
-    let name = if beside { staged(&output) } else { output };
-    let path = context.directory.join(name);
-    let request = certificate::Request { subject, key_bits, validity_days: validity_days.get() };
-    let now = context.now();
+async fn make(context: &Context<'_>, maker: &Maker, beside: bool) -> Result<(), ApplyError> {
+    let (maker, now) = (maker.clone(), context.now());
+    let directory = context.directory.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let pair = certificate::generate(&request, now)
-            .map_err(|error| ApplyError::Certificate(error.to_string()))?;
+        let pair = new_pair(&maker, &directory, now)?;
+        let Some(output) = maker.output() else { return Ok(pair) };
+        let path = directory.join(if beside { staged(output) } else { output.to_owned() });
         // What waits there already is of no use, or it would be the source.
         let written = if beside { pair.replace(&path) } else { pair.write_new(&path) };
         written.map_err(|error| ApplyError::File { path, reason: error.to_string() })?;
@@ -59,6 +59,27 @@ async fn generate(context: &Context<'_>, new: &Generate, beside: bool) -> Result
         .and_then(|result| result)?;
     context.products.set_certificate(Held::WithKey(pair));
     Ok(())
+}
+
+fn new_pair(maker: &Maker, directory: &Path, now: OffsetDateTime) -> Result<KeyPair, ApplyError> {
+    match maker {
+        Maker::Generate(Generate { output: _, subject, key_bits, validity_days }) => {
+            let subject = subject.clone();
+            let (key_bits, validity_days) = (*key_bits, validity_days.get());
+            let request = certificate::Request { subject, key_bits, validity_days };
+            certificate::generate(&request, now)
+                .map_err(|error| ApplyError::Certificate(error.to_string()))
+        }
+        Maker::Command(spec::Command { program, arguments, output: _ }) => {
+            let command = certificate::Command {
+                program: program.clone(),
+                arguments: arguments.clone(),
+                directory: directory.to_owned(),
+                limit: certificate::COMMAND_LIMIT,
+            };
+            command.run(now).map_err(|error| ApplyError::Certificate(error.to_string()))
+        }
+    }
 }
 
 /// Adds the certificate to the application. Entra ID takes dates that lie inside the certificate's

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use certificate::{KeyPair, PemError, Request, generate, parse};
+use certificate::{KeyPair, PemError, Request, generate, parse, parse_pkcs12};
 use time::OffsetDateTime;
 
 /// Runs `openssl` in a directory of its own; None where there is no such tool.
@@ -108,6 +108,27 @@ fn what_openssl_makes_and_nobody_can_sign_in_with_is_refused() {
     openssl.run("ecparam -name prime256v1 -genkey -out ec.pem");
     openssl.run("req -new -x509 -key ec.pem -subj /CN=x -days 9 -out ec-cert.pem");
     assert_eq!(refused(&["ec.pem", "ec-cert.pem"]), PemError::NotRsa);
+}
+
+/// As key vaults keep them: an empty password, and the ciphers of then or of now.
+#[test]
+fn archives_that_openssl_makes_are_read_whatever_their_age() {
+    let Some(openssl) = OpenSsl::new() else { return };
+    openssl.make("rsa:2048");
+    let plain = openssl.read(&["key.pem", "cert.pem"]);
+    let export = "pkcs12 -export -inkey key.pem -in cert.pem -passout pass: -out pair.p12";
+    let triple_des = "-keypbe PBE-SHA1-3DES -certpbe PBE-SHA1-3DES -macalg sha1";
+    for how in ["-macalg sha256", "-legacy", triple_des, "-name mondoo -nomac"] {
+        openssl.run(&format!("{export} {how}"));
+        let held = parse_pkcs12(&openssl.read(&["pair.p12"]), now()).unwrap();
+        assert_eq!(held.pair().unwrap().pem().as_bytes(), plain, "{how}");
+    }
+    openssl.run("pkcs12 -export -nokeys -in cert.pem -passout pass: -out alone.p12");
+    assert!(parse_pkcs12(&openssl.read(&["alone.p12"]), now()).unwrap().pair().is_none());
+    openssl.run("pkcs12 -export -inkey key.pem -in cert.pem -passout pass:x -out locked.p12");
+    let locked = parse_pkcs12(&openssl.read(&["locked.p12"]), now()).unwrap_err();
+    assert!(matches!(locked, PemError::Damaged(_)), "{locked}");
+    assert!(parse_pkcs12(b"archive", now()).is_err());
 }
 
 /// The commands of the hints do what they say.

@@ -51,7 +51,7 @@ pub(super) async fn carry_out(
     let events = EventLog::open(&writing.events, console)?;
     let session = Session::connect(connection, &inputs, console).await?;
     let run = Run { writing, session: &session, saved, events, console };
-    let exit = with_session(&run, inputs).await;
+    let exit = Box::pin(with_session(&run, inputs)).await;
     session.close().await;
     exit
 }
@@ -65,7 +65,7 @@ struct Run<'a> {
     console: &'a Console,
 }
 
-async fn with_session(run: &Run<'_>, mut inputs: Inputs) -> Result<Exit, Failure> {
+async fn with_session(run: &Run<'_>, inputs: Inputs) -> Result<Exit, Failure> {
     let Run { writing, session, saved, events, console } = run;
     let planned = look(session, &inputs, events, console).await?;
     run.show(&planned.text(console.verbose))?;
@@ -89,10 +89,20 @@ async fn with_session(run: &Run<'_>, mut inputs: Inputs) -> Result<Exit, Failure
     if asks && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
-    let products = Products::found(&inputs.desired, &observed, &plan, inputs.held.take());
+    write(run, inputs, &plan, &observed).await
+}
+
+async fn write(
+    run: &Run<'_>,
+    mut inputs: Inputs,
+    plan: &Plan,
+    observed: &Observed,
+) -> Result<Exit, Failure> {
+    let Run { writing, session, console, .. } = run;
+    let products = Products::found(&inputs.desired, observed, plan, inputs.held.take());
     let interrupted = interrupt::listen(console);
-    let outcome = apply(run, &inputs, &plan, &products, &interrupted).await;
-    for reason in render::outcome::reasons(&outcome, &plan) {
+    let outcome = apply(run, &inputs, plan, &products, &interrupted).await;
+    for reason in render::outcome::reasons(&outcome, plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
     let looked = if outcome.is_complete() && !writing.no_wait {
@@ -100,16 +110,17 @@ async fn with_session(run: &Run<'_>, mut inputs: Inputs) -> Result<Exit, Failure
     } else {
         Looked::Done
     };
-    let scan = Started::by(&plan, &outcome, &products, &inputs, &observed);
+    let scan = Started::by(plan, &outcome, &products, &inputs, observed);
     let scanned = match scan.filter(|_| writing.wait) {
         Some(scan) => scan.follow(session, &inputs, &interrupted, console).await?,
         None => Scanned::NotAwaited,
     };
-    if let Some(form) = hand_over(session, &inputs, &observed, &products, &outcome) {
+    if let Some(form) = hand_over(session, &inputs, observed, &products, &outcome) {
         run.show(&form)?;
     }
-    run.tell(&outcome, &plan)?;
-    Ok(match (ended(&plan, &outcome, blocked, &looked), scanned) {
+    let blocked = plan.blocked_lines().count();
+    run.tell(&outcome, plan, blocked)?;
+    Ok(match (ended(plan, &outcome, blocked, &looked), scanned) {
         (Exit::Done, Scanned::Badly) => Exit::Failed,
         (Exit::Done, Scanned::Interrupted) => Exit::Interrupted,
         (exit, _) => exit,
@@ -127,8 +138,7 @@ impl Run<'_> {
         Ok(())
     }
 
-    fn tell(&self, outcome: &Outcome, plan: &Plan) -> Result<(), Failure> {
-        let blocked = plan.blocked_lines().count();
+    fn tell(&self, outcome: &Outcome, plan: &Plan, blocked: usize) -> Result<(), Failure> {
         self.console.result(&match self.writing.format {
             Format::Text => render::outcome::summary(outcome, blocked),
             Format::Json => render::json::document(&OutcomeDocument::new(outcome, plan, blocked)),

@@ -53,6 +53,20 @@ fn file(inputs: &Inputs, products: &Products) -> PemFile {
                 format!("a .pem file of the private key and the certificate in ${variable}");
             return PemFile::FromElsewhere(words);
         }
+        CertificateSource::Command(command) => match &command.output {
+            Some(output) => inputs.directory.join(output),
+            None => {
+                let words = format!("what {} prints, as a .pem file", command.program);
+                return PemFile::FromElsewhere(words);
+            }
+        },
+        CertificateSource::KeyVault(certificate) => match &certificate.output {
+            Some(output) => inputs.directory.join(output),
+            None => {
+                let words = "set certificate.source.keyVault.output: apply writes it there";
+                return PemFile::FromElsewhere(words.to_owned());
+            }
+        },
         CertificateSource::Federated => return PemFile::FromElsewhere("none".to_owned()),
     };
     let Some(pair) = products.pair() else {

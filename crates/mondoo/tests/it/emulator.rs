@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use emulator::{Behaviour, Options, Sandbox};
 use mondoo::{
-    Configuration, Credential, Error, Held, Mondoo, PolicyAction, Schema, Secret, SecretKind,
-    ServiceAccount, Subscriptions,
+    Configuration, Credential, Error, Held, MessageStatus, Mondoo, PolicyAction, Schema, Secret,
+    SecretKind, ServiceAccount, Subscriptions,
 };
 use spec::{IntegrationMrn, PolicyMrn, SpaceMrn};
 use tempfile::TempDir;
@@ -121,6 +121,13 @@ async fn a_life(mondoo: &Mondoo, schema: &Schema, pem: &str) {
     assert_eq!((changed.name.as_str(), changed.scan_vms), ("two", Some(false)));
     assert_eq!(changed.subscriptions, denied);
     assert_eq!((changed.secret_kind, changed.labels), (SecretKind::Certificate, labels));
+
+    // Nobody has heard of that client in that tenant.
+    mondoo.start_scan(&mrn).await.unwrap();
+    let scanned = mondoo.integration(&mrn, schema).await.unwrap().unwrap();
+    assert!(scanned.scan.attempted.is_some() && scanned.assets == 0, "{scanned:?}");
+    let message = scanned.messages.iter().find(|told| told.status == MessageStatus::Error).unwrap();
+    assert!(message.text.contains("AADSTS700016"), "{message:?}");
 
     mondoo.delete(&mrn).await.unwrap();
     assert_eq!(mondoo.integration(&mrn, schema).await, Ok(None));

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use azure::Application;
 use certificate::{FileError, Held, KeyPair, PemError};
 use planner::steps::f_certificate::{
-    Certificate, FederatedCredential, KeyCredential, Observed, Source, staged,
+    Certificate, FederatedCredential, KeyCredential, Maker, Observed, Source, staged,
 };
-use spec::{CertificateSource, Generate, Spec};
+use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -43,28 +43,38 @@ pub fn read_source(
     let held = match &spec.certificate.source {
         CertificateSource::File(path) => certificate::read(&directory.join(path), now)?,
         CertificateSource::Environment(variable) => from_environment(variable, now)?,
-        CertificateSource::Generate(new) => return read_generated(new, directory, now),
+        CertificateSource::Generate(new) => {
+            return read_made(Maker::Generate(new.clone()), directory, now);
+        }
+        CertificateSource::Command(command) => {
+            return read_made(Maker::Command(command.clone()), directory, now);
+        }
+        CertificateSource::KeyVault(_) => {
+            let reason = io::Error::other("it is read once somebody has signed in");
+            return Err(FileError::Unreadable { path: PathBuf::from("the key vault"), reason });
+        }
         CertificateSource::Federated => return Ok((Source::Federated, None)),
     };
     Ok((Source::Held(facts(&held)), Some(held)))
 }
 
 /// A pair that waits for its place counts, unless it has waited too long.
-fn read_generated(
-    new: &Generate,
+fn read_made(
+    maker: Maker,
     directory: &Path,
     now: OffsetDateTime,
 ) -> Result<(Source, Option<Held>), FileError> {
-    let staged = directory.join(staged(&new.output));
+    let Some(output) = maker.output() else { return Ok((Source::Make(maker), None)) };
+    let staged = directory.join(staged(output));
     if let Ok(pair) = KeyPair::read(&staged, now) {
         let held = Held::WithKey(pair);
         return Ok((Source::Staged(facts(&held)), Some(held)));
     }
-    let path = directory.join(&new.output);
+    let path = directory.join(output);
     // Not even a link that leads nowhere: the new file would not be put in its place.
     if path.symlink_metadata().is_err() {
         check_directory(&path)?;
-        return Ok((Source::Generate(new.clone()), None));
+        return Ok((Source::Make(maker), None));
     }
     match KeyPair::read(&path, now) {
         Ok(pair) => {
@@ -72,7 +82,7 @@ fn read_generated(
             Ok((Source::Held(facts(&held)), Some(held)))
         }
         Err(FileError::Unusable { path: _, reason: PemError::Expired(_) }) => {
-            Ok((Source::Expired(new.clone()), None))
+            Ok((Source::Expired(maker), None))
         }
         Err(error) => Err(error),
     }

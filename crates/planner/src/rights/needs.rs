@@ -38,7 +38,7 @@ pub(super) fn needs(action: &Action, observed: &Observed) -> Vec<Right> {
             vec![vault_right(vault)]
         }
         Action::Certificate(
-            f_certificate::Action::Generate { .. } | f_certificate::Action::Install { .. },
+            f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. },
         ) => Vec::new(),
         Action::Certificate(
             f_certificate::Action::Trust { .. }

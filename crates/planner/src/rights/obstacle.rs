@@ -107,7 +107,10 @@ fn too_long(action: &Action, policy: &AppManagementPolicy, observed: &Observed) 
         return None;
     }
     let (lifetime, mend) = match action {
-        Action::Certificate(f_certificate::Action::Generate { new, beside: _ }) => {
+        Action::Certificate(f_certificate::Action::Make {
+            maker: f_certificate::Maker::Generate(new),
+            beside: _,
+        }) => {
             let days = i64::from(new.validity_days.get());
             (Duration::days(days), "set certificate.source.generate.validityDays")
         }

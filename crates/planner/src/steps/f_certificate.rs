@@ -5,7 +5,7 @@ mod removal;
 
 use std::path::{Path, PathBuf};
 
-use spec::{CertificateSource, Generate, KeyId, Spec};
+use spec::{CertificateSource, Command, Generate, KeyId, Spec};
 use time::{Duration, OffsetDateTime};
 
 use super::g_integration::{self, Federation};
@@ -20,7 +20,7 @@ pub struct Desired {
     pub marker: String,
     pub renew_before: Duration,
     /// How the source can be made to hold another certificate.
-    pub renewal: Option<Generate>,
+    pub renewal: Option<Maker>,
     pub rotation: Rotation,
 }
 
@@ -31,11 +31,28 @@ pub enum Source {
     /// A new one, which waits beside the old one until it can take its place.
     Staged(Certificate),
     /// To be made, unless the application trusts one of ours that does not end soon.
-    Generate(Generate),
+    Make(Maker),
     /// The same; in its place is one that has expired.
-    Expired(Generate),
+    Expired(Maker),
     /// No certificate: tokens of the integration are trusted.
     Federated,
+}
+
+/// How a certificate comes about, with its key: when the plan is applied, and not before.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Maker {
+    Generate(Generate),
+    Command(Command),
+}
+
+impl Maker {
+    /// Where the pair is kept. Without such a place it lasts as long as the run.
+    pub fn output(&self) -> Option<&Path> {
+        match self {
+            Maker::Generate(new) => Some(&new.output),
+            Maker::Command(command) => command.output.as_deref(),
+        }
+    }
 }
 
 /// What is asked for besides what is due.
@@ -74,9 +91,11 @@ impl Desired {
     pub(crate) fn new(spec: &Spec, source: Source) -> Desired {
         let renew_before = Duration::days(spec.certificate.renew_before_days.into());
         let renewal = match &spec.certificate.source {
-            CertificateSource::Generate(new) => Some(new.clone()),
+            CertificateSource::Generate(new) => Some(Maker::Generate(new.clone())),
+            CertificateSource::Command(command) => Some(Maker::Command(command.clone())),
             CertificateSource::File(_)
             | CertificateSource::Environment(_)
+            | CertificateSource::KeyVault(_)
             | CertificateSource::Federated => None,
         };
         let (marker, rotation) = (spec.name.marker(), Rotation::default());
@@ -87,13 +106,11 @@ impl Desired {
 impl Desired {
     /// The file that a new key would be written to, as it stands.
     pub fn writes(&self, now: OffsetDateTime) -> Option<PathBuf> {
-        let new = self.renewal.as_ref()?;
+        let output = self.renewal.as_ref()?.output()?;
         match &self.source {
-            Source::Generate(_) => Some(new.output.clone()),
-            Source::Expired(_) => Some(staged(&new.output)),
-            Source::Held(held) if held.not_after < now + self.renew_before => {
-                Some(staged(&new.output))
-            }
+            Source::Make(_) => Some(output.to_owned()),
+            Source::Expired(_) => Some(staged(output)),
+            Source::Held(held) if held.not_after < now + self.renew_before => Some(staged(output)),
             Source::Held(_) | Source::Staged(_) | Source::Federated => None,
         }
     }
@@ -148,7 +165,7 @@ impl Observed {
             Source::Held(certificate) | Source::Staged(certificate) => {
                 Some(key_id(&certificate.sha256))
             }
-            Source::Generate(_) | Source::Expired(_) | Source::Federated => None,
+            Source::Make(_) | Source::Expired(_) | Source::Federated => None,
         };
         let unknown = self.trusted.iter().filter(move |credential| Some(credential.id) != held);
         unknown.map(|credential| format!("certificate {}", credential.display_name))
@@ -190,7 +207,7 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     match source {
         Source::Federated => plan_federation(desired, observed, plan),
         Source::Held(held) => match renewal {
-            Some(new) if rotation.now || held.not_after < due => renew(new, desired, plan),
+            Some(maker) if rotation.now || held.not_after < due => renew(maker, desired, plan),
             Some(_) | None => {
                 trust(held, desired, observed, plan);
                 if held.not_after < due {
@@ -202,16 +219,16 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
             let trusted = trust(held, desired, observed, plan);
             install(desired, plan, trusted.as_slice());
         }
-        Source::Expired(new) => renew(new, desired, plan),
-        Source::Generate(new) => {
+        Source::Expired(maker) => renew(maker, desired, plan),
+        Source::Make(maker) => {
             let ours = observed.certificate.ours(desired).filter(|ours| ours.end > observed.now);
             let lasts = ours.map(|credential| credential.end).max().is_some_and(|end| end >= due);
             if lasts && !rotation.now {
                 plan.keep();
-                plan.find(elsewhere(new));
+                plan.find(elsewhere(maker));
             } else {
                 let held = None;
-                plan.push(Action::Generate { new: new.clone(), beside: false }, &[]);
+                plan.push(Action::Make { maker: maker.clone(), beside: false }, &[]);
                 plan.push(Action::Trust { marker: desired.certificate.marker.clone(), held }, &[]);
             }
         }
@@ -236,16 +253,16 @@ fn trust(
 }
 
 /// The new pair waits beside the old one until it is trusted: until then the old one is what works.
-fn renew(new: &Generate, desired: &crate::Desired, plan: &mut Plan) {
-    plan.push(Action::Generate { new: new.clone(), beside: true }, &[]);
+fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
+    plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
     let marker = desired.certificate.marker.clone();
     let trusted = plan.push(Action::Trust { marker, held: None }, &[]);
     install(desired, plan, &[trusted]);
 }
 
 fn install(desired: &crate::Desired, plan: &mut Plan, after: &[ChangeId]) {
-    if let Some(new) = &desired.certificate.renewal {
-        plan.push(Action::Install { output: new.output.clone() }, after);
+    if let Some(output) = desired.certificate.renewal.as_ref().and_then(Maker::output) {
+        plan.push(Action::Install { output: output.to_owned() }, after);
     }
 }
 
@@ -293,10 +310,13 @@ fn expires(end: OffsetDateTime) -> Finding {
     Finding::warning(FindingCode::CertificateExpires, message)
 }
 
-fn elsewhere(new: &Generate) -> Finding {
-    let output = new.output.display();
+fn elsewhere(maker: &Maker) -> Finding {
+    let output = match maker.output() {
+        Some(output) => format!("{} is", output.display()),
+        None => "its key is".to_owned(),
+    };
     let message = format!(
-        "the application trusts a certificate of ours; {output} is not here: if its key is lost, \
+        "the application trusts a certificate of ours; {output} not here: if its key is lost, \
          remove that certificate from the application, and a new one is made"
     );
     Finding::note(FindingCode::CertificateElsewhere, message)

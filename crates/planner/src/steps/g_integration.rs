@@ -221,7 +221,7 @@ fn sign_in(
         _ if plan.makes(Product::Certificate) => return Some(SignIn::New),
         Source::Held(held) | Source::Staged(held) => (held.sha256.clone(), held.has_key),
         // One of ours is trusted, and its key is elsewhere.
-        Source::Generate(_) | Source::Expired(_) => {
+        Source::Make(_) | Source::Expired(_) => {
             let recorded = live.and_then(Integration::certificate).unwrap_or_default();
             let trusted = observed.certificate.trusts(recorded, observed.now);
             (if trusted { recorded.to_owned() } else { String::new() }, false)

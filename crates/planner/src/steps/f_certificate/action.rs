@@ -2,17 +2,17 @@
 
 use std::path::PathBuf;
 
-use spec::{Generate, KeyId};
+use spec::{Command, Generate, KeyId};
 
-use super::{Certificate, FederatedCredential};
+use super::{Certificate, FederatedCredential, Maker};
 use crate::steps::g_integration::Federation;
 use crate::{Field, Object, Product, Value, Verb};
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
-    /// Makes a key and a self-signed certificate, on this machine: `beside` the pair that is there
-    /// already, which works until the new one is trusted.
-    Generate { new: Generate, beside: bool },
+    /// Makes a key and a certificate, on this machine: `beside` the pair that is there already, which
+    /// works until the new one is trusted.
+    Make { maker: Maker, beside: bool },
     /// Adds the certificate to those that the application trusts: the held one, or the new one.
     Trust { marker: String, held: Option<Certificate> },
     /// Puts a pair that waited beside `output` in its place, once a sign-in with it works.
@@ -32,7 +32,7 @@ pub enum Action {
 impl Action {
     pub(crate) fn verb(&self) -> Verb {
         match self {
-            Action::Generate { .. } | Action::Trust { .. } => Verb::Create,
+            Action::Make { .. } | Action::Trust { .. } => Verb::Create,
             Action::Federate { replaced: None, .. } => Verb::Create,
             Action::Federate { replaced: Some(_), .. } | Action::Install { .. } => Verb::Update,
             Action::Distrust { .. } => Verb::Delete,
@@ -41,12 +41,7 @@ impl Action {
 
     pub(crate) fn line(&self) -> (String, String) {
         let (what, name) = match self {
-            Action::Generate { new, beside: false } => {
-                ("key and certificate", new.output.display().to_string())
-            }
-            Action::Generate { new, beside: true } => {
-                ("key and certificate", super::staged(&new.output).display().to_string())
-            }
+            Action::Make { maker, beside } => ("key and certificate", made(maker, *beside)),
             Action::Trust { marker: _, held } => {
                 let name = held.as_ref().map_or("the new one".to_owned(), Certificate::summary);
                 ("trusted certificate", name)
@@ -60,13 +55,23 @@ impl Action {
 
     pub(crate) fn fields(&self) -> Vec<Field> {
         match self {
-            Action::Generate { new, beside: _ } => {
+            Action::Make { maker: Maker::Generate(new), beside: _ } => {
                 let Generate { output: _, subject, key_bits, validity_days } = new;
                 vec![
                     Field::set("output", self.line().1),
                     Field::set("subject", subject.clone()),
                     Field::set("key", format!("RSA {key_bits}")),
                     Field::set("validity", format!("{validity_days} days")),
+                ]
+            }
+            Action::Make { maker: Maker::Command(command), beside: _ } => {
+                let Command { program, arguments, output: _ } = command;
+                vec![
+                    Field::set("output", self.line().1),
+                    Field::set(
+                        "run",
+                        [&[program.clone()], arguments.as_slice()].concat().join(" "),
+                    ),
                 ]
             }
             Action::Trust { marker, held } => {
@@ -101,7 +106,7 @@ impl Action {
 
     pub(crate) fn object(&self) -> Object {
         match self {
-            Action::Generate { .. } | Action::Install { .. } => Object::CertificateFile,
+            Action::Make { .. } | Action::Install { .. } => Object::CertificateFile,
             Action::Trust { .. } | Action::Distrust { .. } => Object::Application,
             Action::Federate { .. } => Object::FederatedCredential,
         }
@@ -109,7 +114,7 @@ impl Action {
 
     pub(crate) fn uses(&self) -> &'static [Product] {
         match self {
-            Action::Generate { .. } => &[],
+            Action::Make { .. } => &[],
             Action::Trust { .. } | Action::Install { .. } => {
                 &[Product::Application, Product::Certificate]
             }
@@ -120,12 +125,22 @@ impl Action {
 
     pub(crate) fn makes(&self) -> Option<Product> {
         match self {
-            Action::Generate { .. } => Some(Product::Certificate),
+            Action::Make { .. } => Some(Product::Certificate),
             Action::Trust { .. }
             | Action::Install { .. }
             | Action::Distrust { .. }
             | Action::Federate { .. } => None,
         }
+    }
+}
+
+/// What is made: a file, or what a program prints.
+fn made(maker: &Maker, beside: bool) -> String {
+    match (maker, maker.output()) {
+        (_, Some(output)) if beside => super::staged(output).display().to_string(),
+        (_, Some(output)) => output.display().to_string(),
+        (Maker::Command(command), None) => format!("of {}", command.program),
+        (Maker::Generate(new), None) => new.subject.clone(),
     }
 }
 

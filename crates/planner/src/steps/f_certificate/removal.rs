@@ -46,7 +46,7 @@ impl<'a> InUse<'a> {
         let held = match &desired.certificate.source {
             Source::Held(held) | Source::Staged(held) => Some(key_id(&held.sha256)),
             // The newest is the one whose key is elsewhere.
-            Source::Generate(_) => {
+            Source::Make(_) => {
                 let ours = observed.certificate.ours(desired);
                 ours.max_by_key(|credential| credential.end).map(|credential| credential.id)
             }
