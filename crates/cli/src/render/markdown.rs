@@ -81,7 +81,8 @@ fn details(view: View<'_>, depth: Depth, room: usize) -> String {
     text
 }
 
-/// As many entries as fit, in a block in which nothing is markup, and how many there are besides.
+/// As many entries as fit, in a block in which nothing is markup, and how many there are besides. No
+/// line of an entry begins with a backtick, which alone would end the block.
 fn folded(title: &str, entries: &[String], room: usize) -> String {
     let frame = title.len() + 300;
     let mut used = frame;
@@ -91,10 +92,9 @@ fn folded(title: &str, entries: &[String], room: usize) -> String {
     });
     let count = fitting.count();
     let shown = entries[..count].concat();
-    let fence = fence(&shown);
     let mut text = format!("\n<details><summary>{title}</summary>\n\n");
     if count > 0 {
-        let _ = write!(text, "{fence}diff\n{shown}{fence}\n");
+        let _ = write!(text, "```diff\n{shown}```\n");
     }
     if count < entries.len() {
         let more = entries.len() - count;
@@ -179,11 +179,6 @@ fn code(text: &str) -> String {
         ""
     };
     format!("{fence}{blank}{text}{blank}{fence}")
-}
-
-/// Longer than any that the text has.
-fn fence(text: &str) -> String {
-    "`".repeat(longest_run(text).max(2) + 1)
 }
 
 fn longest_run(text: &str) -> usize {
