@@ -92,7 +92,7 @@ pub(crate) fn print(
     let view = View::plan(document);
     match format {
         PlanFormat::Text => {
-            let header = render::plan::saved_header(document);
+            let header = render::plan::saved_header(view);
             console.result(&(header + &render::plan::text(view, console.verbose)))
         }
         PlanFormat::Json => Console::document(&render::json::document(document)),

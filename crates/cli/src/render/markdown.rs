@@ -43,19 +43,15 @@ fn head(view: View<'_>) -> String {
         code(document.installation.as_str()),
         code(&tenant.to_string())
     );
-    if let Some(end) = document.expires {
+    if let Some(end) = view.end() {
         let _ = writeln!(text, "Refused from {end} on.");
     }
     let privileged = document.changes.iter().filter(|change| change.privileged).count();
     if privileged > 0 {
         let _ = writeln!(text, "**{privileged} of the changes are PRIVILEGED.**");
     }
-    for sentence in view.left_out() {
-        let _ = writeln!(
-            text,
-            "**{}**",
-            sentence.replace("stands at x above", "blocks below").replace("above", "below")
-        );
+    for sentence in view.left_out("Blocks", "below") {
+        let _ = writeln!(text, "**{sentence}**");
     }
     text + &view.vaults().map(|vaults| vaults + "\n").unwrap_or_default()
 }
