@@ -106,7 +106,7 @@ pub(crate) fn one_line(text: &str) -> String {
     }
 }
 
-/// Azure Pipelines and TeamCity take commands after this anywhere in a line; GitHub Actions after
+/// Azure Pipelines and `TeamCity` take commands after this anywhere in a line; GitHub Actions after
 /// `::` at its beginning (both documented).
 pub(crate) const BREAKS_A_LOG: &str = "##";
 

@@ -38,7 +38,7 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Apply(arguments) => apply::run(&arguments, console).await,
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,
         Command::Permissions(arguments) => permissions::run(&arguments, console),
-        Command::Verify(arguments) => verify::run(&arguments, console).await,
+        Command::Verify(arguments) => Box::pin(verify::run(&arguments, console)).await,
         Command::Certificate(Certificate::Generate(arguments)) => {
             certificate::generate(&arguments, console)
         }
