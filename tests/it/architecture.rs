@@ -148,9 +148,12 @@ fn every_step_has_its_files() {
 
 #[test]
 fn schemas_are_what_the_types_say() {
-    let run = Run::of(binary(&root()).args(["schema", "spec"]));
-    let committed = std::fs::read_to_string(root().join("schemas/spec.schema.json")).unwrap();
-    assert!(run.stdout == committed, "run: cargo run -- schema spec > schemas/spec.schema.json");
+    for name in ["spec", "plan", "outcome"] {
+        let run = Run::of(binary(&root()).args(["schema", name]));
+        let file = format!("schemas/{name}.schema.json");
+        let committed = std::fs::read_to_string(root().join(&file)).unwrap();
+        assert!(run.stdout == committed, "run: cargo run -- schema {name} > {file}");
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The command line. Doc comments are the help text.
 
+mod plan_files;
 mod sandbox;
 mod values;
 
@@ -16,6 +17,8 @@ use crate::http_log::HttpLogFile;
 use values::{client_id, duration, https, parallelism, thumbprint};
 
 pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
+
+pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
 #[derive(Debug, Parser)]
@@ -53,6 +56,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Validate(Validate),
     Plan(Plan),
+    Show(Show),
+    Graph(Graph),
     Apply(Apply),
     Doctor(Doctor),
     Permissions(Permissions),
@@ -70,6 +75,7 @@ impl Command {
     pub(crate) fn http_log(&self) -> Option<&HttpLogFile> {
         match self {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
+            Command::Graph(graph) => graph.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
             Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
             Command::Verify(verify) => verify.connection.http_log.as_ref(),
@@ -77,6 +83,7 @@ impl Command {
                 rotate.connection.http_log.as_ref()
             }
             Command::Validate(_)
+            | Command::Show(_)
             | Command::Certificate(Certificate::Generate(_) | Certificate::Inspect(_))
             | Command::Permissions(_)
             | Command::Schema(_)
@@ -103,6 +110,13 @@ pub(crate) struct Plan {
     /// Exit with 2 when there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    #[command(flatten)]
+    pub saving: Saving,
+    #[command(flatten)]
+    pub events: EventFile,
 }
 
 /// Make the tenant what the spec says, after showing the plan and asking
@@ -110,6 +124,9 @@ pub(crate) struct Plan {
 pub(crate) struct Apply {
     #[command(flatten)]
     pub target: Target,
+    /// Apply without asking what FILE has, which was saved by plan --out and reviewed, and nothing else
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub writing: Writing,
 }
@@ -123,12 +140,17 @@ pub(crate) struct Writing {
     /// How many changes may be under way at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = parallelism)]
     pub parallelism: usize,
-    /// Let --auto-approve delete, too
+    /// Let --auto-approve and --plan delete, too
     #[arg(long)]
     pub allow_deletes: bool,
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
+    /// How to print what became of it; the plan goes to stderr then
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
+    #[command(flatten)]
+    pub events: EventFile,
     /// Follow a scan that was started to its end
     #[arg(long, conflicts_with = "no_wait")]
     pub wait: bool,
@@ -270,6 +292,10 @@ pub(crate) enum ReportFormat {
 pub(crate) enum Schema {
     /// The schema of a spec, for editors
     Spec,
+    /// The schema of a saved plan
+    Plan,
+    /// The schema of what `apply --format json` prints
+    Outcome,
 }
 
 /// Which spec, on which tenant.

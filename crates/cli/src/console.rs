@@ -35,13 +35,13 @@ impl Console {
     /// Prints a result. A reader that has gone away is no error; a full disk is.
     pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
         let mut stream = AutoStream::new(std::io::stdout().lock(), self.color);
-        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
-        match written {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::new(Exit::Failed, format!("the result could not be printed: {error}")))
-            }
-            Ok(()) | Err(_) => Ok(()),
-        }
+        printed(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
+    }
+
+    /// Prints a result in which nothing is styled, as it is.
+    pub(crate) fn document(text: &str) -> Result<(), Failure> {
+        let mut stream = std::io::stdout().lock();
+        printed(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
     }
 
     /// Says something that is no result.
@@ -80,19 +80,51 @@ impl Console {
     }
 }
 
-/// Names come from the tenant: none of them shall move the cursor.
+fn printed(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Failed, format!("the result could not be printed: {error}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Names come from the tenant: none of them shall move the cursor, or speak to what reads a log.
 pub(crate) fn printable(text: &str) -> String {
-    text.replace(|c| c != '\n' && moves_the_cursor(c), "\u{fffd}")
+    text.split('\n').map(one_line).collect::<Vec<_>>().join("\n")
 }
 
 /// Nor begin a line of its own, where it is shown in one.
 pub(crate) fn one_line(text: &str) -> String {
-    text.replace(moves_the_cursor, "\u{fffd}")
+    if !text.contains(is_hidden) && !text.contains(BREAKS_A_LOG) && !text.contains("::") {
+        return text.to_owned();
+    }
+    let text = text.replace(is_hidden, "\u{fffd}").replace(BREAKS_A_LOG, "#\u{fffd}");
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => format!("\u{fffd}:{rest}"),
+        None => text,
+    }
 }
 
-fn moves_the_cursor(c: char) -> bool {
+/// Azure Pipelines and `TeamCity` take commands after this anywhere in a line; GitHub Actions after
+/// `::` at its beginning (both documented).
+pub(crate) const BREAKS_A_LOG: &str = "##";
+
+/// Moves the cursor, turns the text around, or is not seen at all.
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// What libraries have to say: that a request is tried again; when asked, a line for each request with

@@ -7,7 +7,7 @@ use certificate::{FileError, Held, KeyPair, PemError};
 use observer::steps::f_certificate as source;
 use planner::Desired;
 use planner::steps::f_certificate::{Maker, Source};
-use spec::{CertificateSource, Spec};
+use spec::{CertificateSource, Spec, SpecDigest};
 use time::OffsetDateTime;
 
 use crate::arguments::{DEFAULT_SPEC, KeyFile, Target};
@@ -18,6 +18,8 @@ use crate::tracked_key;
 /// A spec that can be used, and what its certificate source holds.
 pub(crate) struct Inputs {
     pub desired: Desired,
+    /// Of what the spec means.
+    pub digest: SpecDigest,
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
     pub held: Option<Held>,
@@ -49,8 +51,8 @@ impl Inputs {
         {
             tracked_key::refuse(&directory.join(file))?;
         }
-        let source = spec.certificate.source;
-        Ok(Inputs { desired, directory, held, reads_keys: false, source })
+        let (digest, source) = (spec.digest(), spec.certificate.source);
+        Ok(Inputs { desired, digest, directory, held, reads_keys: false, source })
     }
 
     /// Takes what the source's command prints, in place of planning to run it.
@@ -92,8 +94,8 @@ impl Inputs {
         let held = Held::WithKey(pair.clone());
         let source = Source::Held(source::facts(&held));
         let desired = Desired::new(&spec, source);
-        let (held, source) = (Some(held), spec.certificate.source);
-        let inputs = Inputs { desired, directory, held, reads_keys: false, source };
+        let (digest, held, source) = (spec.digest(), Some(held), spec.certificate.source);
+        let inputs = Inputs { desired, digest, directory, held, reads_keys: false, source };
         Ok(Verifier { inputs, pair })
     }
 }

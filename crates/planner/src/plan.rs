@@ -153,8 +153,7 @@ impl Plan {
 
     /// Whether all was readable that the plan speaks of.
     pub fn is_whole(&self) -> bool {
-        let gaps = [FindingCode::Unreadable, FindingCode::DeletePostponed];
-        self.findings.iter().all(|finding| !gaps.contains(&finding.code))
+        self.findings.iter().all(|finding| !finding.code.is_gap())
     }
 
     /// Findings that forbid any write.
@@ -179,7 +178,7 @@ fn waits_for(other: Step, waiting: BTreeSet<Step>) -> Finding {
 }
 
 impl ChangeId {
-    pub(crate) fn index(self) -> usize {
+    pub fn index(self) -> usize {
         self.0
     }
 }

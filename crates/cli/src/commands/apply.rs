@@ -11,100 +11,164 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::hand_over::hand_over;
-use super::plan::show;
+use super::plan::{Planned, look};
 use super::scan::{Scanned, Started};
-use crate::arguments::{Apply, Connection, Writing};
+use crate::arguments::{Apply, Connection, Format, Writing};
 use crate::console::{Console, YELLOW, one_line};
+use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::render;
+use crate::render::outcome_document::OutcomeDocument;
+use crate::saved_plan::SavedPlan;
 use crate::session::Session;
 
 /// How long Azure may take to show what was applied. Most of it is there within seconds.
 const CONVERGENCE: Duration = Duration::from_secs(120);
 
 pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Failure> {
-    let Apply { target, writing } = arguments;
+    let Apply { target, plan, writing } = arguments;
     let inputs = Inputs::of_target(target)?;
-    carry_out(inputs, &target.connection, writing, console).await
+    let saved = plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
+    carry_out(inputs, &target.connection, writing, saved, console).await
 }
 
-/// Plans, asks, and makes the changes.
+/// Plans, asks where no plan was `saved` and reviewed, and makes the changes.
 pub(super) async fn carry_out(
     mut inputs: Inputs,
     connection: &Connection,
     writing: &Writing,
+    saved: Option<SavedPlan>,
     console: &Console,
 ) -> Result<Exit, Failure> {
-    if !writing.auto_approve && !Console::can_ask() {
+    if !writing.auto_approve && saved.is_none() && !Console::can_ask() {
         let message = "there is no terminal to ask whether to apply".to_owned();
-        return Err(Failure::new(Exit::BadInput, message).hint("say it with --auto-approve"));
+        let hint = "say it with --auto-approve, or name a reviewed plan with --plan";
+        return Err(Failure::new(Exit::BadInput, message).hint(hint));
     }
     inputs.reads_keys = true;
+    let events = EventLog::open(&writing.events, console)?;
     let session = Session::connect(connection, &mut inputs, console).await?;
-    let exit = with_session(writing, &session, inputs, console).await;
+    let run = Run { writing, session: &session, saved, events, console };
+    let exit = Box::pin(with_session(&run, inputs)).await;
     session.close().await;
     exit
 }
 
-async fn with_session(
-    writing: &Writing,
-    session: &Session,
-    mut inputs: Inputs,
-    console: &Console,
-) -> Result<Exit, Failure> {
-    let (plan, observed) = show(session, &inputs, console).await?;
+/// What one run is about.
+struct Run<'a> {
+    writing: &'a Writing,
+    session: &'a Session,
+    saved: Option<SavedPlan>,
+    events: EventLog<'a>,
+    console: &'a Console,
+}
+
+async fn with_session(run: &Run<'_>, inputs: Inputs) -> Result<Exit, Failure> {
+    let Run { writing, session, saved, events, console } = run;
+    let planned = look(session, &inputs, events, console).await?;
+    run.show(&planned.text(console.verbose))?;
+    let Planned { plan, observed, document, .. } = planned;
     if plan.blockers().next().is_some() {
         let message = "nothing was written: the plan is blocked".to_owned();
         return Err(Failure::new(Exit::Blocked, message).hint("see the lines that begin with x"));
     }
+    if let Some(saved) = saved {
+        saved.check(&document, &inputs, console)?;
+    }
+    let blocked = plan.blocked_lines().count();
     if plan.is_empty() {
-        return Ok(if plan.blocked_lines().next().is_some() { Exit::Partly } else { whole(&plan) });
+        if writing.format == Format::Json {
+            console.result(&render::json::document(&OutcomeDocument::nothing(blocked)))?;
+        }
+        return Ok(if blocked > 0 { Exit::Partly } else { whole(&plan) });
     }
-    if writing.auto_approve && !writing.allow_deletes {
-        refuse_deletes(&plan)?;
-    }
+    let asks = is_asked(run, &plan)?;
     refuse_unpermitted(session, &plan, &observed, console).await?;
-    if !writing.auto_approve && !confirmed(&plan, console) {
+    if asks && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
-    let products = Products::found(&inputs.desired, &observed, &plan, inputs.held.take());
+    write(run, inputs, &plan, &observed).await
+}
+
+async fn write(
+    run: &Run<'_>,
+    mut inputs: Inputs,
+    plan: &Plan,
+    observed: &Observed,
+) -> Result<Exit, Failure> {
+    let Run { writing, session, console, .. } = run;
+    let products = Products::found(&inputs.desired, observed, plan, inputs.held.take());
     let interrupted = interrupt::listen(console);
-    let outcome = apply(writing, session, &inputs, &plan, &products, &interrupted, console).await;
-    for reason in render::outcome::reasons(&outcome, &plan) {
+    let outcome = apply(run, &inputs, plan, &products, &interrupted).await;
+    for reason in render::outcome::reasons(&outcome, plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
     if outcome.is_complete() {
         inputs.desired.certificate.copy = None;
     }
     let looked = if outcome.is_complete() && !writing.no_wait {
-        converge(session, &inputs, interrupted.clone(), console).await
+        converge(run, &inputs, interrupted.clone()).await
     } else {
         Looked::Done
     };
-    let scan = Started::by(&plan, &outcome, &products, &inputs, &observed);
+    let scan = Started::by(plan, &outcome, &products, &inputs, observed);
     let scanned = match scan.filter(|_| writing.wait) {
         Some(scan) => scan.follow(session, &inputs, &interrupted, console).await?,
         None => Scanned::NotAwaited,
     };
-    if let Some(form) = hand_over(session, &inputs, &observed, &products, &outcome) {
-        console.result(&form)?;
+    if let Some(form) = hand_over(session, &inputs, observed, &products, &outcome) {
+        run.show(&form)?;
     }
     let blocked = plan.blocked_lines().count();
-    console.result(&render::outcome::summary(&outcome, blocked))?;
-    Ok(match (ended(&plan, &outcome, blocked, &looked), scanned) {
+    run.tell(&outcome, plan, blocked)?;
+    Ok(match (ended(plan, &outcome, blocked, &looked), scanned) {
         (Exit::Done, Scanned::Badly) => Exit::Failed,
         (Exit::Done, Scanned::Interrupted) => Exit::Interrupted,
         (exit, _) => exit,
     })
 }
 
+impl Run<'_> {
+    /// A part of the result, unless a program reads that.
+    fn show(&self, text: &str) -> Result<(), Failure> {
+        match self.writing.format {
+            Format::Text => self.console.result(text)?,
+            Format::Json if self.console.quiet => {}
+            Format::Json => self.console.say(text),
+        }
+        Ok(())
+    }
+
+    fn tell(&self, outcome: &Outcome, plan: &Plan, blocked: usize) -> Result<(), Failure> {
+        self.console.result(&match self.writing.format {
+            Format::Text => render::outcome::summary(outcome, blocked),
+            Format::Json => render::json::document(&OutcomeDocument::new(outcome, plan, blocked)),
+        })
+    }
+}
+
+/// A reviewed plan is an answer, but for what it deletes: that has to be said twice.
+fn is_asked(run: &Run<'_>, plan: &Plan) -> Result<bool, Failure> {
+    let Writing { auto_approve, allow_deletes, .. } = run.writing;
+    match (auto_approve, &run.saved) {
+        (false, None) => Ok(true),
+        (true, _) | (false, Some(_)) if *allow_deletes => Ok(false),
+        (false, Some(_)) if Console::can_ask() => Ok(deletes(plan) > 0),
+        (true, _) | (false, Some(_)) => refuse_deletes(plan).map(|()| false),
+    }
+}
+
+fn deletes(plan: &Plan) -> usize {
+    let deletes = |change: &Change| change.action.verb() == Verb::Delete;
+    plan.changes().filter(|(_, change)| deletes(change)).count()
+}
+
 /// What somebody did not look at takes nothing away.
 fn refuse_deletes(plan: &Plan) -> Result<(), Failure> {
-    let deletes = |change: &Change| change.action.verb() == Verb::Delete;
-    let count = plan.changes().filter(|(_, change)| deletes(change)).count();
+    let count = deletes(plan);
     if count == 0 {
         return Ok(());
     }
@@ -166,14 +230,13 @@ fn confirmed(plan: &Plan, console: &Console) -> bool {
 }
 
 async fn apply(
-    writing: &Writing,
-    session: &Session,
+    run: &Run<'_>,
     inputs: &Inputs,
     plan: &Plan,
     products: &Products,
     interrupted: &watch::Receiver<bool>,
-    console: &Console,
 ) -> Outcome {
+    let Run { writing, session, saved: _, events, console } = run;
     let progress = Progress::applying(console, plan);
     let writer = Writer::new(session.reader.clone());
     let clients = Clients { writer, mondoo: session.mondoo.clone() };
@@ -183,22 +246,23 @@ async fn apply(
         now: OffsetDateTime::now_utc(),
         interrupted: interrupted.clone(),
     };
-    applier::apply(&clients, plan, products, options, &|event| progress.report(&event)).await
+    let report = |event| {
+        progress.report(&event);
+        events.report(&event, Some(plan));
+    };
+    applier::apply(&clients, plan, products, options, &report).await
 }
 
 /// Reads and plans again until nothing is left to do: only then has Azure heard of everything.
-async fn converge(
-    session: &Session,
-    inputs: &Inputs,
-    interrupted: watch::Receiver<bool>,
-    console: &Console,
-) -> Looked {
+async fn converge(run: &Run<'_>, inputs: &Inputs, interrupted: watch::Receiver<bool>) -> Looked {
+    let Run { session, events, console, .. } = run;
     let progress = Progress::reading(console);
     let began = Instant::now();
     let mut delay = Duration::from_secs(1);
     let mut attempt = 1;
     loop {
         progress.report(&Event::Verifying { attempt });
+        events.report(&Event::Verifying { attempt }, None);
         let left = match session.observe(inputs, &|_| {}).await {
             Ok(seen) => planner::plan(&inputs.desired, &seen.observed).changes().len(),
             Err(failure) => {

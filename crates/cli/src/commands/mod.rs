@@ -3,6 +3,7 @@
 mod apply;
 mod certificate;
 pub(crate) mod doctor;
+mod graph;
 mod hand_over;
 mod permissions;
 mod plan;
@@ -10,6 +11,7 @@ mod rotate;
 mod sandbox;
 mod scan;
 mod schema;
+mod show;
 mod validate;
 mod verify;
 
@@ -31,10 +33,12 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
     match command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
+        Command::Show(arguments) => show::run(&arguments, console),
+        Command::Graph(arguments) => graph::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,
         Command::Permissions(arguments) => permissions::run(&arguments, console),
-        Command::Verify(arguments) => verify::run(&arguments, console).await,
+        Command::Verify(arguments) => Box::pin(verify::run(&arguments, console)).await,
         Command::Certificate(Certificate::Generate(arguments)) => {
             certificate::generate(&arguments, console)
         }

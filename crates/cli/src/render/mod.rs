@@ -3,8 +3,17 @@
 pub(crate) mod certificate;
 pub(crate) mod console_form;
 pub(crate) mod doctor;
+pub(crate) mod graph;
+#[cfg(test)]
+mod hostile;
+pub(crate) mod html;
+pub(crate) mod json;
+pub(crate) mod markdown;
 pub(crate) mod outcome;
+pub(crate) mod outcome_document;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod spec_errors;
+pub(crate) mod undo;
 pub(crate) mod verification;
+pub(crate) mod view;
