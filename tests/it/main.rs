@@ -32,3 +32,4 @@ mod split_duties;
 mod support;
 mod tamper;
 mod verify;
+mod verify_integration;

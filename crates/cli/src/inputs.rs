@@ -82,17 +82,14 @@ impl Inputs {
     pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
         let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        if spec.certificate.source == CertificateSource::Federated {
-            let message = "verify has nothing to sign in with: the spec is keyless, and only Mondoo \
-                           can sign in as the application";
-            return Err(Failure::new(Exit::BadInput, message.to_owned())
-                .hint("plan and the scan's messages in the Mondoo Console tell whether it works"));
-        }
-        let pair = read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?;
-        let held = Held::WithKey(pair.clone());
-        let source = Source::Held(source::facts(&held));
-        let desired = Desired::new(&spec, source);
-        let (held, source) = (Some(held), spec.certificate.source);
+        let pair = match spec.certificate.source {
+            CertificateSource::Federated => None,
+            _ => Some(read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?),
+        };
+        let held = pair.clone().map(Held::WithKey);
+        let facts = held.as_ref().map(source::facts);
+        let desired = Desired::new(&spec, facts.map_or(Source::Federated, Source::Held));
+        let source = spec.certificate.source;
         let inputs = Inputs { desired, directory, held, reads_keys: false, source };
         Ok(Verifier { inputs, pair })
     }
@@ -101,7 +98,8 @@ impl Inputs {
 /// What it takes to sign in as the application.
 pub(crate) struct Verifier {
     pub inputs: Inputs,
-    pub pair: KeyPair,
+    /// None, where the spec is keyless.
+    pub pair: Option<KeyPair>,
 }
 
 fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPair, FileError> {
