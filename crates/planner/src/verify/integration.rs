@@ -130,7 +130,10 @@ fn scan(live: &Integration) -> Verdict {
     };
     let runs = scan.finished.is_none_or(|finished| finished < attempted);
     let since = live.since().or(live.created);
-    let shows = scan.finished.is_some_and(|finished| since.is_none_or(|since| finished > since));
+    // Mondoo tells whole seconds.
+    let shows = scan.finished.is_some_and(|finished| {
+        since.is_none_or(|since| finished.unix_timestamp() >= since.unix_timestamp())
+    });
     if shows && scan.errors.is_empty() && scan.assets > 0 {
         return Verdict::Proven;
     }
