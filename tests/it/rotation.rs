@@ -54,7 +54,8 @@ fn a_certificate_near_its_end_is_replaced_and_removed_when_the_new_one_has_prove
     let tenant = Tenant::new();
     let spec = issued(&tenant);
     issue(tenant.path(), "first", 20);
-    tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(0), "{run:?}");
     let first = recorded(&tenant);
     issue(tenant.path(), "second", 365);
     let plan = tenant.run(&["plan", spec.to_str().unwrap()]);

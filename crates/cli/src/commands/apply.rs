@@ -28,7 +28,7 @@ const CONVERGENCE: Duration = Duration::from_secs(120);
 pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Failure> {
     let Apply { target, writing } = arguments;
     let inputs = Inputs::of_target(target)?;
-    carry_out(inputs, &target.connection, writing, console).await
+    Box::pin(carry_out(inputs, &target.connection, writing, console)).await
 }
 
 /// Plans, asks, and makes the changes.
@@ -52,7 +52,7 @@ pub(super) async fn carry_out(
 async fn with_session(
     writing: &Writing,
     session: &Session,
-    mut inputs: Inputs,
+    inputs: Inputs,
     console: &Console,
 ) -> Result<Exit, Failure> {
     let (plan, observed) = show(session, &inputs, console).await?;
@@ -70,10 +70,22 @@ async fn with_session(
     if !writing.auto_approve && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
-    let products = Products::found(&inputs.desired, &observed, &plan, inputs.held.take());
+    make(writing, session, inputs, &plan, &observed, console).await
+}
+
+/// Makes the changes, and looks at what became of them.
+async fn make(
+    writing: &Writing,
+    session: &Session,
+    mut inputs: Inputs,
+    plan: &Plan,
+    observed: &Observed,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    let products = Products::found(&inputs.desired, observed, plan, inputs.held.take());
     let interrupted = interrupt::listen(console);
-    let outcome = apply(writing, session, &inputs, &plan, &products, &interrupted, console).await;
-    for reason in render::outcome::reasons(&outcome, &plan) {
+    let outcome = apply(writing, session, &inputs, plan, &products, &interrupted, console).await;
+    for reason in render::outcome::reasons(&outcome, plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
     if outcome.is_complete() {
@@ -84,17 +96,17 @@ async fn with_session(
     } else {
         Looked::Done
     };
-    let scan = Started::by(&plan, &outcome, &products, &inputs, &observed);
+    let scan = Started::by(plan, &outcome, &products, &inputs, observed);
     let scanned = match scan.filter(|_| writing.wait) {
         Some(scan) => scan.follow(session, &inputs, &interrupted, console).await?,
         None => Scanned::NotAwaited,
     };
-    if let Some(form) = hand_over(session, &inputs, &observed, &products, &outcome) {
+    if let Some(form) = hand_over(session, &inputs, observed, &products, &outcome) {
         console.result(&form)?;
     }
     let blocked = plan.blocked_lines().count();
     console.result(&render::outcome::summary(&outcome, blocked))?;
-    Ok(match (ended(&plan, &outcome, blocked, &looked), scanned) {
+    Ok(match (ended(plan, &outcome, blocked, &looked), scanned) {
         (Exit::Done, Scanned::Badly) => Exit::Failed,
         (Exit::Done, Scanned::Interrupted) => Exit::Interrupted,
         (exit, _) => exit,

@@ -35,7 +35,7 @@ pub(crate) async fn run(arguments: &arguments::Verify, console: &Console) -> Res
         None => Some(Services::operators(&arguments.connection, &verifier.inputs)?),
     };
     let services = Services::open(&arguments.connection, &verifier.inputs).await?;
-    let exit = verify(arguments, verifier, &services, operator, console).await;
+    let exit = Box::pin(verify(arguments, verifier, &services, operator, console)).await;
     services.close().await;
     exit
 }

@@ -291,8 +291,8 @@ fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
         plan.find(finding);
     }
     plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
-    let marker = desired.certificate.marker.clone();
-    let trusted = plan.push(Action::Trust { marker, held: None }, &[]);
+    let trust = Action::Trust { marker: desired.certificate.marker.clone(), held: None };
+    let trusted = plan.push(trust, &[]);
     install(desired, plan, &[trusted]);
 }
 

@@ -34,10 +34,11 @@ pub enum Action {
 impl Action {
     pub(crate) fn verb(&self) -> Verb {
         match self {
-            Action::Make { .. } | Action::Trust { .. } => Verb::Create,
             Action::Copy(copy) if copy.replaces => Verb::Update,
-            Action::Copy(_) => Verb::Create,
-            Action::Federate { replaced: None, .. } => Verb::Create,
+            Action::Make { .. }
+            | Action::Trust { .. }
+            | Action::Copy(_)
+            | Action::Federate { replaced: None, .. } => Verb::Create,
             Action::Federate { replaced: Some(_), .. } | Action::Install { .. } => Verb::Update,
             Action::Distrust { .. } => Verb::Delete,
         }
@@ -60,25 +61,7 @@ impl Action {
 
     pub(crate) fn fields(&self) -> Vec<Field> {
         match self {
-            Action::Make { maker: Maker::Generate(new), beside: _ } => {
-                let Generate { output: _, subject, key_bits, validity_days } = new;
-                vec![
-                    Field::set("output", self.line().1),
-                    Field::set("subject", subject.clone()),
-                    Field::set("key", format!("RSA {key_bits}")),
-                    Field::set("validity", format!("{validity_days} days")),
-                ]
-            }
-            Action::Make { maker: Maker::Command(command), beside: _ } => {
-                let Command { program, arguments, output: _ } = command;
-                vec![
-                    Field::set("output", self.line().1),
-                    Field::set(
-                        "run",
-                        [&[program.clone()], arguments.as_slice()].concat().join(" "),
-                    ),
-                ]
-            }
+            Action::Make { maker, beside: _ } => maker.fields(self.line().1),
             Action::Trust { marker, held } => {
                 let sha256 = held.as_ref().map(|held| Field::set("sha256", held.sha256.clone()));
                 let sha256 = sha256.unwrap_or_else(|| Field::after_apply("sha256"));
@@ -94,18 +77,7 @@ impl Action {
                 Field::unset("keyId", id.to_string()),
             ],
             Action::Federate { name: _, replaced, federation } => {
-                let before =
-                    replaced.as_ref().map(|replaced| (&replaced.issuer, &replaced.subject));
-                let after = federation.as_ref().map(|after| (&after.issuer, &after.subject));
-                let field = |name, before: Option<&String>, after: Option<&String>| Field {
-                    name,
-                    before: before.map_or(Value::Absent, |text| Value::Text(text.clone())),
-                    after: after.map_or(Value::AfterApply, |text| Value::Text(text.clone())),
-                };
-                vec![
-                    field("issuer", before.map(|before| before.0), after.map(|after| after.0)),
-                    field("subject", before.map(|before| before.1), after.map(|after| after.1)),
-                ]
+                federation_fields(replaced.as_ref(), federation.as_ref())
             }
         }
     }
@@ -144,6 +116,21 @@ impl Action {
     }
 }
 
+fn federation_fields(
+    before: Option<&FederatedCredential>,
+    after: Option<&Federation>,
+) -> Vec<Field> {
+    let field = |name, before: Option<&String>, after: Option<&String>| Field {
+        name,
+        before: before.map_or(Value::Absent, |text| Value::Text(text.clone())),
+        after: after.map_or(Value::AfterApply, |text| Value::Text(text.clone())),
+    };
+    vec![
+        field("issuer", before.map(|one| &one.issuer), after.map(|one| &one.issuer)),
+        field("subject", before.map(|one| &one.subject), after.map(|one| &one.subject)),
+    ]
+}
+
 /// What is made: a file, or what a program prints.
 fn made(maker: &Maker, beside: bool) -> String {
     match (maker, maker.output()) {
@@ -151,6 +138,25 @@ fn made(maker: &Maker, beside: bool) -> String {
         (_, Some(output)) => output.display().to_string(),
         (Maker::Command(command), None) => format!("of {}", command.program),
         (Maker::Generate(new), None) => new.subject.clone(),
+    }
+}
+
+impl Maker {
+    fn fields(&self, output: String) -> Vec<Field> {
+        let output = Field::set("output", output);
+        match self {
+            Maker::Generate(Generate { output: _, subject, key_bits, validity_days }) => vec![
+                output,
+                Field::set("subject", subject.clone()),
+                Field::set("key", format!("RSA {key_bits}")),
+                Field::set("validity", format!("{validity_days} days")),
+            ],
+            Maker::Command(Command { program, arguments, output: _ }) => {
+                let words: Vec<_> =
+                    [program].into_iter().chain(arguments).map(String::as_str).collect();
+                vec![output, Field::set("run", words.join(" "))]
+            }
+        }
     }
 }
 
