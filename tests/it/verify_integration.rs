@@ -78,6 +78,8 @@ fn delete(tenant: &Tenant) {
 
 #[test]
 fn each_thing_that_mondoo_lacks_is_named() {
+    const UNASSIGN: &str =
+        "mutation($input: PolicyAssignmentInput!) { unassignPolicy(input: $input) }";
     let tenant = Tenant::at_rest();
     let spec = integrated(&tenant, "");
     tenant.apply(&spec);
@@ -96,8 +98,6 @@ fn each_thing_that_mondoo_lacks_is_named() {
     update(&tenant, &json!({ "clientSecret": "x" }), &labels);
     assert_missing(&tenant, &spec, &["its certificate"]);
 
-    const UNASSIGN: &str =
-        "mutation($input: PolicyAssignmentInput!) { unassignPolicy(input: $input) }";
     let policy = "//policy.api.mondoo.app/policies/mondoo-azure-security";
     let input = json!({ "assetMrn": SPACE, "policyMrns": [policy] });
     tenant.mondoo(UNASSIGN, json!({ "input": input }));

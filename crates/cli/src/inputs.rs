@@ -82,10 +82,7 @@ impl Inputs {
     pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
         let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        let pair = match spec.certificate.source {
-            CertificateSource::Federated => None,
-            _ => Some(read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?),
-        };
+        let pair = read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?;
         let held = pair.clone().map(Held::WithKey);
         let facts = held.as_ref().map(source::facts);
         let desired = Desired::new(&spec, facts.map_or(Source::Federated, Source::Held));
@@ -102,8 +99,13 @@ pub(crate) struct Verifier {
     pub pair: Option<KeyPair>,
 }
 
-fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPair, FileError> {
-    match &spec.certificate.source {
+/// None, where the spec is keyless.
+fn read_pair(
+    spec: &Spec,
+    directory: &Path,
+    now: OffsetDateTime,
+) -> Result<Option<KeyPair>, FileError> {
+    let pair = match &spec.certificate.source {
         CertificateSource::File(file) => KeyPair::read(&directory.join(file), now),
         CertificateSource::Generate(new) => KeyPair::read(&directory.join(&new.output), now),
         CertificateSource::Environment(variable) => {
@@ -119,11 +121,9 @@ fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPa
             };
             KeyPair::read(&directory.join(output), now)
         }
-        CertificateSource::Federated => {
-            let reason = std::io::Error::other("the spec is keyless");
-            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
-        }
-    }
+        CertificateSource::Federated => return Ok(None),
+    };
+    pair.map(Some)
 }
 
 /// A certificate that is enough to be trusted is not enough to sign in with.

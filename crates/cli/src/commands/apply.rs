@@ -44,7 +44,7 @@ pub(super) async fn carry_out(
     }
     inputs.reads_keys = true;
     let session = Session::connect(connection, &mut inputs, console).await?;
-    let exit = with_session(writing, &session, inputs, console).await;
+    let exit = Box::pin(with_session(writing, &session, inputs, console)).await;
     session.close().await;
     exit
 }

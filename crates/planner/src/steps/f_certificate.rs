@@ -287,9 +287,6 @@ fn copy(desired: &crate::Desired, plan: &mut Plan) {
 
 /// The new pair waits beside the old one until it is trusted: until then the old one is what works.
 fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
-    if let Some(finding) = self_signed(maker) {
-        plan.find(finding);
-    }
     plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
     let trust = Action::Trust { marker: desired.certificate.marker.clone(), held: None };
     let trusted = plan.push(trust, &[]);
@@ -347,9 +344,8 @@ fn expires(end: OffsetDateTime) -> Finding {
 }
 
 fn self_signed(maker: &Maker) -> Option<Finding> {
-    let message = "a self-signed certificate is made, which Mondoo's manual calls fit for testing \
-                   only: Entra ID takes it all the same; where your security team issues \
-                   certificates, name theirs as the source";
+    let message = "the new certificate is self-signed, which Mondoo's manual calls for testing \
+                   only: where your security team issues certificates, name theirs as the source";
     match maker {
         Maker::Generate(_) => Some(Finding::note(FindingCode::SelfSigned, message.to_owned())),
         Maker::Command(_) => None,

@@ -61,7 +61,10 @@ impl Action {
 
     pub(crate) fn fields(&self) -> Vec<Field> {
         match self {
-            Action::Make { maker, beside: _ } => maker.fields(self.line().1),
+            Action::Make { maker, beside: _ } => {
+                let output = Field::set("output", self.line().1);
+                std::iter::once(output).chain(how(maker)).collect()
+            }
             Action::Trust { marker, held } => {
                 let sha256 = held.as_ref().map(|held| Field::set("sha256", held.sha256.clone()));
                 let sha256 = sha256.unwrap_or_else(|| Field::after_apply("sha256"));
@@ -77,7 +80,7 @@ impl Action {
                 Field::unset("keyId", id.to_string()),
             ],
             Action::Federate { name: _, replaced, federation } => {
-                federation_fields(replaced.as_ref(), federation.as_ref())
+                federated(replaced.as_ref(), federation.as_ref())
             }
         }
     }
@@ -116,21 +119,6 @@ impl Action {
     }
 }
 
-fn federation_fields(
-    before: Option<&FederatedCredential>,
-    after: Option<&Federation>,
-) -> Vec<Field> {
-    let field = |name, before: Option<&String>, after: Option<&String>| Field {
-        name,
-        before: before.map_or(Value::Absent, |text| Value::Text(text.clone())),
-        after: after.map_or(Value::AfterApply, |text| Value::Text(text.clone())),
-    };
-    vec![
-        field("issuer", before.map(|one| &one.issuer), after.map(|one| &one.issuer)),
-        field("subject", before.map(|one| &one.subject), after.map(|one| &one.subject)),
-    ]
-}
-
 /// What is made: a file, or what a program prints.
 fn made(maker: &Maker, beside: bool) -> String {
     match (maker, maker.output()) {
@@ -141,23 +129,32 @@ fn made(maker: &Maker, beside: bool) -> String {
     }
 }
 
-impl Maker {
-    fn fields(&self, output: String) -> Vec<Field> {
-        let output = Field::set("output", output);
-        match self {
-            Maker::Generate(Generate { output: _, subject, key_bits, validity_days }) => vec![
-                output,
-                Field::set("subject", subject.clone()),
-                Field::set("key", format!("RSA {key_bits}")),
-                Field::set("validity", format!("{validity_days} days")),
-            ],
-            Maker::Command(Command { program, arguments, output: _ }) => {
-                let words: Vec<_> =
-                    [program].into_iter().chain(arguments).map(String::as_str).collect();
-                vec![output, Field::set("run", words.join(" "))]
-            }
+/// How a pair is made, as fields.
+fn how(maker: &Maker) -> Vec<Field> {
+    match maker {
+        Maker::Generate(Generate { output: _, subject, key_bits, validity_days }) => vec![
+            Field::set("subject", subject.clone()),
+            Field::set("key", format!("RSA {key_bits}")),
+            Field::set("validity", format!("{validity_days} days")),
+        ],
+        Maker::Command(Command { program, arguments, output: _ }) => {
+            let words = std::iter::once(program).chain(arguments);
+            let words: Vec<_> = words.map(String::as_str).collect();
+            vec![Field::set("run", words.join(" "))]
         }
     }
+}
+
+fn federated(before: Option<&FederatedCredential>, after: Option<&Federation>) -> Vec<Field> {
+    let field = |name, before: Option<&String>, after: Option<&String>| Field {
+        name,
+        before: before.map_or(Value::Absent, |text| Value::Text(text.clone())),
+        after: after.map_or(Value::AfterApply, |text| Value::Text(text.clone())),
+    };
+    vec![
+        field("issuer", before.map(|before| &before.issuer), after.map(|after| &after.issuer)),
+        field("subject", before.map(|before| &before.subject), after.map(|after| &after.subject)),
+    ]
 }
 
 impl FileCopy {
