@@ -31,6 +31,15 @@ fn issue(directory: &Path, subject: &str, days: u16) {
     pair.replace(&directory.join("next.pem")).unwrap();
 }
 
+fn renew_before(spec: &Path, days: &str) {
+    let text = std::fs::read_to_string(spec).unwrap();
+    let (_, source) = text.split_once("source: ").unwrap();
+    let (source, rest) = source.split_once("} }").unwrap();
+    let head = text.split_once("certificate: ").unwrap().0;
+    let text = format!("{head}certificate: {{ renewBefore: {days}, source: {source}}} }}{rest}");
+    std::fs::write(spec, text).unwrap();
+}
+
 fn trusted(tenant: &Tenant) -> Vec<String> {
     let credentials = tenant.application().0["keyCredentials"].clone();
     let names = credentials.as_array().unwrap().iter();
@@ -54,17 +63,21 @@ fn a_certificate_near_its_end_is_replaced_and_removed_when_the_new_one_has_prove
     let tenant = Tenant::new();
     let spec = issued(&tenant);
     issue(tenant.path(), "first", 20);
-    let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
-    assert_eq!(run.code, Some(0), "{run:?}");
+    let short = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
+    assert_eq!(short.code, Some(5), "{short:?}");
+    assert!(short.stderr.contains("would be renewed again at once"), "{short:?}");
+    renew_before(&spec, "10d");
+    tenant.apply(&spec);
     let first = recorded(&tenant);
+    renew_before(&spec, "30d");
     issue(tenant.path(), "second", 365);
     let plan = tenant.run(&["plan", spec.to_str().unwrap()]);
     assert_eq!(
         plan.changes(),
         [
-            "+ key and certificate ./mondoo.next.pem",
+            "+ key and certificate mondoo.next.pem",
             "+ trusted certificate the new one",
-            "~ key and certificate ./mondoo.pem",
+            "~ key and certificate mondoo.pem",
             "~ integration Contoso",
             "+ scan Contoso",
         ]

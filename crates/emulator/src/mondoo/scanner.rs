@@ -37,7 +37,7 @@ pub(super) fn scan(
     let service = call.service;
     let accepts =
         |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
-    // Signing took its time, and a token is not valid before it was issued.
+    // The token is younger than the call.
     let now = service.clock.now();
     let caller = AccessToken::of(&request, &service.signing_key, service.tenant, accepts, now)
         .map_err(|_| "the access token was not accepted")?;

@@ -250,7 +250,7 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
                 if let Some(finding) = self_signed(maker) {
                     plan.find(finding);
                 }
-                plan.push(Action::Make { maker: maker.clone(), beside: false }, &[]);
+                plan.push(make(maker, false, desired), &[]);
                 plan.push(Action::Trust { marker: desired.certificate.marker.clone(), held }, &[]);
             }
         }
@@ -285,9 +285,13 @@ fn copy(desired: &crate::Desired, plan: &mut Plan) {
     }
 }
 
+fn make(maker: &Maker, beside: bool, desired: &crate::Desired) -> Action {
+    Action::Make { maker: maker.clone(), beside, lasts: desired.certificate.renew_before }
+}
+
 /// The new pair waits beside the old one until it is trusted: until then the old one is what works.
 fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
-    plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
+    plan.push(make(maker, true, desired), &[]);
     let trust = Action::Trust { marker: desired.certificate.marker.clone(), held: None };
     let trusted = plan.push(trust, &[]);
     install(desired, plan, &[trusted]);

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use spec::{Command, Generate, KeyId};
+use time::Duration;
 
 use super::{Certificate, FederatedCredential, FileCopy, Maker};
 use crate::steps::g_integration::Federation;
@@ -12,7 +13,12 @@ use crate::{Field, Object, Product, Value, Verb};
 pub enum Action {
     /// Makes a key and a certificate, on this machine: `beside` the pair that is there already, which
     /// works until the new one is trusted.
-    Make { maker: Maker, beside: bool },
+    Make {
+        maker: Maker,
+        beside: bool,
+        /// One that lasts no longer would be renewed again at once.
+        lasts: Duration,
+    },
     /// Adds the certificate to those that the application trusts: the held one, or the new one.
     Trust { marker: String, held: Option<Certificate> },
     /// Puts a pair that waited beside `output` in its place, once a sign-in with it works.
@@ -46,7 +52,9 @@ impl Action {
 
     pub(crate) fn line(&self) -> (String, String) {
         let (what, name) = match self {
-            Action::Make { maker, beside } => ("key and certificate", made(maker, *beside)),
+            Action::Make { maker, beside, lasts: _ } => {
+                ("key and certificate", made(maker, *beside))
+            }
             Action::Trust { marker: _, held } => {
                 let name = held.as_ref().map_or("the new one".to_owned(), Certificate::summary);
                 ("trusted certificate", name)
@@ -61,7 +69,7 @@ impl Action {
 
     pub(crate) fn fields(&self) -> Vec<Field> {
         match self {
-            Action::Make { maker, beside: _ } => {
+            Action::Make { maker, beside: _, lasts: _ } => {
                 let output = Field::set("output", self.line().1);
                 std::iter::once(output).chain(how(maker)).collect()
             }
