@@ -16,11 +16,11 @@ const INTEGRATION: &str = "integration:
 ";
 
 /// A spec with an integration and those keys of it.
-fn integrated(tenant: &Tenant, more: &str) -> PathBuf {
+pub fn integrated(tenant: &Tenant, more: &str) -> PathBuf {
     spec_with(tenant.path(), &[PRODUCTION], &format!("{INTEGRATION}{more}"))
 }
 
-fn keyless(tenant: &Tenant) -> PathBuf {
+pub fn keyless(tenant: &Tenant) -> PathBuf {
     let path = integrated(tenant, "");
     let text = std::fs::read_to_string(&path).unwrap();
     std::fs::write(&path, text.replace("file: certificate.pem", "federated: true")).unwrap();

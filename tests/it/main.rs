@@ -36,4 +36,5 @@ mod split_duties;
 mod support;
 mod tamper;
 mod verify;
+mod verify_integration;
 mod year;

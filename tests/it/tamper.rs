@@ -160,7 +160,15 @@ impl<'a> Ours<'a> {
         let principal = format!("/servicePrincipals/{}", self.id());
         self.tenant.graph(Method::PATCH, &principal, json!({ "tags": [] }));
         assert_mended(&mend(), "~ service principal ");
-        self.tenant.graph(Method::PATCH, &application, json!({ "keyCredentials": [] }));
-        assert_mended(&mend(), "+ trusted certificate ");
+        let federated = format!("{application}/federatedIdentityCredentials");
+        let listed = self.tenant.graph(Method::GET, &federated, None);
+        if let Some(trust) = listed["value"].as_array().unwrap().first() {
+            let trust = format!("{federated}/{}", text(trust, "/id"));
+            self.tenant.graph(Method::DELETE, &trust, None);
+            assert_mended(&mend(), "+ federated credential ");
+        } else {
+            self.tenant.graph(Method::PATCH, &application, json!({ "keyCredentials": [] }));
+            assert_mended(&mend(), "+ trusted certificate ");
+        }
     }
 }

@@ -21,12 +21,12 @@ struct Installed<'a> {
     principal: Value,
 }
 
-fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
+pub fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
     value.pointer(pointer).and_then(Value::as_str).unwrap()
 }
 
 /// The names of probes with one of these verdicts.
-fn named(run: &Run, verdicts: &[&str]) -> BTreeSet<String> {
+pub fn named(run: &Run, verdicts: &[&str]) -> BTreeSet<String> {
     let report: Value = serde_json::from_str(&run.stdout).unwrap_or_else(|_| panic!("{run:?}"));
     let probes = report["probes"].as_array().unwrap().iter();
     let found = probes.filter(|probe| verdicts.contains(&text(probe, "/verdict")));
@@ -35,7 +35,7 @@ fn named(run: &Run, verdicts: &[&str]) -> BTreeSet<String> {
 
 /// What does not work: every name begins with one of `expected`, and each of these begins one.
 #[track_caller]
-fn assert_only(run: &Run, verdicts: &[&str], expected: &[&str]) {
+pub fn assert_only(run: &Run, verdicts: &[&str], expected: &[&str]) {
     let names = named(run, verdicts);
     let all_meant = names.iter().all(|name| expected.iter().any(|start| name.starts_with(start)));
     assert!(all_meant && names.len() == expected.len(), "{expected:?}: {run:?}");

@@ -86,18 +86,8 @@ pub async fn apply(
                     outcome.applied(change);
                     events(Event::Applied { change });
                 }
-                Err(error @ ApplyError::NotProven { .. }) => {
-                    let reason = error.to_string();
-                    events(Event::Postponed { change, reason });
-                    outcome.postponed(change, error);
-                    for skip in schedule.failed(change) {
-                        outcome.skipped(skip);
-                        events(Event::Skipped { change: skip.change, because: skip.because });
-                    }
-                }
                 Err(error) => {
-                    events(Event::Failed { change, error: error.to_string() });
-                    outcome.failed(change, error);
+                    not_applied(change, error, &mut outcome, events);
                     for skip in schedule.failed(change) {
                         outcome.skipped(skip);
                         events(Event::Skipped { change: skip.change, because: skip.because });
@@ -105,6 +95,18 @@ pub async fn apply(
                 }
             }
         }
+    }
+}
+
+/// A change that was tried in vain: it failed, or Azure was too slow for it.
+fn not_applied(change: ChangeId, error: ApplyError, outcome: &mut Outcome, events: Events<'_>) {
+    let reason = error.to_string();
+    if let ApplyError::NotProven { .. } = error {
+        events(Event::Postponed { change, reason });
+        outcome.postponed(change, error);
+    } else {
+        events(Event::Failed { change, error: reason });
+        outcome.failed(change, error);
     }
 }
 

@@ -84,17 +84,11 @@ impl Inputs {
     pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
         let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        if spec.certificate.source == CertificateSource::Federated {
-            let message = "verify has nothing to sign in with: the spec is keyless, and only Mondoo \
-                           can sign in as the application";
-            return Err(Failure::new(Exit::BadInput, message.to_owned())
-                .hint("plan and the scan's messages in the Mondoo Console tell whether it works"));
-        }
         let pair = read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?;
-        let held = Held::WithKey(pair.clone());
-        let source = Source::Held(source::facts(&held));
-        let desired = Desired::new(&spec, source);
-        let (digest, held, source) = (spec.digest(), Some(held), spec.certificate.source);
+        let held = pair.clone().map(Held::WithKey);
+        let facts = held.as_ref().map(source::facts);
+        let desired = Desired::new(&spec, facts.map_or(Source::Federated, Source::Held));
+        let (digest, source) = (spec.digest(), spec.certificate.source);
         let inputs = Inputs { desired, digest, directory, held, reads_keys: false, source };
         Ok(Verifier { inputs, pair })
     }
@@ -103,11 +97,17 @@ impl Inputs {
 /// What it takes to sign in as the application.
 pub(crate) struct Verifier {
     pub inputs: Inputs,
-    pub pair: KeyPair,
+    /// None, where the spec is keyless.
+    pub pair: Option<KeyPair>,
 }
 
-fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPair, FileError> {
-    match &spec.certificate.source {
+/// None, where the spec is keyless.
+fn read_pair(
+    spec: &Spec,
+    directory: &Path,
+    now: OffsetDateTime,
+) -> Result<Option<KeyPair>, FileError> {
+    let pair = match &spec.certificate.source {
         CertificateSource::File(file) => KeyPair::read(&directory.join(file), now),
         CertificateSource::Generate(new) => KeyPair::read(&directory.join(&new.output), now),
         CertificateSource::Environment(variable) => {
@@ -123,11 +123,9 @@ fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPa
             };
             KeyPair::read(&directory.join(output), now)
         }
-        CertificateSource::Federated => {
-            let reason = std::io::Error::other("the spec is keyless");
-            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
-        }
-    }
+        CertificateSource::Federated => return Ok(None),
+    };
+    pair.map(Some)
 }
 
 /// A certificate that is enough to be trusted is not enough to sign in with.

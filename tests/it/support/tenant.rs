@@ -240,7 +240,10 @@ impl Tenant {
             .client
             .post(format!("{}/query", self.sandbox.url()))
             .header("authorization", format!("Bearer {token}"))
-            .json(&json!({ "query": query, "variables": variables }));
+            .json(&serde_json::Map::from_iter([
+                ("query".to_owned(), json!(query)),
+                ("variables".to_owned(), variables),
+            ]));
         let answer: Value =
             self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
         assert!(answer["errors"].is_null(), "{answer}");

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use applier::{Options, Outcome, Products, apply};
+use applier::{Clients, Options, Outcome, Products, apply};
 use async_trait::async_trait;
 use azure::{Cloud, Credential, Reader, Transport, Writer};
 use azure_core::http::headers::Headers;
@@ -14,7 +14,7 @@ use planner::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
 };
-use planner::{Directory, Observed, Plan, Tenant};
+use planner::{Desired, Directory, Observed, Plan, Tenant};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 use tokio::sync::watch;
@@ -71,9 +71,11 @@ impl Fake {
         let cloud = Cloud::public();
         let reader = Reader::sign_in("contoso.com", credential, &cloud, &transport).await.unwrap();
         let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
-        let products = Products::found(&observed(now, now - age), Some(certificate(now)));
+        let observed = observed(now, now - age);
+        let products = Products::found(&desired(), &observed, plan, Some(certificate(now)));
         let options = Options { parallelism: 10, directory: PathBuf::new(), now, interrupted };
-        apply(&Writer::new(reader), plan, &products, options, &|_| {}).await
+        let clients = Clients { writer: Writer::new(reader), mondoo: None };
+        apply(&clients, plan, &products, options, &|_| {}).await
     }
 }
 
@@ -100,14 +102,18 @@ impl Policy for Fake {
     }
 }
 
+fn desired() -> Desired {
+    let yaml = "version: 1\nname: x\ntenant: contoso.com\nscopes: [{ tenantRoot: true }]\n\
+                certificate: { source: { file: x.pem } }";
+    Desired::new(&spec::Spec::parse(yaml).unwrap(), f_certificate::Source::Federated)
+}
+
 fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
+    let tenant = Tenant { id: spec::TenantId::derived(&["t"]), name: None };
+    let (subscriptions, groups) = (BTreeMap::new(), BTreeMap::new());
     Observed {
         now,
-        directory: Directory {
-            tenant: Tenant { id: spec::TenantId::derived(&["t"]), name: None },
-            subscriptions: BTreeMap::new(),
-            groups: BTreeMap::new(),
-        },
+        directory: Directory { tenant, subscriptions, groups },
         application: a_application::Observed {
             application: Some(a_application::Application {
                 id: spec::ApplicationId::derived(&["application"]),
@@ -140,6 +146,7 @@ fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
         custom_role: d_custom_role::Observed::default(),
         key_vault_access: e_key_vault_access::Observed::default(),
         certificate: f_certificate::Observed::default(),
+        integration: None,
     }
 }
 

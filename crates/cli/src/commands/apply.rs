@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Fa
     let Apply { target, plan, writing } = arguments;
     let inputs = Inputs::of_target(target)?;
     let saved = plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
-    carry_out(inputs, &target.connection, writing, saved, console).await
+    Box::pin(carry_out(inputs, &target.connection, writing, saved, console)).await
 }
 
 /// Plans, asks where no plan was `saved` and reviewed, and makes the changes.

@@ -53,20 +53,20 @@ fn file(inputs: &Inputs, products: &Products) -> PemFile {
                 format!("a .pem file of the private key and the certificate in ${variable}");
             return PemFile::FromElsewhere(words);
         }
-        CertificateSource::Command(command) => match &command.output {
-            Some(output) => inputs.directory.join(output),
-            None => {
+        CertificateSource::Command(command) => {
+            let Some(output) = &command.output else {
                 let words = format!("what {} prints, as a .pem file", command.program);
                 return PemFile::FromElsewhere(words);
-            }
-        },
-        CertificateSource::KeyVault(certificate) => match &certificate.output {
-            Some(output) => inputs.directory.join(output),
-            None => {
+            };
+            inputs.directory.join(output)
+        }
+        CertificateSource::KeyVault(certificate) => {
+            let Some(output) = &certificate.output else {
                 let words = "set certificate.source.keyVault.output: apply writes it there";
                 return PemFile::FromElsewhere(words.to_owned());
-            }
-        },
+            };
+            inputs.directory.join(output)
+        }
         CertificateSource::Federated => return PemFile::FromElsewhere("none".to_owned()),
     };
     let Some(pair) = products.pair() else {

@@ -21,5 +21,5 @@ pub(crate) async fn run(arguments: &Rotate, console: &Console) -> Result<Exit, F
         Removal::Named { grace, thumbprints: remove_old.clone() }
     };
     inputs.desired.certificate.rotation = Rotation { now: *now, removal };
-    carry_out(inputs, connection, writing, None, console).await
+    Box::pin(carry_out(inputs, connection, writing, None, console)).await
 }

@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use azure::{Credential, Reader};
+use certificate::KeyPair;
+use mondoo::Mondoo;
 use observer::verify::Known;
 use planner::Event;
 use planner::steps::a_application::Standing;
-use planner::verify::{Answers, Outstanding, Probe, judge};
+use planner::steps::f_certificate::Source;
+use planner::verify::{Answers, ApplicationAnswers, Outstanding, Probe, judge};
 use spec::AppId;
 use time::OffsetDateTime;
 use tokio::time::{Instant, sleep};
@@ -32,7 +35,7 @@ pub(crate) async fn run(arguments: &arguments::Verify, console: &Console) -> Res
         None => Some(Services::operators(&arguments.connection, &verifier.inputs)?),
     };
     let services = Services::open(&arguments.connection, &verifier.inputs).await?;
-    let exit = verify(arguments, verifier, &services, operator, console).await;
+    let exit = Box::pin(verify(arguments, verifier, &services, operator, console)).await;
     services.close().await;
     exit
 }
@@ -46,22 +49,18 @@ async fn verify(
 ) -> Result<Exit, Failure> {
     let Verifier { inputs, pair } = verifier;
     let progress = Progress::reading(console);
+    let mondoo = services.mondoo(&inputs).await?;
+    if pair.is_none() && mondoo.is_none() {
+        return Err(nobody_signs_in());
+    }
     progress.report(&Event::Reading { what: "which application it is" });
     let (client_id, outstanding) = match (arguments.client_id, operator) {
         (Some(id), _) => (id, None),
-        (None, operator) => look_up(services, operator, &inputs).await?,
+        (None, operator) => look_up(services, operator, mondoo.as_ref(), &inputs).await?,
     };
     progress.report(&Event::Reading { what: "what the application gets" });
-    let certificate = &pair.certificate;
-    let (sha256, not_after) = (certificate.sha256(), certificate.not_after);
-    let credential = with_certificate(client_id.to_string(), pair.signer());
-    let ask = || {
-        let now = OffsetDateTime::now_utc();
-        let (sha256, outstanding) = (sha256.clone(), outstanding.clone());
-        let known = Known { now, sha256, not_after, outstanding };
-        ask(services, credential.clone(), &inputs, known)
-    };
-    let probes = until_proven(arguments.wait, console, &inputs, ask).await;
+    let trial = Trial { services, inputs: &inputs, pair, mondoo, client_id, outstanding };
+    let probes = trial.until_proven(arguments.wait, console).await;
     drop(progress);
     let tenant = inputs.desired.tenant.to_string();
     let report = Report { tenant: &tenant, client_id, probes: &probes };
@@ -71,6 +70,13 @@ async fn verify(
         ReportFormat::Junit => verification::junit(&report),
     })?;
     Ok(exit(&probes))
+}
+
+fn nobody_signs_in() -> Failure {
+    let message = "verify has nothing to sign in with: the spec is keyless, and nobody has access to \
+                   Mondoo's API, which tells how its scans went";
+    Failure::new(Exit::NotPermitted, message.to_owned())
+        .hint("set MONDOO_CONFIG_PATH or MONDOO_API_TOKEN (docs/sign-in.md)")
 }
 
 /// Firewalls and licences are not the set-up's.
@@ -90,14 +96,15 @@ fn exit(probes: &[Probe]) -> Exit {
 async fn look_up(
     services: &Services,
     operator: Option<Vec<Credential>>,
+    mondoo: Option<&Mondoo>,
     inputs: &Inputs,
 ) -> Result<(AppId, Option<Outstanding>), Failure> {
     const HINT: &str = "name the application with --client-id: then nobody else has to sign in";
     let operator = services.sign_in(operator, inputs).await?;
     let now = OffsetDateTime::now_utc();
-    let mondoo = services.mondoo(inputs).await?;
-    let observation =
-        observer::observe(&operator, mondoo.as_ref(), &inputs.desired, now, &|_| {}).await;
+    // With a certificate, the plan for the application is the same whatever Mondoo says.
+    let mondoo = mondoo.filter(|_| inputs.desired.certificate.source == Source::Federated);
+    let observation = observer::observe(&operator, mondoo, &inputs.desired, now, &|_| {}).await;
     let failed = |error| {
         let failure = observe_failure(&error);
         if failure.exit == Exit::NotPermitted { failure.hint(HINT) } else { failure }
@@ -117,39 +124,59 @@ async fn look_up(
     }
 }
 
-/// One round: every answer is new, and so are the tokens, which tell what was granted when they were
-/// issued.
-async fn ask(
-    services: &Services,
-    credential: Credential,
-    inputs: &Inputs,
-    known: Known,
-) -> Answers {
-    let tenant = inputs.desired.tenant.to_string();
-    let signed_in = Reader::sign_in(&tenant, credential, &services.cloud, &services.transport);
-    observer::verify::ask(&signed_in.await, &inputs.desired, known).await
+/// Who tries, and what is known before.
+struct Trial<'a> {
+    services: &'a Services,
+    inputs: &'a Inputs,
+    pair: Option<KeyPair>,
+    mondoo: Option<Mondoo>,
+    client_id: AppId,
+    outstanding: Option<Outstanding>,
 }
 
-/// Asks again while something is on its way and there is time.
-async fn until_proven<F: Future<Output = Answers>>(
-    wait: Option<Duration>,
-    console: &Console,
-    inputs: &Inputs,
-    ask: impl Fn() -> F,
-) -> Vec<Probe> {
-    let end = Instant::now() + wait.unwrap_or_default();
-    let mut pause = FIRST_PAUSE;
-    loop {
-        let probes = judge(&inputs.desired, &ask().await);
-        let pending = probes.iter().filter(|probe| probe.verdict.is_pending()).count();
-        let left = end.saturating_duration_since(Instant::now());
-        if pending == 0 || left.is_zero() {
-            return probes;
+impl Trial<'_> {
+    /// Asks again while something is on its way and there is time.
+    async fn until_proven(&self, wait: Option<Duration>, console: &Console) -> Vec<Probe> {
+        let end = Instant::now() + wait.unwrap_or_default();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let probes = judge(&self.inputs.desired, &self.ask().await);
+            let pending = probes.iter().filter(|probe| probe.verdict.is_pending()).count();
+            let left = end.saturating_duration_since(Instant::now());
+            if pending == 0 || left.is_zero() {
+                return probes;
+            }
+            if !console.quiet {
+                console.say(&format!("Waiting: {pending} granted, and not there yet"));
+            }
+            sleep(pause.min(left)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
         }
-        if !console.quiet {
-            console.say(&format!("Waiting: {pending} granted, and not there yet"));
-        }
-        sleep(pause.min(left)).await;
-        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+
+    /// One round: every answer is new, and so are the tokens, which tell what was granted when they
+    /// were issued.
+    async fn ask(&self) -> Answers {
+        let (application, space) = tokio::join!(
+            async {
+                match &self.pair {
+                    Some(pair) => Some(self.as_application(pair).await),
+                    None => None,
+                }
+            },
+            observer::verify::ask_mondoo(self.mondoo.as_ref(), &self.inputs.desired)
+        );
+        let (client_id, outstanding) = (self.client_id, self.outstanding.clone());
+        Answers { now: OffsetDateTime::now_utc(), client_id, outstanding, application, space }
+    }
+
+    async fn as_application(&self, pair: &KeyPair) -> ApplicationAnswers {
+        let Trial { services, inputs, .. } = self;
+        let tenant = inputs.desired.tenant.to_string();
+        let credential = with_certificate(self.client_id.to_string(), pair.signer());
+        let signed_in = Reader::sign_in(&tenant, credential, &services.cloud, &services.transport);
+        let (sha256, not_after) = (pair.certificate.sha256(), pair.certificate.not_after);
+        let known = Known { sha256, not_after };
+        observer::verify::ask(&signed_in.await, &inputs.desired, known).await
     }
 }

@@ -41,7 +41,9 @@ pub(crate) fn text(form: &ConsoleForm<'_>) -> String {
     let all = subscriptions.allow.is_empty() && subscriptions.deny.is_empty();
     field("Scan all subscriptions connected to the tenant", if all { "on" } else { "off" });
     for (list, ids) in [("Allow list", &subscriptions.allow), ("Deny list", &subscriptions.deny)] {
-        ids.iter().for_each(|id| field(&format!("   {list}"), id));
+        for id in ids {
+            field(&format!("   {list}"), id);
+        }
     }
     field("Scan VMs", if *scan_vms { "on" } else { "off" });
     field("Drag and drop your .pem file here", &drop_file(file));

@@ -53,21 +53,8 @@ pub(crate) fn reasons(outcome: &Outcome, plan: &Plan) -> Vec<Reason> {
 }
 
 fn advice(step: Step, error: &ApplyError) -> &'static str {
-    let has = |code| matches!(error, ApplyError::Azure(error) if error.has_code(code));
-    if has("ScopeLocked") {
-        return "a lock is in the way: remove it, or ask who set it";
-    }
-    if has("RequestDisallowedByPolicy") {
-        return "an Azure Policy forbids it: ask for an exemption";
-    }
-    if has("RoleDefinitionHasAssignments") {
-        return "somebody else holds this role: plan again, which tells who uses it";
-    }
-    if has("ReadOnlyDisabledSubscription") {
-        return "a subscription that it names is disabled: enable it, or take it out of the spec";
-    }
-    if has("PrincipalNotFound") {
-        return "is the service principal's object id right, and of this tenant?";
+    if let Some(advice) = advice_of_azure(error) {
+        return advice;
     }
     if error.is_not_permitted() {
         return needed_right(step);
@@ -95,6 +82,26 @@ fn advice(step: Step, error: &ApplyError) -> &'static str {
             "correct certificate.source in the spec, and run apply again"
         }
     }
+}
+
+/// For refusals of Azure that have a code of their own.
+fn advice_of_azure(error: &ApplyError) -> Option<&'static str> {
+    const ADVICE: [(&str, &str); 5] = [
+        ("ScopeLocked", "a lock is in the way: remove it, or ask who set it"),
+        ("RequestDisallowedByPolicy", "an Azure Policy forbids it: ask for an exemption"),
+        (
+            "RoleDefinitionHasAssignments",
+            "somebody else holds this role: plan again, which tells who uses it",
+        ),
+        (
+            "ReadOnlyDisabledSubscription",
+            "a subscription that it names is disabled: enable it, or take it out of the spec",
+        ),
+        ("PrincipalNotFound", "is the service principal's object id right, and of this tenant?"),
+    ];
+    let ApplyError::Azure(error) = error else { return None };
+    let known = ADVICE.iter().find(|(code, _)| error.has_code(code));
+    known.map(|(_, advice)| *advice)
 }
 
 /// What the operator lacks.

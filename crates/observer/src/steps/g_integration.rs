@@ -54,7 +54,7 @@ fn integration(live: mondoo::Integration) -> Integration {
         modified: _,
         scan,
         messages,
-        assets: _,
+        assets,
     } = live;
     let errors = messages.into_iter().filter(|message| message.status == MessageStatus::Error);
     Integration {
@@ -72,6 +72,7 @@ fn integration(live: mondoo::Integration) -> Integration {
             attempted: scan.attempted.max(scan.started).max(scan.finished),
             finished: scan.finished,
             errors: errors.map(|message| message.text).collect(),
+            assets,
         },
     }
 }

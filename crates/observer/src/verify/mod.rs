@@ -6,31 +6,37 @@ mod azure;
 mod entra;
 
 use ::azure::{Audience, Error, Reader, SignInError};
+use mondoo::Mondoo;
 use planner::Desired;
-use planner::verify::{Answers, Failure, Outstanding, Questions, SignIn, SignInFailure, SignIns};
+use planner::verify::{
+    ApplicationAnswers, Failure, Questions, SignIn, SignInFailure, SignIns, SpaceAnswer,
+};
 use time::OffsetDateTime;
 
-/// What is known before anybody signs in.
+use crate::ObserveError;
+use crate::steps::g_integration;
+
+/// What is known of the certificate before anybody signs in.
 pub struct Known {
-    pub now: OffsetDateTime,
-    /// Of the certificate's DER, in lower-case hexadecimal.
+    /// Of its DER, in lower-case hexadecimal.
     pub sha256: String,
     pub not_after: OffsetDateTime,
-    /// What is left to do, where an operator has looked.
-    pub outstanding: Option<Outstanding>,
 }
 
 /// Asks everything that the spec gives reason to. `signed_in` is the application with its
 /// certificate, or why it could not sign in.
-pub async fn ask(signed_in: &Result<Reader, Error>, desired: &Desired, known: Known) -> Answers {
-    let Known { now, sha256, not_after, outstanding } = known;
+pub async fn ask(
+    signed_in: &Result<Reader, Error>,
+    desired: &Desired,
+    known: Known,
+) -> ApplicationAnswers {
+    let Known { sha256, not_after } = known;
     let reader = match signed_in {
         Ok(reader) => reader,
         Err(error) => {
             let failed = || sign_in(Err(error.clone()));
             let sign_ins = SignIns { graph: failed(), arm: failed(), vaults: failed() };
-            let (entra, azure) = (None, None);
-            return Answers { now, sha256, not_after, outstanding, sign_ins, entra, azure };
+            return ApplicationAnswers { sha256, not_after, sign_ins, entra: None, azure: None };
         }
     };
     let questions = Questions::of(desired);
@@ -46,7 +52,18 @@ pub async fn ask(signed_in: &Result<Reader, Error>, desired: &Desired, known: Kn
         }
     };
     let (entra, azure) = futures::join!(entra::ask(reader, &questions), azure);
-    Answers { now, sha256, not_after, outstanding, sign_ins, entra, azure }
+    ApplicationAnswers { sha256, not_after, sign_ins, entra, azure }
+}
+
+/// Asks Mondoo about the space of the spec's integration; nothing, where there is none.
+pub async fn ask_mondoo(mondoo: Option<&Mondoo>, desired: &Desired) -> Option<SpaceAnswer> {
+    let wanted = desired.integration.as_ref()?;
+    let Some(mondoo) = mondoo else { return Some(SpaceAnswer::NoAccess) };
+    Some(match g_integration::observe(mondoo, wanted).await {
+        Ok(observed) => SpaceAnswer::Holds(observed),
+        Err(ObserveError::NoSpace(_)) => SpaceAnswer::NoSuchSpace,
+        Err(error) => SpaceAnswer::Failed(Failure::NoAnswer { reason: error.to_string() }),
+    })
 }
 
 fn sign_in(answer: Result<(), Error>) -> SignIn {

@@ -111,16 +111,15 @@ pub struct Scan {
     pub finished: Option<OffsetDateTime>,
     /// What the last one complained of.
     pub errors: Vec<String>,
+    /// What Mondoo knows of by it.
+    pub assets: u64,
 }
 
 impl Observed {
     /// The integration of this application: by tenant and client id; else one that carries our name,
-    /// whose application is gone. Of several, one of the wanted name, then the oldest.
+    /// whose application is gone.
     pub fn ours(&self, desired: &crate::Desired, all: &All) -> Option<&Integration> {
-        let mut found = self.all_ours(desired, all);
-        let name = desired.integration.as_ref().map(|wanted| &wanted.name);
-        found.sort_by_key(|one| (Some(&one.name) != name, one.created, one.mrn.clone()));
-        found.into_iter().next()
+        preferred(self.all_ours(desired, all), desired.integration.as_ref()?)
     }
 
     fn all_ours(&self, desired: &crate::Desired, all: &All) -> Vec<&Integration> {
@@ -151,10 +150,19 @@ impl Observed {
     }
 }
 
+/// Of several, one of the wanted name, then the oldest.
+pub(crate) fn preferred<'a>(
+    found: impl IntoIterator<Item = &'a Integration>,
+    wanted: &Desired,
+) -> Option<&'a Integration> {
+    let order = |one: &&'a Integration| (one.name != wanted.name, one.created, &one.mrn);
+    found.into_iter().min_by_key(order)
+}
+
 impl Integration {
     /// Whether no scan was asked for since it was made, or since it got its certificate: a run that was
     /// killed then did not come so far.
-    fn awaits_scan(&self) -> bool {
+    pub(crate) fn awaits_scan(&self) -> bool {
         let Some(attempted) = self.scan.attempted else { return true };
         self.since().is_some_and(|since| since - attempted > CLOCKS_DIFFER)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spec::{AppRoleId, ManagementGroupId, RoleDefinitionId, ScopeId, SubscriptionId};
+use spec::{AppId, AppRoleId, ManagementGroupId, RoleDefinitionId, ScopeId, SubscriptionId};
 use time::OffsetDateTime;
 
 use super::Outstanding;
@@ -10,6 +10,7 @@ use crate::Directory;
 use crate::steps::c_role_assignments::Existing;
 use crate::steps::d_custom_role::Permissions;
 use crate::steps::e_key_vault_access::Vault;
+use crate::steps::g_integration;
 
 pub type Answer<T> = Result<T, Failure>;
 
@@ -76,15 +77,35 @@ impl Failure {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answers {
     pub now: OffsetDateTime,
+    pub client_id: AppId,
+    /// What is left to do, where an operator has looked.
+    pub outstanding: Option<Outstanding>,
+    /// Nothing, where the set-up is keyless: then only Mondoo can sign in.
+    pub application: Option<ApplicationAnswers>,
+    /// Nothing, where the spec has no integration.
+    pub space: Option<SpaceAnswer>,
+}
+
+/// What the application itself is answered.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ApplicationAnswers {
     /// Of the certificate's DER, in lower-case hexadecimal.
     pub sha256: String,
     pub not_after: OffsetDateTime,
-    /// What is left to do, where an operator has looked.
-    pub outstanding: Option<Outstanding>,
     pub sign_ins: SignIns,
     /// Nothing, where the application could not sign in.
     pub entra: Option<EntraAnswers>,
     pub azure: Option<AzureAnswers>,
+}
+
+/// What Mondoo says of the space.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SpaceAnswer {
+    /// Nobody has access to its API.
+    NoAccess,
+    NoSuchSpace,
+    Failed(Failure),
+    Holds(g_integration::Observed),
 }
 
 /// Whether the application gets a token.

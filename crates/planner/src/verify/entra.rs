@@ -1,8 +1,10 @@
 //! Verdicts of Entra ID and Microsoft Graph.
 
+use time::OffsetDateTime;
+
 use super::answers::SignInFailure;
 use super::outstanding::unless_granted;
-use super::{APPLY, Answers, EntraAnswers, Failure, Outstanding, Probe, Verdict};
+use super::{APPLY, ApplicationAnswers, EntraAnswers, Failure, Outstanding, Probe, Verdict};
 use crate::{Desired, Step};
 
 /// Numbers of Entra ID's refusals (documented).
@@ -13,7 +15,7 @@ const UNTRUSTED: u32 = 700_027;
 const CLOCK: u32 = 700_024;
 const DISABLED: u32 = 7_000_112;
 
-pub(super) fn sign_in(answers: &Answers) -> Vec<Probe> {
+pub(super) fn sign_in(answers: &ApplicationAnswers, seen: Option<&Outstanding>) -> Vec<Probe> {
     let sign_ins = &answers.sign_ins;
     let services = [
         ("Microsoft Graph", &sign_ins.graph),
@@ -28,16 +30,16 @@ pub(super) fn sign_in(answers: &Answers) -> Vec<Probe> {
             Err(failure) if index > 0 && first.is_some_and(|one| one.code == failure.code) => {
                 Verdict::not_applicable("as for Microsoft Graph")
             }
-            Err(failure) => refused(failure, answers),
+            Err(failure) => refused(failure, seen),
         };
         Probe::new(Step::A, format!("sign-in to {service}"), verdict)
     });
     probes.collect()
 }
 
-fn refused(failure: &SignInFailure, answers: &Answers) -> Verdict {
+fn refused(failure: &SignInFailure, seen: Option<&Outstanding>) -> Verdict {
     let words = &failure.words;
-    let is_there = answers.outstanding.as_ref().is_some_and(|one| !one.registration);
+    let is_there = seen.is_some_and(|one| !one.registration);
     match failure.code {
         Some(NO_SUCH_APPLICATION) if is_there => not_yet("the application is there"),
         Some(NO_PRINCIPAL) if is_there => not_yet("the service principal is there"),
@@ -70,13 +72,18 @@ fn not_yet(what: &str) -> Verdict {
     Verdict::NotYet { what: format!("{what}, and sign-in does not know it yet") }
 }
 
-pub(super) fn certificate(desired: &Desired, answers: &Answers) -> Probe {
+pub(super) fn certificate(
+    desired: &Desired,
+    answers: &ApplicationAnswers,
+    seen: Option<&Outstanding>,
+    now: OffsetDateTime,
+) -> Probe {
     let end = answers.not_after.date();
-    let renew = answers.now + desired.certificate.renew_before;
+    let renew = now + desired.certificate.renew_before;
     let ends_soon = (answers.not_after < renew)
         .then(|| format!("it is valid until {end} only: let a new one take its place"));
     let untrusted = answers.sign_ins.graph.as_ref().err().map(|failure| failure.code);
-    let is_listed = answers.outstanding.as_ref().is_some_and(|one| !one.certificate);
+    let is_listed = seen.is_some_and(|one| !one.trust);
     let verdict = match untrusted {
         None => Verdict::Proven,
         Some(Some(UNTRUSTED)) if is_listed => Verdict::NotYet {

@@ -8,13 +8,14 @@ mod actions;
 mod answers;
 mod azure;
 mod entra;
+mod integration;
 mod outstanding;
 mod questions;
 mod vaults;
 
 pub use answers::{
-    Answer, Answers, AzureAnswers, Contents, EntraAnswers, Failure, PlaceAnswers, SignIn,
-    SignInFailure, SignIns, VaultAnswers, WebAppAnswers,
+    Answer, Answers, ApplicationAnswers, AzureAnswers, Contents, EntraAnswers, Failure,
+    PlaceAnswers, SignIn, SignInFailure, SignIns, SpaceAnswer, VaultAnswers, WebAppAnswers,
 };
 pub use outstanding::Outstanding;
 pub use questions::{GraphQuestion, Questions, custom_role, probes_vault};
@@ -100,16 +101,29 @@ const APPLY: &str = "run mondoo-azure apply";
 
 /// The verdicts, in the order of the manual's steps.
 pub fn judge(desired: &Desired, answers: &Answers) -> Vec<Probe> {
+    let mut probes = match &answers.application {
+        Some(application) => of_application(desired, application, answers),
+        None => integration::keyless(answers.outstanding.as_ref()),
+    };
+    probes.extend(integration::judge(desired, answers));
+    probes
+}
+
+fn of_application(
+    desired: &Desired,
+    application: &ApplicationAnswers,
+    answers: &Answers,
+) -> Vec<Probe> {
     let seen = answers.outstanding.as_ref();
-    let mut probes = entra::sign_in(answers);
-    if let Some(entra) = &answers.entra {
+    let mut probes = entra::sign_in(application, seen);
+    if let Some(entra) = &application.entra {
         probes.extend(entra::permissions(desired, entra, seen));
     }
-    if let Some(azure) = &answers.azure {
+    if let Some(azure) = &application.azure {
         probes.extend(azure::roles(desired, azure, seen));
         probes.extend(azure::custom_role(desired, azure, seen));
         probes.extend(vaults::judge(desired, azure, seen));
     }
-    probes.push(entra::certificate(desired, answers));
+    probes.push(entra::certificate(desired, application, seen, answers.now));
     probes
 }

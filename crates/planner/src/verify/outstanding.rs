@@ -5,15 +5,17 @@ use std::collections::BTreeSet;
 use spec::{RoleDefinitionId, ScopeId};
 
 use super::Verdict;
-use crate::steps::{b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access};
+use crate::steps::{
+    b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access, f_certificate,
+};
 use crate::{Action, Plan};
 
 /// Grants that an apply would make. What is not among them is there, as the operator sees it.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Outstanding {
     pub(super) registration: bool,
-    pub(super) certificate: bool,
-    pub(super) integration: bool,
+    /// In a certificate, or in Mondoo's tokens.
+    pub(super) trust: bool,
     consents: BTreeSet<String>,
     assignments: BTreeSet<(ScopeId, RoleDefinitionId)>,
     definitions: BTreeSet<RoleDefinitionId>,
@@ -32,7 +34,9 @@ impl Outstanding {
     fn add(&mut self, action: &Action) {
         match action {
             Action::Application(_) => self.registration = true,
-            Action::Certificate(_) => self.certificate = true,
+            Action::Certificate(
+                f_certificate::Action::Trust { .. } | f_certificate::Action::Federate { .. },
+            ) => self.trust = true,
             // Permissions that are granted and only not requested have their effect.
             Action::GraphPermission(b_graph_permissions::Action::Consent(consent)) => {
                 if !consent.granted {
@@ -54,9 +58,16 @@ impl Outstanding {
                     self.vaults.insert(change.vault.to_string().to_lowercase());
                 }
             }
-            Action::Integration(_) => self.integration = true,
-            // What goes is not missed.
-            Action::GraphPermission(b_graph_permissions::Action::Revoke { .. })
+            // Mondoo tells at once what it holds.
+            Action::Integration(_)
+            // What goes is not missed, and the pair at hand is the one that is tried.
+            | Action::Certificate(
+                f_certificate::Action::Make { .. }
+                | f_certificate::Action::Install { .. }
+                | f_certificate::Action::Copy(_)
+                | f_certificate::Action::Distrust { .. },
+            )
+            | Action::GraphPermission(b_graph_permissions::Action::Revoke { .. })
             | Action::RoleAssignment(c_role_assignments::Action::Remove(_))
             | Action::CustomRole(
                 d_custom_role::Action::Unassign(_) | d_custom_role::Action::Delete { .. },

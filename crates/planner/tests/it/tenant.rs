@@ -264,11 +264,11 @@ fn enter(action: &e_key_vault_access::Action, observed: &mut Observed) {
 
 fn trust(action: f_certificate::Action, observed: &mut Observed) {
     let federation = observed.integration.iter().flat_map(|space| &space.integrations);
-    let federation = federation.filter_map(|live| match &live.credential {
+    let mut federation = federation.filter_map(|live| match &live.credential {
         Credential::Federated(federation) => Some(federation.clone()),
         Credential::Certificate | Credential::Other(_) => None,
     });
-    let made = federation.last();
+    let made = federation.next_back();
     let observed = &mut observed.certificate;
     match action {
         f_certificate::Action::Federate { name, replaced, federation } => {
