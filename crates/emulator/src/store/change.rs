@@ -4,6 +4,7 @@ use uuid::Uuid;
 use crate::behaviour::Lagging;
 use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
+use crate::model::audit::AuditEvent;
 use crate::model::directory_role::DirectoryRoleMembership;
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::group::Group;
@@ -57,6 +58,7 @@ pub(crate) enum Change {
     Lock(Lock),
     /// By its id.
     LockRemoved(String),
+    Audit(Box<AuditEvent>),
 }
 
 impl Change {
@@ -94,6 +96,7 @@ impl Change {
             Self::RoleAssignmentRemoved(id) => format!("role assignment {id}"),
             Self::Lock(one) => one.id(),
             Self::LockRemoved(id) => id.clone(),
+            Self::Audit(one) => format!("audit event {}", one.number),
         }
     }
 
@@ -131,7 +134,8 @@ impl Change {
             | Self::DeletedVault(_)
             | Self::DeletedVaultRemoved(_)
             | Self::Lock(_)
-            | Self::LockRemoved(_) => None,
+            | Self::LockRemoved(_)
+            | Self::Audit(_) => None,
         }
     }
 }
