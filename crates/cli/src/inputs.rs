@@ -72,6 +72,10 @@ fn read_signer(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<Sig
             let pem = observer::steps::f_certificate::variable(variable)?;
             Signer::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
         }
+        CertificateSource::Federated => {
+            let reason = std::io::ErrorKind::Unsupported.into();
+            Err(FileError::Unreadable { path: PathBuf::new(), reason })
+        }
     }
 }
 
@@ -131,6 +135,9 @@ fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
     let hint = match (&spec.certificate.source, error) {
         (CertificateSource::Environment(variable), _) => {
             format!("set {variable} to a certificate in PEM, alone or with its key")
+        }
+        (CertificateSource::Federated, FileError::Unreadable { .. }) => {
+            "name a source that is supported".to_owned()
         }
         (
             CertificateSource::Generate(_),

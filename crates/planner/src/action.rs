@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use spec::{AppRoleId, ObjectId, RoleDefinitionId, VaultId};
 
 use crate::Step;
@@ -12,7 +13,10 @@ use crate::steps::{
 };
 
 /// What a change does to its object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Verb {
     Create,
     Update,
@@ -68,8 +72,25 @@ pub enum Object {
     CertificateFile,
 }
 
+/// As programs know it in a plan: no two objects of a plan have the same.
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Object::Application => f.write_str("application"),
+            Object::Principal => f.write_str("principal"),
+            Object::Owner(id) => write!(f, "owner {id}"),
+            Object::Consent(role) => write!(f, "consent {role}"),
+            Object::RoleAssignment(path, role) => write!(f, "roleAssignment {path} {role}"),
+            Object::RoleDefinition(id) => write!(f, "roleDefinition {id}"),
+            Object::Vault(id) => write!(f, "vault {}", id.to_string().to_lowercase()),
+            Object::CertificateFile => f.write_str("certificateFile"),
+        }
+    }
+}
+
 /// One value before or after a change, for display.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub enum Value {
     Absent,
     Text(String),
@@ -136,6 +157,17 @@ impl Action {
             Action::Certificate(_) => Verb::Create,
             Action::CustomRole(action) => action.verb(),
             Action::KeyVaultAccess(action) => action.verb(),
+        }
+    }
+
+    /// Whether it grants something that does more than read.
+    pub fn is_privileged(&self) -> bool {
+        match self {
+            Action::Application(_) | Action::Certificate(_) => false,
+            Action::GraphPermission(action) => action.is_privileged(),
+            Action::RoleAssignment(action) => action.is_privileged(),
+            Action::CustomRole(action) => action.is_privileged(),
+            Action::KeyVaultAccess(action) => action.is_privileged(),
         }
     }
 

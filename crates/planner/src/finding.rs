@@ -2,11 +2,16 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use spec::{RoleDefinitionId, ScopeId, VaultId};
 
 use crate::Step;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
     Note,
     Warning,
@@ -15,7 +20,10 @@ pub enum Severity {
 }
 
 /// Names a kind of finding. The text is stable: scripts and documents refer to it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum FindingCode {
     ApplicationInOtherHands,
     CertificateElsewhere,
@@ -138,6 +146,13 @@ impl FindingCode {
     }
 }
 
+impl FindingCode {
+    /// Something that the plan speaks of could not be read.
+    pub fn is_gap(self) -> bool {
+        matches!(self, FindingCode::Unreadable | FindingCode::DeletePostponed)
+    }
+}
+
 impl fmt::Display for FindingCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -150,6 +165,16 @@ pub enum Subject {
     Scope(ScopeId),
     Vault(VaultId),
     Role(RoleDefinitionId),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Scope(scope) => scope.fmt(f),
+            Subject::Vault(vault) => vault.fmt(f),
+            Subject::Role(role) => write!(f, "role definition {role}"),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

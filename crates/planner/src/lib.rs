@@ -7,6 +7,7 @@ mod action;
 mod actions;
 mod desired;
 mod directory;
+mod document;
 mod event;
 mod extras;
 mod finding;
@@ -23,6 +24,10 @@ pub mod verify;
 pub use action::{Action, Field, Object, Product, Value, Verb};
 pub use desired::{Desired, Names};
 pub use directory::{Directory, Group, Standing, Subscription, Tenant, Unresolved};
+pub use document::{
+    FORMAT_VERSION, HeldRight, PlanDocument, PlannedChange, PlannedField, PlannedFinding, Service,
+    Stale, Unusable, Vaults,
+};
 pub use event::{Event, Events};
 pub use finding::{Finding, FindingCode, Severity, Subject};
 pub(crate) use identity::is_of_an_installation;

@@ -148,8 +148,7 @@ impl Plan {
 
     /// Whether all was readable that the plan speaks of.
     pub fn is_whole(&self) -> bool {
-        let gaps = [FindingCode::Unreadable, FindingCode::DeletePostponed];
-        self.findings.iter().all(|finding| !gaps.contains(&finding.code))
+        self.findings.iter().all(|finding| !finding.code.is_gap())
     }
 
     /// Findings that forbid any write.

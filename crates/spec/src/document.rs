@@ -7,10 +7,10 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::texts::{
-    ExcludedText, GraphPermission, Notes, Owner, RoleAction, RoleName, SubscriptionText, Text,
-    Variable, VaultText,
+    ExcludedText, GraphPermission, IntegrationName, Notes, Owner, PolicyText, RoleAction, RoleName,
+    SubscriptionText, Text, Variable, VaultText,
 };
-use crate::{Cloud, InstallationName, ManagementGroupId, PrincipalId};
+use crate::{Cloud, InstallationName, ManagementGroupId, PrincipalId, SpaceMrn};
 
 /// Describes one installation of Mondoo in one Azure tenant.
 #[derive(Debug, Deserialize, JsonSchema)]
@@ -267,19 +267,22 @@ pub(crate) enum Extras {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Integration {
-    /// MRN of the Mondoo space.
-    pub space: Text,
-    pub name: Option<Text>,
+    /// The Mondoo space that the integration belongs to.
+    pub space: SpaceMrn,
+    /// What the Mondoo Console calls it; the application's display name when left out.
+    pub name: Option<IntegrationName>,
+    /// Which subscriptions are scanned; all that the application sees when left out.
     pub subscriptions: Option<IntegrationSubscriptions>,
+    /// Policies that are turned on in the space; others stay as they are.
     #[serde(default)]
-    pub policies: Vec<Text>,
+    pub policies: Vec<PolicyText>,
 }
 
-/// Which subscriptions are scanned.
+/// Which subscriptions are scanned, by their ids or display names.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum IntegrationSubscriptions {
     All,
-    Allow(Vec<Text>),
-    Deny(Vec<Text>),
+    Allow(#[schemars(length(min = 1))] Vec<SubscriptionText>),
+    Deny(#[schemars(length(min = 1))] Vec<SubscriptionText>),
 }

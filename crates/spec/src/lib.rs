@@ -3,6 +3,7 @@
 //! [`Spec::parse`] turns YAML into a [`Spec`] that is usable as it stands, or into every error it
 //! finds, each with the place in the text. Pure: no file, network, clock or environment.
 
+mod digest;
 mod document;
 mod error;
 mod ids;
@@ -18,6 +19,7 @@ mod similar;
 mod structure;
 mod texts;
 
+pub use digest::SpecDigest;
 pub use error::{Location, SpecError, SpecErrors};
 pub use ids::{
     AppId, AppRoleId, ApplicationId, Id, KeyId, ObjectId, PrincipalId, RoleAssignmentId,
@@ -25,7 +27,8 @@ pub use ids::{
 };
 pub use model::{
     AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
-    Extras, Generate, KeyVaults, OwnerRef, Scope, ScopeRef, VaultRef,
+    Extras, Generate, Integration, KeyVaults, OwnerRef, ScannedSubscriptions, Scope, ScopeRef,
+    SubscriptionRef, VaultRef,
 };
 pub use mrn::{IntegrationMrn, NoSpace, PolicyMrn, SpaceMrn};
 pub use names::{InstallationName, ManagementGroupId, TenantRef};
@@ -33,11 +36,13 @@ pub use profile::{Profile, RoleVariants};
 pub use rights::{BuiltInRole, Caution, CustomRolePermissions, Line, Rights, VaultPermissions};
 pub use schema::schema;
 
+use serde::Serialize;
+
 /// A spec larger than this is refused unread: the largest real ones are a few hundred lines.
 pub const MAX_BYTES: u64 = 1024 * 1024;
 
 /// One installation of Mondoo in one tenant. Paths are as written: relative to the spec's file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Spec {
     pub name: InstallationName,
     pub tenant: TenantRef,
@@ -55,6 +60,8 @@ pub struct Spec {
     pub key_vaults: KeyVaults,
     /// Not looked at where the application has a `principal_id`.
     pub certificate: Certificate,
+    /// Not managed where there is none.
+    pub integration: Option<Integration>,
     pub extras: Extras,
     /// Known extras that are not reported; compare without case.
     pub keep: Vec<String>,

@@ -5,12 +5,14 @@ use std::num::NonZeroU16;
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use crate::{ManagementGroupId, ObjectId, PrincipalId, ScopeId, SubscriptionId, VaultId};
+use crate::{
+    ManagementGroupId, ObjectId, PolicyMrn, PrincipalId, ScopeId, SpaceMrn, SubscriptionId, VaultId,
+};
 
 /// Which of Microsoft's clouds the tenant lives in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Cloud {
     Public,
@@ -32,7 +34,7 @@ impl fmt::Display for Cloud {
 }
 
 /// The app registration.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Application {
     pub display_name: String,
     pub owners: Vec<OwnerRef>,
@@ -44,7 +46,7 @@ pub struct Application {
 }
 
 /// How the spec names an owner.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum OwnerRef {
     Id(ObjectId),
     UserPrincipalName(String),
@@ -60,7 +62,7 @@ impl fmt::Display for OwnerRef {
 }
 
 /// Where the roles are assigned.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Scope {
     pub place: ScopeRef,
     /// The display name that the author believes it has; only of a subscription by its id.
@@ -68,7 +70,7 @@ pub struct Scope {
 }
 
 /// How the spec names a scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum ScopeRef {
     Id(ScopeId),
     /// A display name, which the tenant must resolve.
@@ -78,7 +80,7 @@ pub enum ScopeRef {
 }
 
 /// How the custom role is called and where it is defined; what it permits is in the rights.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CustomRole {
     pub name: String,
     /// Define it once at this group instead of at the scopes.
@@ -86,13 +88,13 @@ pub struct CustomRole {
 }
 
 /// Which vaults on the access-policy model are opened to the application.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct KeyVaults {
     pub policies: AccessPolicies,
     pub exclude: Vec<Excluded>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum AccessPolicies {
     /// Every vault in scope.
     Discover,
@@ -102,7 +104,7 @@ pub enum AccessPolicies {
 }
 
 /// How the spec names a vault.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum VaultRef {
     Id(VaultId),
     Name(String),
@@ -127,21 +129,21 @@ impl fmt::Display for VaultRef {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Excluded {
     Vault(VaultRef),
     /// With all its vaults.
     Subscription(SubscriptionId),
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Certificate {
     pub source: CertificateSource,
     pub renew_before_days: u16,
 }
 
 /// Where the certificate comes from that the application is to trust.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub enum CertificateSource {
     /// A PEM file that exists: a certificate, alone or with its key.
     File(PathBuf),
@@ -149,9 +151,11 @@ pub enum CertificateSource {
     Generate(Generate),
     /// The name of an environment variable that holds PEM.
     Environment(String),
+    /// None: the application trusts Mondoo's own tokens.
+    Federated,
 }
 
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Generate {
     pub output: PathBuf,
     /// An RFC 4514 name such as `CN=mondoo-security`.
@@ -162,8 +166,43 @@ pub struct Generate {
 }
 
 /// What to do with grants that are neither in the spec nor marked as ours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Extras {
     Report,
     Prune,
+}
+
+/// The integration in a Mondoo space.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Integration {
+    pub space: SpaceMrn,
+    pub name: String,
+    pub subscriptions: ScannedSubscriptions,
+    /// Each once.
+    pub policies: Vec<PolicyMrn>,
+}
+
+/// Which of the subscriptions that the application sees are scanned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum ScannedSubscriptions {
+    All,
+    Allow(Vec<SubscriptionRef>),
+    Deny(Vec<SubscriptionRef>),
+}
+
+/// How the spec names a subscription.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub enum SubscriptionRef {
+    Id(SubscriptionId),
+    /// A display name, which the tenant must resolve.
+    Name(String),
+}
+
+impl fmt::Display for SubscriptionRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SubscriptionRef::Id(id) => id.fmt(f),
+            SubscriptionRef::Name(name) => f.write_str(name),
+        }
+    }
 }

@@ -3,11 +3,18 @@
 use std::fmt;
 use std::str::FromStr;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// A space: `//captain.api.mondoo.app/spaces/<id>`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(transparent)]
+#[schemars(
+    title = "the MRN of a space: //captain.api.mondoo.app/spaces/ and its id",
+    extend("pattern" = r"^//captain\.api\.mondoo\.app/spaces/[A-Za-z0-9._-]+$")
+)]
 pub struct SpaceMrn(String);
 
 const SPACES: &str = "//captain.api.mondoo.app/spaces/";

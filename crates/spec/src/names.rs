@@ -64,7 +64,7 @@ impl fmt::Display for ManagementGroupId {
 }
 
 /// How the spec names its tenant.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum TenantRef {
     Id(TenantId),
     /// A verified domain of the tenant.

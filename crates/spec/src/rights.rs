@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Profile, RoleDefinitionId};
 
 /// The rights that a spec asks for: those of its profile with its patches applied.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rights {
     pub graph_permissions: Vec<Line>,
     pub built_in_roles: Vec<BuiltInRole>,
@@ -19,10 +19,11 @@ pub struct Rights {
 }
 
 /// One right, why it is asked for, and what a reviewer should know of it.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
     pub name: String,
+    #[serde(skip_serializing)]
     pub reason: String,
     pub caution: Option<Caution>,
     /// By the spec, not the profile.
@@ -46,19 +47,20 @@ pub enum Caution {
     Writes,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BuiltInRole {
     pub name: String,
     /// None where the spec adds a role by name: the tenant knows it.
     pub id: Option<RoleDefinitionId>,
+    #[serde(skip_serializing)]
     pub reason: String,
     /// By the spec, not the profile.
     #[serde(skip)]
     pub added: bool,
 }
 
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CustomRolePermissions {
     pub actions: Vec<Line>,
@@ -66,7 +68,7 @@ pub struct CustomRolePermissions {
 }
 
 /// Permissions in a vault on the access-policy model.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct VaultPermissions {
     pub keys: Vec<Line>,

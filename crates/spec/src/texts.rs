@@ -109,3 +109,16 @@ pub(crate) struct ExcludedText(pub String);
     extend("pattern" = "^[A-Za-z_][A-Za-z0-9_]*$")
 )]
 pub(crate) struct Variable(pub String);
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(
+    title = "the uid of a policy such as mondoo-azure-security, or its MRN",
+    extend("pattern" = r"^(//[A-Za-z0-9./_-]+|[A-Za-z0-9._-]+)$")
+)]
+pub(crate) struct PolicyText(pub String);
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(title = "a name", extend("minLength" = 1, "maxLength" = 250))]
+pub(crate) struct IntegrationName(pub String);

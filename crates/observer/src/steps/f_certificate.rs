@@ -32,6 +32,10 @@ pub fn read_source(
     let held = match &spec.certificate.source {
         CertificateSource::File(path) => certificate::read(&directory.join(path), false, now)?,
         CertificateSource::Environment(variable) => from_environment(variable, now)?,
+        CertificateSource::Federated => {
+            let reason = std::io::ErrorKind::Unsupported.into();
+            return Err(FileError::Unreadable { path: PathBuf::new(), reason });
+        }
         CertificateSource::Generate(new) => {
             let path = directory.join(&new.output);
             // Not even a link that leads nowhere: the new file would not be put in its place.

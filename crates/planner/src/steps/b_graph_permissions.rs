@@ -139,7 +139,22 @@ fn plan_extras(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     }
 }
 
+impl Observed {
+    /// A permission by its name where that is known, marked where it does more than read.
+    pub(crate) fn shown(&self, role: AppRoleId) -> String {
+        let name = self.names.get(&role).cloned().unwrap_or_else(|| role.to_string());
+        privileged::shown(&name, !only_reads(&name))
+    }
+}
+
 impl Action {
+    pub(crate) fn is_privileged(&self) -> bool {
+        match self {
+            Action::Consent(consent) => consent.privileged,
+            Action::Revoke { .. } => false,
+        }
+    }
+
     pub(crate) fn verb(&self) -> Verb {
         match self {
             Action::Consent(consent) if consent.granted => Verb::Update,

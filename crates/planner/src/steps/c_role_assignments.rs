@@ -225,7 +225,11 @@ pub(crate) fn leftover(
 
 /// A role's name where it is known, else its id. Marked where it does more than read and is
 /// neither of a profile nor ours.
-fn role_name(role: RoleDefinitionId, desired: &crate::Desired, observed: &All) -> String {
+pub(crate) fn role_name(
+    role: RoleDefinitionId,
+    desired: &crate::Desired,
+    observed: &All,
+) -> String {
     if let Some(known) = desired.role_assignments.roles.iter().find(|known| known.id == role) {
         return known.name.clone();
     }
@@ -287,6 +291,13 @@ impl Removal {
 }
 
 impl Action {
+    pub(crate) fn is_privileged(&self) -> bool {
+        match self {
+            Action::Assign(assignment) => assignment.privileged,
+            Action::Remove(_) => false,
+        }
+    }
+
     pub(crate) fn verb(&self) -> crate::Verb {
         match self {
             Action::Assign(_) => crate::Verb::Create,

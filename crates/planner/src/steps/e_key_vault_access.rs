@@ -360,13 +360,17 @@ impl Action {
         }
     }
 
+    pub(crate) fn is_privileged(&self) -> bool {
+        match &self.change {
+            Change::Add(permissions) => !permissions.privileged().is_empty(),
+            Change::Reduce { .. } | Change::Remove => false,
+        }
+    }
+
     pub(crate) fn line(&self) -> (String, String) {
-        let touched = self.touched();
-        let is_added = matches!(self.change, Change::Add(_));
-        let privileged = is_added && !touched.privileged().is_empty();
-        let (what, target) = touched.line();
+        let (what, target) = self.touched().line();
         let target = format!("vault {} ({target})", self.vault.name());
-        (privileged::shown(&what, privileged), target)
+        (privileged::shown(&what, self.is_privileged()), target)
     }
 
     pub(crate) fn fields(&self) -> Vec<Field> {

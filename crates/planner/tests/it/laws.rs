@@ -12,7 +12,7 @@ use spec::RoleDefinitionId;
 use crate::tenant::{DEVELOPMENT, PRODUCTION, applied, desired_with, legacy_vault, untouched};
 
 /// Any scopes, and any of these keys, which hang together in no way.
-fn any_desired() -> impl Strategy<Value = Desired> {
+pub fn any_desired() -> impl Strategy<Value = Desired> {
     let scopes = [
         format!("subscription: {PRODUCTION}"),
         format!("subscription: {DEVELOPMENT}"),

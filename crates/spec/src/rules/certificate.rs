@@ -26,7 +26,7 @@ pub(super) fn read(
         Written::Environment(variable) => CertificateSource::Environment(variable.0.clone()),
         Written::KeyVault(_) => return later("keyVault"),
         Written::Command(_) => return later("command"),
-        Written::Federated(_) => return later("federated"),
+        Written::Federated(_) => CertificateSource::Federated,
     };
     Some(Certificate { source, renew_before_days })
 }

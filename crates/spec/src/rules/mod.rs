@@ -3,6 +3,7 @@
 mod application;
 mod certificate;
 mod custom_role;
+mod integration;
 mod key_vaults;
 mod lists;
 mod problems;
@@ -24,12 +25,12 @@ pub(crate) fn check(mut value: Value, locations: &Locations) -> Result<Spec, Spe
     let document: Document = serde_json::from_value(value)
         .map_err(|error| SpecErrors::one(locations.value(""), error.to_string(), None))?;
     let mut problems = Problems::new(locations);
-    not_supported(&document, &mut problems);
     let application = application::read(&document, &mut problems);
     let scopes = scopes::read(&document.scopes, &mut problems);
     let rights = rights::read(&document, &mut problems);
     let key_vaults = key_vaults::read(document.key_vaults.as_ref(), &mut problems);
     let certificate = certificate::read(&document.certificate, &document.name, &mut problems);
+    let integration = integration::read(&document, &application.display_name, &mut problems);
     problems.none()?;
     let custom_role = custom_role::read(&document);
     Ok(Spec {
@@ -43,6 +44,7 @@ pub(crate) fn check(mut value: Value, locations: &Locations) -> Result<Spec, Spe
         custom_role,
         key_vaults,
         certificate: certificate.expect("a source that is not supported is a problem above"),
+        integration,
         extras: match document.extras {
             None | Some(document::Extras::Report) => Extras::Report,
             Some(document::Extras::Prune) => Extras::Prune,
@@ -65,31 +67,6 @@ fn whole_numbers(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(whole_numbers),
         Value::Object(keys) => keys.values_mut().for_each(whole_numbers),
         Value::Null | Value::Bool(_) | Value::String(_) => {}
-    }
-}
-
-/// Keys that say something this version does not do. Sources of certificates speak for themselves.
-fn not_supported(document: &Document, problems: &mut Problems<'_>) {
-    let Document {
-        version: _,
-        name: _,
-        tenant: _,
-        cloud: _,
-        profile: _,
-        scan_vms: _,
-        application: _,
-        graph_permissions: _,
-        allow_privileged: _,
-        scopes: _,
-        roles: _,
-        key_vaults: _,
-        certificate: _,
-        extras: _,
-        keep: _,
-        integration,
-    } = document;
-    if integration.is_some() {
-        problems.not_yet("/integration", problems::LEAVE_OUT);
     }
 }
 

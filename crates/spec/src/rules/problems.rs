@@ -3,8 +3,6 @@
 use crate::locations::Locations;
 use crate::{SpecError, SpecErrors};
 
-pub(super) const LEAVE_OUT: &str = "leave it out: this version would not do what it says";
-
 /// All that is wrong so far, each at its place in the text. Places are JSON pointers.
 pub(super) struct Problems<'a> {
     locations: &'a Locations,

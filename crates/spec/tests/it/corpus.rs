@@ -95,10 +95,17 @@ const STRUCTURALLY_WRONG: &[&str] = &[
     "extras: delete",
     "keep: x",
     "integration: {}",
-    "integration: { space: x, name: 5 }",
-    "integration: { space: x, subscriptions: { allow: x } }",
-    "integration: { space: x, subscriptions: { deny: [''] } }",
-    "integration: { space: x, policies: x }",
+    "integration: { space: abc }",
+    "integration: { space: //captain.api.mondoo.app/organizations/x }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, name: 5 }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, name: '' }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: none }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { allow: x } }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { allow: [] } }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { allow: [x], deny: [y] } }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { deny: [''] } }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, policies: x }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, policies: ['a b'] }",
 ];
 
 const RIGHT: &[&str] = &[
@@ -149,12 +156,17 @@ const RIGHT: &[&str] = &[
     "extras: prune",
     "extras: report",
     "keep: [User.Read]",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, name: x, subscriptions: all, policies: [x] }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { allow: [x] } }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { deny: [x] } }",
+    "certificate: { source: { federated: true } }\nintegration: { space: //captain.api.mondoo.app/spaces/x }",
 ];
 
 const WRONG_BY_A_RULE_ONLY: &[&str] = &[
-    "integration: { space: x, name: x, subscriptions: all, policies: [x] }",
-    "integration: { space: x, subscriptions: { allow: [x] } }",
-    "integration: { space: x, subscriptions: { deny: [x] } }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, policies: [x, x] }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { allow: [x, X] } }",
+    "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { deny: [x, X] } }",
+    "application: { principalId: 3d4e5f60-7182-493a-8b4c-5d6e7f809102 }\nintegration: { space: //captain.api.mondoo.app/spaces/x }",
     "certificate: { source: { keyVault: { url: x, output: x } } }",
     "certificate: { source: { command: { run: [x, y], output: x } } }",
     "certificate: { source: { federated: true } }",
@@ -214,10 +226,14 @@ impl Editor {
 /// Whether the parser finds the form right. Rules are checked only then, so a rule that is broken
 /// on purpose is heard of only then.
 fn form_is_right(text: &str) -> bool {
-    let broken = if text.contains("integration: ") { "" } else { "integration: { space: x }\n" };
-    let errors = Spec::parse(&format!("{text}{broken}")).unwrap_err();
-    let heard = "`integration` is not supported yet";
-    errors.as_slice().iter().any(|error| error.message == heard)
+    let broken = if text.contains("integration:") {
+        "graphPermissions: { add: [A.B], remove: [A.B] }"
+    } else {
+        "integration: { space: //captain.api.mondoo.app/spaces/x, policies: [x, x] }"
+    };
+    let heard = ["`A.B` is both added and removed", "`x` is listed twice"];
+    let errors = Spec::parse(&format!("{text}{broken}\n")).unwrap_err();
+    errors.as_slice().iter().any(|error| heard.contains(&error.message.as_str()))
 }
 
 #[test]

@@ -2,14 +2,19 @@
 
 use insta::assert_snapshot;
 
-use crate::support::{SCOPE, SOURCE, VERSION, also, changed};
+use crate::support::{SCOPE, SOURCE, also, changed};
 
 #[test]
-fn keys_of_later_versions_are_refused_all_at_once() {
-    assert_snapshot!(changed(VERSION, "version: 1\nintegration: { space: x }"), @"2:1 [integration] `integration` is not supported yet (leave it out: this version would not do what it says)");
+fn keys_of_later_versions_are_refused() {
     assert_snapshot!(changed(SOURCE, "keyVault: { url: x }"), @"7:13 [keyVault] `certificate.source.keyVault` is not supported yet (use one of: file, generate, environment)");
     assert_snapshot!(changed(SOURCE, "command: { run: [x] }"), @"7:13 [command] `certificate.source.command` is not supported yet (use one of: file, generate, environment)");
-    assert_snapshot!(changed(SOURCE, "federated: true"), @"7:13 [federated] `certificate.source.federated` is not supported yet (use one of: file, generate, environment)");
+}
+
+#[test]
+fn keyless_is_a_matter_between_the_application_and_the_integration() {
+    assert_snapshot!(changed(SOURCE, "federated: true"), @"7:13 [federated] `federated` needs `integration`: the token that the application is to trust is the integration's (add `integration: { space: … }`, or use another source)");
+    let both = "application: { principalId: 3d4e5f60-7182-493a-8b4c-5d6e7f809102 }\nintegration: { space: //captain.api.mondoo.app/spaces/x }";
+    assert_snapshot!(also(both), @"9:1 [integration] `integration` cannot be managed beside `application.principalId` (leave one of the two out: the integration needs the application's client id and certificate, which are somebody else's then)");
 }
 
 #[test]

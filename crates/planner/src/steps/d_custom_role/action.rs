@@ -34,6 +34,17 @@ pub enum Action {
 }
 
 impl Action {
+    pub(crate) fn is_privileged(&self) -> bool {
+        match self {
+            Action::Define { definition: _, at: _, privileged }
+            | Action::Redefine { before: _, after: _, at: _, dropped: _, privileged } => {
+                *privileged
+            }
+            Action::Assign(assignment) => assignment.privileged,
+            Action::Unassign(_) | Action::Delete { .. } => false,
+        }
+    }
+
     pub(crate) fn verb(&self) -> Verb {
         match self {
             Action::Define { .. } | Action::Assign(_) => Verb::Create,

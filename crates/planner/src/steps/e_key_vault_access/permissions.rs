@@ -39,6 +39,17 @@ impl Permissions {
         }
     }
 
+    /// These and `more`, each once.
+    pub(crate) fn and(&self, more: &Permissions) -> Permissions {
+        let Permissions { keys, secrets, certificates, storage } = self.missing(more);
+        Permissions {
+            keys: [self.keys.clone(), keys].concat(),
+            secrets: [self.secrets.clone(), secrets].concat(),
+            certificates: [self.certificates.clone(), certificates].concat(),
+            storage: [self.storage.clone(), storage].concat(),
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.kinds().next().is_none()
     }
