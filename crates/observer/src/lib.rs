@@ -11,6 +11,7 @@ mod resources;
 mod rights;
 pub mod steps;
 pub mod verify;
+mod witnesses;
 
 use azure::{Operator, Reader};
 use planner::{Desired, Event, Events, Observed, Tenant};
@@ -19,6 +20,7 @@ use time::OffsetDateTime;
 
 pub use error::{ObserveError, ScopeProblem};
 pub use rights::{Look, observe_rights};
+pub use witnesses::{DAYS, Testimony, ask_who};
 
 use assignments::Assignments;
 use entra::Entra;

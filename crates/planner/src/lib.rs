@@ -8,6 +8,7 @@ mod actions;
 mod desired;
 mod directory;
 mod document;
+pub mod drift;
 mod event;
 mod extras;
 mod finding;

@@ -1,6 +1,7 @@
 //! Microsoft Graph v1.0: applications, service principals and what they are granted.
 
 mod applications;
+mod audits;
 mod batch;
 mod own;
 mod principals;
@@ -21,6 +22,8 @@ use crate::{Error, Reader};
 use batch::Item;
 
 pub use applications::{Application, KeyCredential, PasswordCredential};
+pub(crate) use audits::moment;
+pub use audits::{AuditTarget, DirectoryAudit, Initiator, ModifiedProperty};
 pub use own::OwnGrants;
 pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};
 pub use rights::{

@@ -1,0 +1,82 @@
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::{Finding, FindingCode, Severity, Verb};
+
+/// In which way live state differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// The spec wants it, and it is not there.
+    Missing,
+    /// It is there, and not as the spec wants it.
+    Changed,
+    /// It is there, and the spec does not want it.
+    Extra,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 3] = [Kind::Missing, Kind::Changed, Kind::Extra];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Missing => "missing",
+            Kind::Changed => "changed",
+            Kind::Extra => "extra",
+        }
+    }
+
+    pub(super) fn of_verb(verb: Verb) -> Kind {
+        match verb {
+            Verb::Create | Verb::Restore => Kind::Missing,
+            Verb::Update => Kind::Changed,
+            Verb::Delete => Kind::Extra,
+        }
+    }
+
+    /// None of what is only to be known: no change mends it, and nothing is to be mended.
+    pub(super) fn of_finding(finding: &Finding) -> Option<Kind> {
+        if finding.severity == Severity::Note { None } else { Kind::of_code(finding.code) }
+    }
+
+    fn of_code(code: FindingCode) -> Option<Kind> {
+        match code {
+            FindingCode::NameHeld
+            | FindingCode::OwnerUnknown
+            | FindingCode::RoleNameTaken
+            | FindingCode::RoleUnknown
+            | FindingCode::ScopeUnknown
+            | FindingCode::VaultFull
+            | FindingCode::VaultUnknown => Some(Kind::Missing),
+            FindingCode::CertificateExpires
+            | FindingCode::ConditionedAssignment
+            | FindingCode::Disabled
+            | FindingCode::SubscriptionDisabled
+            | FindingCode::SubscriptionOfAnotherTenant
+            | FindingCode::SubscriptionRenamed => Some(Kind::Changed),
+            FindingCode::ApplicationInOtherHands
+            | FindingCode::Extra
+            | FindingCode::ForeignHand
+            | FindingCode::RoleInUse => Some(Kind::Extra),
+            FindingCode::CertificateElsewhere
+            | FindingCode::CloudNotScanned
+            | FindingCode::DeletePostponed
+            | FindingCode::GrantsAppSettings
+            | FindingCode::GrantsCodeExecution
+            | FindingCode::GrantsSecretValues
+            | FindingCode::GrantsWrites
+            | FindingCode::LookAlike
+            | FindingCode::NotLookedAt
+            | FindingCode::PermissionNotOffered
+            | FindingCode::PermissionRetired
+            | FindingCode::PrincipalGiven
+            | FindingCode::PrivilegedRight
+            | FindingCode::RootGroup
+            | FindingCode::SubscriptionByName
+            | FindingCode::TenantRoot
+            | FindingCode::Unreadable
+            | FindingCode::VaultOfAnotherTenant
+            | FindingCode::Waits => None,
+        }
+    }
+}
