@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use certificate::{FileError, PemError, Signer};
-use planner::Desired;
+use planner::{Desired, Steps};
 use planner::steps::f_certificate::Source;
 use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
@@ -28,6 +28,14 @@ impl Inputs {
         let mut inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
         inputs.desired.application.purge_deleted = target.purge_deleted;
         inputs.desired.only = target.only.steps();
+        Ok(inputs)
+    }
+
+    /// The spec of a command that changes nothing, here or in Azure.
+    pub(crate) fn of_reader(path: &Path, only: Steps) -> Result<Inputs, Failure> {
+        let key = KeyFile { allow_tracked_key: true };
+        let mut inputs = Inputs::read(path, &key, OffsetDateTime::now_utc())?;
+        inputs.desired.only = only;
         Ok(inputs)
     }
 

@@ -2,10 +2,12 @@
 
 mod apply;
 pub(crate) mod doctor;
+mod drift;
 mod permissions;
 mod plan;
 mod sandbox;
 mod schema;
+mod status;
 mod validate;
 mod verify;
 
@@ -28,6 +30,8 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Drift(arguments) => drift::run(&arguments, console).await,
+        Command::Status(arguments) => status::run(&arguments, console).await,
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,
         Command::Permissions(arguments) => permissions::run(&arguments, console),
         Command::Verify(arguments) => verify::run(&arguments, console).await,

@@ -100,7 +100,7 @@ fn field(field: &Field) -> String {
     }
 }
 
-fn value(value: &Value) -> String {
+pub(super) fn value(value: &Value) -> String {
     match value {
         Value::Absent => "(none)".to_owned(),
         Value::Text(text) => one_line(text),
@@ -109,7 +109,7 @@ fn value(value: &Value) -> String {
 }
 
 /// The lines that differ, with the lines around them.
-fn difference(before: &str, after: &str) -> String {
+pub(super) fn difference(before: &str, after: &str) -> String {
     let diff = TextDiff::from_lines(before, after);
     let mut text = String::new();
     for (index, group) in diff.grouped_ops(2).iter().enumerate() {
