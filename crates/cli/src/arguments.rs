@@ -1,5 +1,8 @@
 //! The command line. Doc comments are the help text.
 
+mod drift;
+mod plan_files;
+
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -12,6 +15,9 @@ use spec::AppId;
 use url::Url;
 
 use crate::http_log::HttpLogFile;
+
+pub(crate) use drift::{Drift, DriftFormat, Status};
+pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
 #[derive(Debug, Parser)]
@@ -49,6 +55,8 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     Validate(Validate),
     Plan(Plan),
+    Show(Show),
+    Graph(Graph),
     Apply(Apply),
     Drift(Drift),
     Status(Status),
@@ -66,12 +74,14 @@ impl Command {
     pub(crate) fn http_log(&self) -> Option<&HttpLogFile> {
         match self {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
+            Command::Graph(graph) => graph.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
             Command::Drift(drift) => drift.connection.http_log.as_ref(),
             Command::Status(status) => status.connection.http_log.as_ref(),
             Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
             Command::Verify(verify) => verify.connection.http_log.as_ref(),
             Command::Validate(_)
+            | Command::Show(_)
             | Command::Permissions(_)
             | Command::Schema(_)
             | Command::Sandbox(_) => None,
@@ -97,6 +107,13 @@ pub(crate) struct Plan {
     /// Exit with 2 when there are changes
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: PlanFormat,
+    #[command(flatten)]
+    pub saving: Saving,
+    #[command(flatten)]
+    pub events: EventFile,
 }
 
 /// Make the tenant what the spec says, after showing the plan and asking
@@ -107,57 +124,23 @@ pub(crate) struct Apply {
     /// Apply without asking
     #[arg(long)]
     pub auto_approve: bool,
+    /// Apply without asking what FILE has, which was saved by plan --out and reviewed, and nothing else
+    #[arg(long, value_name = "FILE")]
+    pub plan: Option<PathBuf>,
     /// How many changes may be under way at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = parallelism)]
     pub parallelism: usize,
-    /// Let --auto-approve delete, too
+    /// Let --auto-approve and --plan delete, too
     #[arg(long)]
     pub allow_deletes: bool,
     /// Do not wait until Azure shows the changes everywhere
     #[arg(long)]
     pub no_wait: bool,
-}
-
-/// Check that live state is as the specs say, without changing anything; exit with 2 when it is not
-#[derive(Debug, Args)]
-pub(crate) struct Drift {
-    /// Specs to check
-    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
-    pub specs: Vec<PathBuf>,
-    /// Say who made it so, as far as the services' logs can be read
-    #[arg(long)]
-    pub who: bool,
-    /// How to print the report
-    #[arg(long, value_enum, default_value_t)]
-    pub format: DriftFormat,
-    #[command(flatten)]
-    pub only: Only,
-    #[command(flatten)]
-    pub connection: Connection,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DriftFormat {
-    #[default]
-    Text,
-    Json,
-    /// For a comment or a job's summary: the count first, details folded
-    Markdown,
-    /// XML for CI systems: a test case for each difference
-    Junit,
-}
-
-/// Show what is managed here: objects, certificates and their end, and who else has a hand in it
-#[derive(Debug, Args)]
-pub(crate) struct Status {
-    /// The spec
-    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
-    pub spec: PathBuf,
-    /// How to print it
+    /// How to print what became of it; the plan goes to stderr then
     #[arg(long, value_enum, default_value_t)]
     pub format: Format,
     #[command(flatten)]
-    pub connection: Connection,
+    pub events: EventFile,
 }
 
 /// Tell whether you may do what the plan takes: held, missing, cannot tell, by step
@@ -231,6 +214,10 @@ pub(crate) enum ReportFormat {
 pub(crate) enum Schema {
     /// The schema of a spec, for editors
     Spec,
+    /// The schema of a saved plan
+    Plan,
+    /// The schema of what `apply --format json` prints
+    Outcome,
 }
 
 /// An emulated tenant on this machine, to try things out on

@@ -80,19 +80,39 @@ impl Console {
     }
 }
 
-/// Names come from the tenant: none of them shall move the cursor.
+/// Names come from the tenant: none of them shall move the cursor, or speak to what reads a log.
 pub(crate) fn printable(text: &str) -> String {
-    text.replace(|c| c != '\n' && moves_the_cursor(c), "\u{fffd}")
+    text.split('\n').map(one_line).collect::<Vec<_>>().join("\n")
 }
 
 /// Nor begin a line of its own, where it is shown in one.
 pub(crate) fn one_line(text: &str) -> String {
-    text.replace(moves_the_cursor, "\u{fffd}")
+    let text = text.replace(is_hidden, "\u{fffd}").replace(BREAKS_A_LOG, "#\u{fffd}");
+    match text.trim_start().strip_prefix("::") {
+        Some(rest) => format!("\u{fffd}:{rest}"),
+        None => text,
+    }
 }
 
-fn moves_the_cursor(c: char) -> bool {
+/// Azure Pipelines and TeamCity take commands after this anywhere in a line; GitHub Actions after
+/// `::` at its beginning (both documented).
+pub(crate) const BREAKS_A_LOG: &str = "##";
+
+/// Moves the cursor, turns the text around, or is not seen at all.
+pub(crate) fn is_hidden(c: char) -> bool {
     c.is_control()
-        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            c,
+            '\u{61c}'
+                | '\u{200b}'
+                | '\u{200e}'
+                | '\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{2069}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 /// What libraries have to say: that a request is tried again; when asked, a line for each request with

@@ -4,9 +4,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use certificate::{FileError, PemError, Signer};
-use planner::{Desired, Steps};
 use planner::steps::f_certificate::Source;
-use spec::{CertificateSource, Spec};
+use planner::{Desired, Steps};
+use spec::{CertificateSource, Spec, SpecDigest};
 use time::OffsetDateTime;
 
 use crate::arguments::{DEFAULT_SPEC, KeyFile, Target};
@@ -17,6 +17,8 @@ use crate::tracked_key;
 /// A spec that can be used, and what its certificate source holds.
 pub(crate) struct Inputs {
     pub desired: Desired,
+    /// Of what the spec means.
+    pub digest: SpecDigest,
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
     pub held: Option<certificate::Certificate>,
@@ -49,7 +51,8 @@ impl Inputs {
         {
             tracked_key::refuse(&directory.join(&new.output))?;
         }
-        Ok(Inputs { desired: Desired::new(&spec, source), directory, held })
+        let desired = Desired::new(&spec, source);
+        Ok(Inputs { desired, digest: spec.digest(), directory, held })
     }
 
     /// The spec, and its certificate with the key: to sign in as the application.
@@ -61,7 +64,10 @@ impl Inputs {
         let held = signer.certificate().clone();
         let source = Source::Held(observer::steps::f_certificate::facts(&held));
         let desired = Desired::new(&spec, source);
-        Ok(Verifier { inputs: Inputs { desired, directory, held: Some(held) }, signer })
+        Ok(Verifier {
+            inputs: Inputs { desired, digest: spec.digest(), directory, held: Some(held) },
+            signer,
+        })
     }
 }
 

@@ -5,12 +5,14 @@ mod arguments;
 mod commands;
 mod console;
 mod environment;
+mod event_log;
 mod exit;
 mod http_log;
 mod inputs;
 mod interrupt;
 mod progress;
 mod render;
+mod saved_plan;
 mod session;
 mod tracked_key;
 

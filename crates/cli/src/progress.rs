@@ -44,6 +44,7 @@ impl<'a> Progress<'a> {
                 let again = if *attempt > 1 { " until Azure shows all changes" } else { "" };
                 self.bar.set_message(format!("Reading again{again}"));
             }
+            Event::Planned { change: _ } => {}
             Event::Started { change } => self.bar.set_message(self.name(*change)),
             Event::Waiting { change, reason } => self.waits(*change, reason),
             Event::Applied { change } => self.ended("done", GREEN, &self.line(*change)),

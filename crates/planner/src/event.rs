@@ -15,6 +15,10 @@ pub enum Event {
     Reading {
         what: &'static str,
     },
+    /// A change is in the plan.
+    Planned {
+        change: ChangeId,
+    },
     Started {
         change: ChangeId,
     },
@@ -39,4 +43,19 @@ pub enum Event {
     Verifying {
         attempt: u32,
     },
+}
+
+impl Event {
+    /// The change that it is about.
+    pub fn change(&self) -> Option<ChangeId> {
+        match self {
+            Event::Reading { what: _ } | Event::Verifying { attempt: _ } => None,
+            Event::Planned { change }
+            | Event::Started { change }
+            | Event::Waiting { change, reason: _ }
+            | Event::Applied { change }
+            | Event::Failed { change, error: _ }
+            | Event::Skipped { change, because: _ } => Some(*change),
+        }
+    }
 }

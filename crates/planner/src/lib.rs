@@ -18,6 +18,7 @@ mod plan;
 mod privileged;
 pub mod rights;
 mod schedule;
+pub mod status;
 mod step;
 pub mod steps;
 pub mod verify;

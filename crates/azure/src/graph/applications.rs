@@ -49,6 +49,8 @@ pub struct PasswordCredential {
 pub struct KeyCredential {
     pub key_id: KeyId,
     pub display_name: Option<String>,
+    /// Mostly the SHA-1 of the certificate, in hexadecimal; whoever adds one may set it to anything.
+    pub custom_key_identifier: Option<String>,
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub end_date_time: Option<OffsetDateTime>,
 }

@@ -10,14 +10,17 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::plan::show;
-use crate::arguments::Apply;
+use super::plan::{Planned, look};
+use crate::arguments::{Apply, Format};
 use crate::console::{Console, YELLOW, one_line};
+use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::interrupt;
 use crate::progress::Progress;
 use crate::render;
+use crate::render::outcome_document::OutcomeDocument;
+use crate::saved_plan::SavedPlan;
 use crate::session::Session;
 
 /// How long Azure may take to show what was applied. Most of it is there within seconds.
@@ -26,57 +29,101 @@ const CONVERGENCE: Duration = Duration::from_secs(120);
 pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
     let inputs = Inputs::of_target(target)?;
-    if !arguments.auto_approve && !Console::can_ask() {
+    let saved = arguments.plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
+    if !arguments.auto_approve && saved.is_none() && !Console::can_ask() {
         let message = "there is no terminal to ask whether to apply".to_owned();
-        return Err(Failure::new(Exit::BadInput, message).hint("say it with --auto-approve"));
+        let hint = "say it with --auto-approve, or name a reviewed plan with --plan";
+        return Err(Failure::new(Exit::BadInput, message).hint(hint));
     }
+    let events = EventLog::open(&arguments.events, console)?;
     let session = Session::connect(&target.connection, &inputs, console).await?;
-    let exit = with_session(arguments, &session, inputs, console).await;
+    let run = Run { arguments, session: &session, saved, events, console };
+    let exit = with_session(&run, inputs).await;
     session.close().await;
     exit
 }
 
-async fn with_session(
-    arguments: &Apply,
-    session: &Session,
-    mut inputs: Inputs,
-    console: &Console,
-) -> Result<Exit, Failure> {
-    let (plan, observed) = show(session, &inputs, console).await?;
+/// What one run is about.
+struct Run<'a> {
+    arguments: &'a Apply,
+    session: &'a Session,
+    saved: Option<SavedPlan>,
+    events: EventLog<'a>,
+    console: &'a Console,
+}
+
+async fn with_session(run: &Run<'_>, mut inputs: Inputs) -> Result<Exit, Failure> {
+    let Run { arguments, session, saved, events, console } = run;
+    let planned = look(session, &inputs, events, console).await?;
+    show(&planned, arguments.format, console)?;
+    let Planned { plan, observed, document, .. } = planned;
     if plan.blockers().next().is_some() {
         let message = "nothing was written: the plan is blocked".to_owned();
         return Err(Failure::new(Exit::Blocked, message).hint("see the lines that begin with x"));
     }
+    if let Some(saved) = saved {
+        saved.check(&document, &inputs, console)?;
+    }
+    let blocked = plan.blocked_lines().count();
     if plan.is_empty() {
-        return Ok(if plan.blocked_lines().next().is_some() { Exit::Partly } else { whole(&plan) });
+        if arguments.format == Format::Json {
+            console.result(&render::json::document(&OutcomeDocument::nothing(blocked)))?;
+        }
+        return Ok(if blocked > 0 { Exit::Partly } else { whole(&plan) });
     }
-    if arguments.auto_approve && !arguments.allow_deletes {
-        refuse_deletes(&plan)?;
-    }
+    let asks = is_asked(run, &plan)?;
     refuse_unpermitted(session, &plan, &observed, console).await?;
-    if !arguments.auto_approve && !confirmed(&plan, console) {
+    if asks && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
     let products = Products::found(&observed, inputs.held.take());
     let interrupted = interrupt::listen(console);
-    let outcome = apply(arguments, session, &inputs, &plan, &products, &interrupted, console).await;
+    let outcome = apply(run, &inputs, &plan, &products, &interrupted).await;
     for reason in render::outcome::reasons(&outcome, &plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
     let looked = if outcome.is_complete() && !arguments.no_wait {
-        converge(session, &inputs, interrupted, console).await
+        converge(run, &inputs, interrupted).await
     } else {
         Looked::Done
     };
-    let blocked = plan.blocked_lines().count();
-    console.result(&render::outcome::summary(&outcome, blocked))?;
+    console.result(&match arguments.format {
+        Format::Text => render::outcome::summary(&outcome, blocked),
+        Format::Json => render::json::document(&OutcomeDocument::new(&outcome, &plan, blocked)),
+    })?;
     Ok(ended(&plan, &outcome, blocked, &looked))
+}
+
+/// The plan is a part of the result, unless a program reads that.
+fn show(planned: &Planned, format: Format, console: &Console) -> Result<(), Failure> {
+    let text = planned.text(console.verbose);
+    match format {
+        Format::Text => console.result(&text)?,
+        Format::Json if console.quiet => {}
+        Format::Json => console.say(&text),
+    }
+    Ok(())
+}
+
+/// A reviewed plan is an answer, but for what it deletes: that has to be said twice.
+fn is_asked(run: &Run<'_>, plan: &Plan) -> Result<bool, Failure> {
+    let Apply { auto_approve, allow_deletes, .. } = run.arguments;
+    match (auto_approve, &run.saved) {
+        (false, None) => Ok(true),
+        (true, _) | (false, Some(_)) if *allow_deletes => Ok(false),
+        (false, Some(_)) if Console::can_ask() => Ok(deletes(plan) > 0),
+        (true, _) | (false, Some(_)) => refuse_deletes(plan).map(|()| false),
+    }
+}
+
+fn deletes(plan: &Plan) -> usize {
+    let deletes = |change: &Change| change.action.verb() == Verb::Delete;
+    plan.changes().filter(|(_, change)| deletes(change)).count()
 }
 
 /// What somebody did not look at takes nothing away.
 fn refuse_deletes(plan: &Plan) -> Result<(), Failure> {
-    let deletes = |change: &Change| change.action.verb() == Verb::Delete;
-    let count = plan.changes().filter(|(_, change)| deletes(change)).count();
+    let count = deletes(plan);
     if count == 0 {
         return Ok(());
     }
@@ -138,14 +185,13 @@ fn confirmed(plan: &Plan, console: &Console) -> bool {
 }
 
 async fn apply(
-    arguments: &Apply,
-    session: &Session,
+    run: &Run<'_>,
     inputs: &Inputs,
     plan: &Plan,
     products: &Products,
     interrupted: &watch::Receiver<bool>,
-    console: &Console,
 ) -> Outcome {
+    let Run { arguments, session, saved: _, events, console } = run;
     let progress = Progress::applying(console, plan);
     let writer = Writer::new(session.reader.clone());
     let options = Options {
@@ -154,22 +200,23 @@ async fn apply(
         now: OffsetDateTime::now_utc(),
         interrupted: interrupted.clone(),
     };
-    applier::apply(&writer, plan, products, options, &|event| progress.report(&event)).await
+    let report = |event| {
+        progress.report(&event);
+        events.report(&event, Some(plan));
+    };
+    applier::apply(&writer, plan, products, options, &report).await
 }
 
 /// Reads and plans again until nothing is left to do: only then has Azure heard of everything.
-async fn converge(
-    session: &Session,
-    inputs: &Inputs,
-    interrupted: watch::Receiver<bool>,
-    console: &Console,
-) -> Looked {
+async fn converge(run: &Run<'_>, inputs: &Inputs, interrupted: watch::Receiver<bool>) -> Looked {
+    let Run { session, events, console, .. } = run;
     let progress = Progress::reading(console);
     let began = Instant::now();
     let mut delay = Duration::from_secs(1);
     let mut attempt = 1;
     loop {
         progress.report(&Event::Verifying { attempt });
+        events.report(&Event::Verifying { attempt }, None);
         let left = match session.observe(inputs, &|_| {}).await {
             Ok(seen) => planner::plan(&inputs.desired, &seen.observed).changes().len(),
             Err(failure) => {

@@ -94,8 +94,7 @@ async fn compare(
     } else {
         None
     };
-    let header =
-        crate::render::plan::header(observed, &observation.operator, session.effort());
+    let header = crate::render::plan::header(observed, &observation.operator, session.effort());
     Ok((header, drift, testimony))
 }
 

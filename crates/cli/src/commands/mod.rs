@@ -3,10 +3,12 @@
 mod apply;
 pub(crate) mod doctor;
 mod drift;
+mod graph;
 mod permissions;
 mod plan;
 mod sandbox;
 mod schema;
+mod show;
 mod status;
 mod validate;
 mod verify;
@@ -29,6 +31,8 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
     match command {
         Command::Validate(arguments) => validate::run(&arguments, console),
         Command::Plan(arguments) => plan::run(&arguments, console).await,
+        Command::Show(arguments) => show::run(&arguments, console),
+        Command::Graph(arguments) => graph::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
         Command::Drift(arguments) => drift::run(&arguments, console).await,
         Command::Status(arguments) => status::run(&arguments, console).await,

@@ -1,22 +1,41 @@
 //! `plan`: what apply would change.
 
-use planner::{Observed, Plan};
+use planner::{Observed, Plan, PlanDocument};
+use time::OffsetDateTime;
 
-use crate::arguments;
+use crate::arguments::{self, PlanFormat};
 use crate::console::Console;
+use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::progress::Progress;
 use crate::render;
+use crate::render::view::View;
+use crate::saved_plan;
 use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
     let inputs = Inputs::of_target(target)?;
+    let saving = &arguments.saving;
+    saving.out.as_deref().map(saved_plan::check_place).transpose()?;
+    let events = EventLog::open(&arguments.events, console)?;
     let session = Session::connect(&target.connection, &inputs, console).await?;
-    let shown = show(&session, &inputs, console).await;
+    let planned = look(&session, &inputs, &events, console).await;
     session.close().await;
-    let (plan, _) = shown?;
+    let mut planned = planned?;
+    if let Some(expiry) = saving.expires {
+        let end = expiry.instant(OffsetDateTime::now_utc());
+        planned.document = planned.document.expiring(end);
+    }
+    if let Some(file) = &saving.out {
+        saved_plan::write(file, &planned.document)?;
+    }
+    console.result(&match arguments.format {
+        PlanFormat::Text => planned.text(console.verbose),
+        format => print(&planned.document, format, console.verbose),
+    })?;
+    let plan = &planned.plan;
     Ok(if plan.blockers().chain(plan.blocked_lines()).next().is_some() {
         Exit::Blocked
     } else if !plan.is_whole() {
@@ -28,20 +47,51 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
     })
 }
 
-/// Observes, plans and prints the plan.
-pub(crate) async fn show(
+/// A plan, and what it was made from.
+pub(crate) struct Planned {
+    pub plan: Plan,
+    pub observed: Observed,
+    pub document: PlanDocument,
+    header: String,
+}
+
+impl Planned {
+    pub(crate) fn text(&self, verbose: bool) -> String {
+        self.header.clone() + &render::plan::text(View::plan(&self.document), verbose)
+    }
+}
+
+/// Observes and plans.
+pub(crate) async fn look(
     session: &Session,
     inputs: &Inputs,
+    events: &EventLog<'_>,
     console: &Console,
-) -> Result<(Plan, Observed), Failure> {
+) -> Result<Planned, Failure> {
     let progress = Progress::reading(console);
-    let observation = session.observe(inputs, &|event| progress.report(&event)).await?;
+    let report = |event| {
+        progress.report(&event);
+        events.report(&event, None);
+    };
+    let observation = session.observe(inputs, &report).await?;
     drop(progress);
     let observed = observation.observed;
     let plan = planner::plan(&inputs.desired, &observed);
+    events.planned(&plan);
     let header = render::plan::header(&observed, &observation.operator, session.effort());
-    console.result(
-        &(header + &render::plan::plan(&plan, &inputs.desired, &observed, console.verbose)),
-    )?;
-    Ok((plan, observed))
+    let document = PlanDocument::new(&plan, &inputs.desired, &observed, inputs.digest.clone());
+    Ok(Planned { plan, observed, document, header })
+}
+
+/// A plan that is nothing but a document.
+pub(crate) fn print(document: &PlanDocument, format: PlanFormat, verbose: bool) -> String {
+    let view = View::plan(document);
+    match format {
+        PlanFormat::Text => {
+            render::plan::saved_header(document) + &render::plan::text(view, verbose)
+        }
+        PlanFormat::Json => render::json::document(document),
+        PlanFormat::Markdown => render::markdown::text(view),
+        PlanFormat::Html => render::html::text(view),
+    }
 }

@@ -2,9 +2,16 @@
 
 pub(crate) mod doctor;
 pub(crate) mod drift;
+pub(crate) mod graph;
+pub(crate) mod html;
+pub(crate) mod json;
+pub(crate) mod markdown;
 pub(crate) mod outcome;
+pub(crate) mod outcome_document;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod spec_errors;
 pub(crate) mod status;
+pub(crate) mod undo;
 pub(crate) mod verification;
+pub(crate) mod view;

@@ -1,16 +1,12 @@
 //! A plan as text: one line per object, grouped by step, the summary last.
 
-use std::collections::HashSet;
 use std::fmt::Write;
 
 use anstyle::Style;
 use azure::Operator;
-use planner::steps::e_key_vault_access::{self, Model, Vault};
-use planner::{
-    Change, Desired, Field, Finding, Object, Observed, Plan, Severity, Step, Value, Verb,
-};
-use similar::{ChangeTag, TextDiff};
+use planner::{Observed, PlanDocument, PlannedChange, PlannedField, Severity, Verb};
 
+use super::view::{Row, View, rows, sign};
 use crate::console::{BOLD, DIM, GREEN, RED, YELLOW, one_line};
 
 /// Who asked whom, and what it took.
@@ -25,53 +21,46 @@ pub(crate) fn header(observed: &Observed, operator: &Operator, effort: (usize, f
     )
 }
 
-pub(crate) fn plan(plan: &Plan, desired: &Desired, observed: &Observed, verbose: bool) -> String {
-    let vaults = if plan.is_empty() { String::new() } else { vaults(plan, desired, observed) };
-    let summary = left_out(plan) + &vaults + &summary(plan);
-    let parts = [steps(plan, verbose), findings(plan.findings()), summary];
+/// Of a plan that was saved: nobody asked anybody.
+pub(crate) fn saved_header(document: &PlanDocument) -> String {
+    let until = document.expires.map(|end| format!("Until    {end}\n")).unwrap_or_default();
+    format!("Spec     {}\nTenant   {}\n{until}\n", document.installation, document.tenant)
+}
+
+pub(crate) fn text(view: View<'_>, verbose: bool) -> String {
+    let left_out = view.left_out().into_iter().map(str::to_owned);
+    let summary = left_out.chain(view.vaults()).chain([view.summary()]);
+    let summary: String = summary.map(|line| line + "\n").collect();
+    let parts = [steps(view, verbose), findings(view), summary];
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n")
 }
 
-fn steps(plan: &Plan, verbose: bool) -> String {
+/// The changes alone, with all fields: made to be compared.
+pub(crate) fn changes(document: &PlanDocument) -> String {
+    steps(View::plan(document), true)
+}
+
+fn steps(view: View<'_>, verbose: bool) -> String {
     let mut text = String::new();
-    let widths = plan.changes().map(|(_, change)| change.action.line().0.chars().count());
+    let widths = view.document.changes.iter().map(|change| change.what.chars().count());
     let width = widths.max().unwrap_or_default().max(21);
-    for step in Step::ALL {
-        let changes = plan.changes().map(|(_, change)| change);
-        let changes: Vec<_> = changes.filter(|change| change.action.step() == step).collect();
-        if !changes.is_empty() {
-            let _ = writeln!(text, "{BOLD}{step:?}  {}{BOLD:#}", step.title());
-        }
-        for change in changes {
+    for (step, changes) in view.steps() {
+        let _ = writeln!(text, "{BOLD}{step:?}  {}{BOLD:#}", step.title());
+        for (_, change) in changes {
             text += &line(change, width);
             if verbose {
-                text += &change.action.fields().iter().map(field).collect::<String>();
+                text += &change.fields.iter().map(field).collect::<String>();
             }
         }
     }
     text
 }
 
-/// `No changes.` or the counts. The wording is an interface: scripts read it.
-fn summary(plan: &Plan) -> String {
-    if plan.is_empty() {
-        let unchanged = plan.unchanged();
-        return format!("No changes. {unchanged} objects are as the spec wants them.\n");
-    }
-    let counts = Verb::ALL.map(|verb| {
-        let count = plan.changes().filter(|(_, change)| change.action.verb() == verb).count();
-        format!("{count} to {verb}")
-    });
-    format!("Plan: {}.\n", counts.join(", "))
-}
-
 /// `width` is that of the first column, so that the second one stands in line.
-fn line(change: &Change, width: usize) -> String {
-    let verb = change.action.verb();
-    let style = style(verb);
-    let (what, target) = change.action.line();
-    let (what, target) = (one_line(&what), one_line(&target));
-    format!("   {style}{}{style:#} {what:<width$} {target}\n", verb.symbol())
+fn line(change: &PlannedChange, width: usize) -> String {
+    let style = style(change.verb);
+    let (what, target) = (one_line(&change.what), one_line(&change.target));
+    format!("   {style}{}{style:#} {what:<width$} {target}\n", change.verb.symbol())
 }
 
 fn style(verb: Verb) -> Style {
@@ -82,92 +71,43 @@ fn style(verb: Verb) -> Style {
     }
 }
 
-fn field(field: &Field) -> String {
-    let Field { name, before, after } = field;
-    match (before, after) {
-        (Value::Text(before), Value::Text(after)) if after.contains('\n') => {
-            format!("       {DIM}{name}{DIM:#}\n{}", difference(before, after))
-        }
-        (Value::Absent, Value::Text(after)) if after.contains('\n') => {
-            let lines = after.lines().map(|line| format!("         {}\n", one_line(line)));
-            format!("       {DIM}{name}{DIM:#}\n{}", lines.collect::<String>())
-        }
-        (before, Value::Absent) => format!("       {DIM}{name:<17}{DIM:#} {}\n", value(before)),
-        (Value::Absent, after) => format!("       {DIM}{name:<17}{DIM:#} {}\n", value(after)),
-        (before, after) => {
-            format!("       {DIM}{name:<17}{DIM:#} {} -> {}\n", value(before), value(after))
-        }
-    }
+pub(super) fn field(field: &PlannedField) -> String {
+    rows(field).iter().map(row).collect()
 }
 
-pub(super) fn value(value: &Value) -> String {
-    match value {
-        Value::Absent => "(none)".to_owned(),
-        Value::Text(text) => one_line(text),
-        Value::AfterApply => "(known after apply)".to_owned(),
-    }
-}
-
-/// The lines that differ, with the lines around them.
-pub(super) fn difference(before: &str, after: &str) -> String {
-    let diff = TextDiff::from_lines(before, after);
-    let mut text = String::new();
-    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
-        if index > 0 {
-            text += "         …\n";
+fn row(row: &Row<'_>) -> String {
+    match row {
+        Row::Property { name, before: Some(before), after: Some(after) } => {
+            let (before, after) = (one_line(before), one_line(after));
+            format!("       {DIM}{name:<17}{DIM:#} {before} -> {after}\n")
         }
-        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
-            let (sign, style) = match change.tag() {
-                ChangeTag::Equal => (' ', Style::new()),
-                ChangeTag::Delete => ('-', RED),
-                ChangeTag::Insert => ('+', GREEN),
+        Row::Property { name, before, after } => {
+            let value = one_line(before.or(*after).unwrap_or("(none)"));
+            format!("       {DIM}{name:<17}{DIM:#} {value}\n")
+        }
+        Row::Title(name) => format!("       {DIM}{name}{DIM:#}\n"),
+        Row::Line(sign, line) => {
+            let style = match sign {
+                '-' => RED,
+                '+' => GREEN,
+                _ => Style::new(),
             };
-            let line = one_line(change.value().trim_end_matches('\n'));
-            let _ = writeln!(text, "       {style}{sign} {line}{style:#}");
+            format!("       {style}{sign} {}{style:#}\n", one_line(line))
         }
+        Row::Gap => "         …\n".to_owned(),
     }
-    text
 }
 
-fn findings(findings: &[Finding]) -> String {
-    let mut sorted: Vec<_> = findings.iter().collect();
-    sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    let lines = sorted.into_iter().map(|finding| {
-        let (sign, style) = match finding.severity {
-            Severity::Blocks => ('x', RED),
-            Severity::Warning => ('!', YELLOW),
-            Severity::Note => ('i', DIM),
+fn findings(view: View<'_>) -> String {
+    let lines = view.findings().into_iter().map(|finding| {
+        let style = match finding.severity {
+            Severity::Blocks => RED,
+            Severity::Warning => YELLOW,
+            Severity::Note => DIM,
         };
-        let message = one_line(&finding.message);
+        let (sign, message) = (sign(finding.severity), one_line(&finding.message));
         format!("   {style}{sign}{style:#} {message} {DIM}[{}]{DIM:#}\n", finding.code)
     });
     let lines: String = lines.collect();
     if lines.is_empty() { lines } else { format!("{BOLD}Notes{BOLD:#}\n{lines}") }
-}
-
-/// What the summary does not count, so that nobody takes it for the whole.
-fn left_out(plan: &Plan) -> String {
-    let blocked = plan
-        .blocked_lines()
-        .next()
-        .map(|_| "Blocked: what stands at x above is left out until the spec or Azure changes.\n");
-    let incomplete = (!plan.is_whole())
-        .then_some("Incomplete: not everything could be read, as the notes above tell.\n");
-    let waiting = (!plan.waiting().is_empty()).then_some(
-        "Waiting: what waits for a step of somebody else is left out until that is done.\n",
-    );
-    blocked.into_iter().chain(incomplete).chain(waiting).collect()
-}
-
-/// How many vaults there are, and why the others need nothing.
-fn vaults(plan: &Plan, desired: &Desired, observed: &Observed) -> String {
-    let vaults: Vec<&Vault> = e_key_vault_access::wanted(desired, observed).collect();
-    let rbac = vaults.iter().filter(|vault| vault.model == Model::Rbac).count();
-    let is_wanted = |object| vaults.iter().any(|vault| Object::Vault(vault.id.clone()) == object);
-    let changed: HashSet<_> = plan.changes().map(|(_, change)| change.action.object()).collect();
-    let change = changed.into_iter().filter(|object| is_wanted(object.clone())).count();
-    let total = vaults.len();
-    format!(
-        "Vaults: {total}, of which {change} to change and {rbac} on RBAC, which need nothing.\n"
-    )
 }

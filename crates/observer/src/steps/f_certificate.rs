@@ -17,8 +17,13 @@ pub(crate) fn observe(application: Option<&Application>) -> Observed {
         display_name: live.display_name.clone().unwrap_or_default(),
         // One without an end is not ours, and nothing is decided by its end.
         end: live.end_date_time.unwrap_or(OffsetDateTime::UNIX_EPOCH),
+        thumbprint: live.custom_key_identifier.clone().filter(|text| is_sha1(text)),
     });
     Observed { trusted: trusted.collect() }
+}
+
+fn is_sha1(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// What the spec's certificate source holds now, and the certificate itself where there is one.

@@ -49,6 +49,8 @@ pub struct KeyCredential {
     pub id: KeyId,
     pub display_name: String,
     pub end: OffsetDateTime,
+    /// SHA-1 in hexadecimal, where Entra ID has one: for display, and no identity.
+    pub thumbprint: Option<String>,
 }
 
 impl Observed {
@@ -73,7 +75,7 @@ impl Observed {
 }
 
 impl KeyCredential {
-    fn is_marked(&self, marker: &str) -> bool {
+    pub(crate) fn is_marked(&self, marker: &str) -> bool {
         let rest = self.display_name.strip_prefix(marker);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }

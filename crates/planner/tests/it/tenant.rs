@@ -258,6 +258,7 @@ fn trust(action: f_certificate::Action, observed: &mut f_certificate::Observed) 
                 id: key_id(&held.sha256),
                 display_name: marker,
                 end: held.not_after,
+                thumbprint: None,
             });
         }
     }

@@ -1,7 +1,7 @@
 //! For programs: docs/drift.md says what each part means.
 
-use planner::drift::{Kind, Line};
 use planner::PlannedFinding;
+use planner::drift::{Kind, Line};
 use serde::Serialize;
 
 use super::{Outcome, Report};

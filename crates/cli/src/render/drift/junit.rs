@@ -6,8 +6,9 @@ use planner::Step;
 use planner::drift::{Drift, Line};
 
 use super::{Outcome, Report, author};
-use crate::render::plan::value;
+use crate::render::markdown;
 use crate::render::verification::escaped;
+use crate::render::view::rows;
 
 pub(crate) fn render(reports: &[Report]) -> String {
     let suites: Vec<Suite> = reports.iter().map(Suite::new).collect();
@@ -62,9 +63,9 @@ impl Suite {
 }
 
 fn compared(drift: &Drift) -> impl Iterator<Item = Case> + use<'_> {
-    let clean = Step::ALL.into_iter().filter(|step| {
-        drift.lines.iter().all(|line| line.step != Some(*step))
-    });
+    let clean = Step::ALL
+        .into_iter()
+        .filter(|step| drift.lines.iter().all(|line| line.step != Some(*step)));
     let passed = clean.map(|step| Case {
         class: class(Some(step)),
         name: format!("{step} {}", step.title()),
@@ -79,8 +80,8 @@ fn class(step: Option<Step>) -> String {
 
 impl Case {
     fn of_line(line: &Line) -> Case {
-        let fields = line.fields.iter().map(|field| {
-            format!("{}: {} -> {}", field.name, value(&field.before), value(&field.after))
+        let fields = line.fields.iter().flat_map(|field| {
+            rows(field).iter().map(|row| markdown::row(row).trim().to_owned()).collect::<Vec<_>>()
         });
         let parts = [line.kind.as_str().to_owned()].into_iter().chain(author(line)).chain(fields);
         Case {

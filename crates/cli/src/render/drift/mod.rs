@@ -54,7 +54,9 @@ fn summary(drift: &Drift) -> String {
         (false, _) => format!("Drift: {missing} missing, {changed} changed, {extra} extra."),
         (true, true) => format!("No drift. {unchanged} objects are as the spec wants them."),
         (true, false) => {
-            format!("Incomplete: {unchanged} objects are as the spec wants them; others could not be read.")
+            format!(
+                "Incomplete: {unchanged} objects are as the spec wants them; others could not be read."
+            )
         }
     }
 }

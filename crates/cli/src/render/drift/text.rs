@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use planner::drift::{Drift, Kind, Line};
-use planner::{PlannedField, PlannedFinding, Severity, Step, Value};
+use planner::{PlannedFinding, Severity, Step};
 
 use super::{Outcome, Report, author, summary, total};
 use crate::console::{BOLD, DIM, GREEN, RED, YELLOW, one_line};
-use crate::render::plan::{difference, value};
+use crate::render::plan::field;
 
 pub(crate) fn render(reports: &[Report], verbose: bool) -> String {
     let several = reports.len() > 1;
@@ -34,8 +34,11 @@ fn one(report: &Report, verbose: bool) -> String {
         Outcome::Failed(_) => "Failed.\n".to_owned(),
         Outcome::Compared { header, drift, testimony: _ } => {
             let parts = [lines(drift, verbose), notes(drift, report.unread(), verbose)];
-            let parts: String =
-                parts.iter().filter(|part| !part.is_empty()).map(|part| format!("{part}\n")).collect();
+            let parts: String = parts
+                .iter()
+                .filter(|part| !part.is_empty())
+                .map(|part| format!("{part}\n"))
+                .collect();
             let incomplete = if drift.is_whole || drift.lines.is_empty() {
                 ""
             } else {
@@ -69,9 +72,9 @@ fn line(line: &Line, width: usize, verbose: bool) -> String {
     let style = style(line.kind);
     let (what, target) = (one_line(&line.what), one_line(&line.target));
     let mut text = format!("   {style}{:<8}{style:#} ", line.kind.as_str());
-    text += &match line.finding {
-        Some(code) => format!("{target} {DIM}[{code}]{DIM:#}\n"),
-        None => format!("{what:<width$} {target}\n"),
+    let _ = match line.finding {
+        Some(code) => writeln!(text, "{target} {DIM}[{code}]{DIM:#}"),
+        None => writeln!(text, "{what:<width$} {target}"),
     };
     if verbose || line.kind == Kind::Changed {
         text += &line.fields.iter().map(field).collect::<String>();
@@ -90,28 +93,11 @@ fn style(kind: Kind) -> Style {
     }
 }
 
-fn field(field: &PlannedField) -> String {
-    let PlannedField { name, before, after } = field;
-    match (before, after) {
-        (Value::Text(before), Value::Text(after)) if after.contains('\n') => {
-            format!("            {DIM}{name}{DIM:#}\n{}", difference(before, after))
-        }
-        (before, Value::Text(text)) if text.contains('\n') => {
-            let lines = text.lines().count();
-            format!("            {DIM}{name:<17}{DIM:#} {} -> {lines} lines\n", value(before))
-        }
-        (before, after) => {
-            format!("            {DIM}{name:<17}{DIM:#} {} -> {}\n", value(before), value(after))
-        }
-    }
-}
-
 /// What keeps the report from being whole is always said; what only is to be known, where somebody
 /// wants more.
 fn notes(drift: &Drift, unread: &[String], verbose: bool) -> String {
-    let is_said = |note: &&PlannedFinding| {
-        verbose || note.code.is_gap() || note.severity == Severity::Blocks
-    };
+    let is_said =
+        |note: &&PlannedFinding| verbose || note.code.is_gap() || note.severity == Severity::Blocks;
     let notes = drift.notes.iter().filter(is_said).map(|note| {
         format!("   {YELLOW}!{YELLOW:#} {} {DIM}[{}]{DIM:#}\n", one_line(&note.message), note.code)
     });

@@ -1,0 +1,205 @@
+//! What every format shows: a plan, or how far live state is from the spec.
+
+use planner::{
+    FindingCode, PlanDocument, PlannedChange, PlannedField, PlannedFinding, Severity, Step, Value,
+    Verb,
+};
+use similar::{ChangeTag, TextDiff};
+
+/// A document and the words for it.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    pub document: &'a PlanDocument,
+    pub wording: Wording,
+}
+
+/// The same differences are changes to be made in a plan, and what is wrong in a report of drift.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wording {
+    Plan,
+    #[cfg_attr(not(test), expect(dead_code, reason = "drift is not reported yet"))]
+    Drift,
+}
+
+impl Wording {
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Wording::Plan => "Plan",
+            Wording::Drift => "Drift",
+        }
+    }
+
+    /// How a difference is called.
+    pub(crate) fn verb(self, verb: Verb) -> &'static str {
+        match (self, verb) {
+            (Wording::Plan, Verb::Create) => "create",
+            (Wording::Plan, Verb::Update) => "update",
+            (Wording::Plan, Verb::Restore) => "restore",
+            (Wording::Plan, Verb::Delete) => "delete",
+            (Wording::Drift, Verb::Create) => "missing",
+            (Wording::Drift, Verb::Update) => "changed",
+            (Wording::Drift, Verb::Restore) => "deleted",
+            (Wording::Drift, Verb::Delete) => "extra",
+        }
+    }
+
+    fn counted(self, count: usize, verb: Verb) -> String {
+        let word = self.verb(verb);
+        match self {
+            Wording::Plan => format!("{count} to {word}"),
+            Wording::Drift => format!("{count} {word}"),
+        }
+    }
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn plan(document: &'a PlanDocument) -> View<'a> {
+        View { document, wording: Wording::Plan }
+    }
+
+    /// The counts. The wording is an interface: scripts read it.
+    pub(crate) fn summary(self) -> String {
+        let document = self.document;
+        if document.changes.is_empty() {
+            let unchanged = document.unchanged;
+            let nothing = match self.wording {
+                Wording::Plan => "No changes.",
+                Wording::Drift => "No drift.",
+            };
+            return format!("{nothing} {unchanged} objects are as the spec wants them.");
+        }
+        let counts = Verb::ALL.map(|verb| self.wording.counted(document.count(verb), verb));
+        format!("{}: {}.", self.wording.title(), counts.join(", "))
+    }
+
+    /// What the counts leave out, so that nobody takes them for the whole.
+    pub(crate) fn left_out(self) -> Vec<&'static str> {
+        let document = self.document;
+        let waits = document.findings.iter().any(|finding| finding.code == FindingCode::Waits);
+        [
+            (
+                document.blocks_lines(),
+                "Blocked: what stands at x above is left out until the spec or Azure changes.",
+            ),
+            (
+                !document.is_whole(),
+                "Incomplete: not everything could be read, as the notes above tell.",
+            ),
+            (
+                waits,
+                "Waiting: what waits for a step of somebody else is left out until that is done.",
+            ),
+        ]
+        .into_iter()
+        .filter_map(|(is_so, sentence)| is_so.then_some(sentence))
+        .collect()
+    }
+
+    /// How many vaults there are, and why the others need nothing.
+    pub(crate) fn vaults(self) -> Option<String> {
+        let planner::Vaults { total, to_change, rbac } = self.document.vaults;
+        (!self.document.changes.is_empty()).then(|| {
+            format!(
+                "Vaults: {total}, of which {to_change} to change and {rbac} on RBAC, which need \
+                 nothing."
+            )
+        })
+    }
+
+    /// Each step that something changes in, and its changes with their places in the document.
+    pub(crate) fn steps(self) -> Vec<(Step, Vec<(usize, &'a PlannedChange)>)> {
+        let mut steps: Vec<_> = Step::ALL.map(|step| (step, Vec::new())).into();
+        for (index, change) in self.document.changes.iter().enumerate() {
+            let of_step = steps.iter_mut().find(|(step, _)| *step == change.step);
+            of_step.into_iter().for_each(|(_, changes)| changes.push((index, change)));
+        }
+        steps.retain(|(_, changes)| !changes.is_empty());
+        steps
+    }
+
+    /// `2 to create, 1 to update`.
+    pub(crate) fn counts_of(self, changes: &[(usize, &PlannedChange)]) -> String {
+        let count = |verb| changes.iter().filter(|(_, change)| change.verb == verb).count();
+        let counts = Verb::ALL.map(|verb| (count(verb), verb));
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let counts = counts.map(|(count, verb)| self.wording.counted(count, verb));
+        counts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The gravest first.
+    pub(crate) fn findings(self) -> Vec<&'a PlannedFinding> {
+        let mut sorted: Vec<_> = self.document.findings.iter().collect();
+        sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        sorted
+    }
+}
+
+pub(crate) fn sign(severity: Severity) -> char {
+    match severity {
+        Severity::Blocks => 'x',
+        Severity::Warning => '!',
+        Severity::Note => 'i',
+    }
+}
+
+/// One line of a property, as every format lays it out. Texts come from the tenant: each format
+/// neutralises them in its own way.
+pub(crate) enum Row<'a> {
+    Property {
+        name: &'a str,
+        /// None, where it was not there.
+        before: Option<&'a str>,
+        /// None, where it goes.
+        after: Option<&'a str>,
+    },
+    /// Above the lines of a longer text.
+    Title(&'a str),
+    /// `+`, `-` or a blank, and a line of the text.
+    Line(char, String),
+    /// Lines that do not differ.
+    Gap,
+}
+
+const AFTER_APPLY: &str = "(known after apply)";
+
+pub(crate) fn rows(field: &PlannedField) -> Vec<Row<'_>> {
+    let PlannedField { name, before, after } = field;
+    match (before, after) {
+        (Value::Text(before), Value::Text(after)) if after.contains('\n') => {
+            [Row::Title(name)].into_iter().chain(difference(before, after)).collect()
+        }
+        (Value::Absent, Value::Text(after)) if after.contains('\n') => {
+            let lines = after.lines().map(|line| Row::Line(' ', line.to_owned()));
+            [Row::Title(name)].into_iter().chain(lines).collect()
+        }
+        (before, after) => vec![Row::Property { name, before: shown(before), after: shown(after) }],
+    }
+}
+
+fn shown(value: &Value) -> Option<&str> {
+    match value {
+        Value::Absent => None,
+        Value::Text(text) => Some(text),
+        Value::AfterApply => Some(AFTER_APPLY),
+    }
+}
+
+/// The lines that differ, with the lines around them.
+fn difference(before: &str, after: &str) -> Vec<Row<'static>> {
+    let diff = TextDiff::from_lines(before, after);
+    let mut rows = Vec::new();
+    for (index, group) in diff.grouped_ops(2).iter().enumerate() {
+        if index > 0 {
+            rows.push(Row::Gap);
+        }
+        for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
+            let sign = match change.tag() {
+                ChangeTag::Equal => ' ',
+                ChangeTag::Delete => '-',
+                ChangeTag::Insert => '+',
+            };
+            rows.push(Row::Line(sign, change.value().trim_end_matches('\n').to_owned()));
+        }
+    }
+    rows
+}
