@@ -29,7 +29,7 @@ enum Answer {
 /// that may know something is asked once.
 pub async fn ask_who(reader: &Reader, drift: &mut Drift, now: OffsetDateTime) -> Testimony {
     let since = now - Duration::days(DAYS);
-    let answers = each(drift.logs(), |log| ask(reader, log, since, now)).await;
+    let answers = each(drift.logs(), |log| ask(reader, log, since)).await;
     let mut testimony = Testimony::default();
     let mut evidence = Evidence::default();
     for answer in answers {
@@ -44,7 +44,7 @@ pub async fn ask_who(reader: &Reader, drift: &mut Drift, now: OffsetDateTime) ->
     testimony
 }
 
-async fn ask(reader: &Reader, log: Log, since: OffsetDateTime, now: OffsetDateTime) -> Answer {
+async fn ask(reader: &Reader, log: Log, since: OffsetDateTime) -> Answer {
     match log {
         Log::Directory(about) => {
             let answer = match &about {
@@ -54,7 +54,7 @@ async fn ask(reader: &Reader, log: Log, since: OffsetDateTime, now: OffsetDateTi
             Answer::Directory(about, answer)
         }
         Log::Azure { subscription, provider } => {
-            let answer = reader.activities(subscription, provider, (since, now), PAGES).await;
+            let answer = reader.activities(subscription, provider, since, PAGES).await;
             Answer::Azure(Log::Azure { subscription, provider }, answer)
         }
     }

@@ -59,22 +59,19 @@ struct Properties {
 }
 
 impl Reader {
-    /// What was done with one resource provider in a subscription, or above all of them, in that
-    /// time: on `pages` pages at most.
+    /// What was done with one resource provider in a subscription, or above all of them, since then:
+    /// on `pages` pages at most. No end is asked for, because clocks differ.
     pub async fn activities(
         &self,
         subscription: Option<SubscriptionId>,
         provider: &str,
-        (from, to): (OffsetDateTime, OffsetDateTime),
+        since: OffsetDateTime,
         pages: usize,
     ) -> Result<Pages<Activity>, Error> {
         let scope = subscription.map(|id| format!("/subscriptions/{id}")).unwrap_or_default();
         let path = format!("{scope}/providers/Microsoft.Insights/eventtypes/management/values");
-        let filter = format!(
-            "eventTimestamp ge '{}' and eventTimestamp le '{}' and resourceProvider eq '{provider}'",
-            moment(from),
-            moment(to)
-        );
+        let filter =
+            format!("eventTimestamp ge '{}' and resourceProvider eq '{provider}'", moment(since));
         let query = [
             ("api-version", VERSION),
             ("$filter", filter.as_str()),
