@@ -184,16 +184,22 @@ fn of_several_specs_the_worst_outcome_counts_and_none_hides_another() {
 }
 
 #[test]
-fn what_could_not_be_read_whole_is_never_no_drift() {
-    let vaults = "GET /subscriptions/{subscription}/providers/Microsoft.KeyVault/vaults";
+fn whoever_may_not_read_is_told_so_in_every_format() {
     let tenant = Tenant::at_rest();
-    let spec = spec(tenant.path(), &["managementGroup: platform"]);
-    tenant.apply(&spec);
-    let state = tenant.path().join("state");
-    let _ = (state, vaults);
-    let reader = tenant.sandbox.operators()["nobody"].clone();
-    let run = tenant.run_as(&reader, &["drift", spec.to_str().unwrap()]);
-    assert_eq!(run.code, Some(4), "{run:?}");
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    let nobody = tenant.sandbox.operators()["nobody"].clone();
+    for (format, words) in [
+        ("text", "Failed."),
+        ("json", "\"outcome\": \"failed\""),
+        ("markdown", "**Failed**"),
+        ("junit", "<error message="),
+    ] {
+        let arguments = ["drift", "--format", format, spec.to_str().unwrap()];
+        let run = tenant.run_as(&nobody, &arguments);
+        assert_eq!(run.code, Some(4), "{run:?}");
+        assert!(run.stdout.contains(words), "{run:?}");
+        assert!(run.stderr.contains("hint"), "{run:?}");
+    }
 }
 
 #[test]

@@ -75,3 +75,48 @@ pub(crate) fn readable<'a>(
     };
     call.state.audit_events().rev().filter(is_there)
 }
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+    use uuid::Uuid;
+
+    use crate::model::audit::{Actor, AuditEvent, ManagementRecord, Record};
+    use crate::model::tenant::Tenant;
+    use crate::store::{Change, State};
+
+    fn event(number: u64) -> Change {
+        let actor = Actor {
+            object: Uuid::nil(),
+            application: Uuid::nil(),
+            name: "somebody".to_owned(),
+            principal_name: None,
+        };
+        let record = Record::Management(ManagementRecord {
+            operation: "x/y/write".to_owned(),
+            resource: "/x".to_owned(),
+            method: "PUT".to_owned(),
+            status: 200,
+            response: None,
+        });
+        let at = OffsetDateTime::UNIX_EPOCH;
+        Change::Audit(Box::new(AuditEvent { number, id: Uuid::nil(), at, actor, record }))
+    }
+
+    #[test]
+    fn only_the_newest_ten_thousand_are_kept() {
+        let tenant = Tenant {
+            id: Uuid::nil(),
+            display_name: String::new(),
+            domains: Vec::new(),
+            created: OffsetDateTime::UNIX_EPOCH,
+        };
+        let state = State::new(tenant.clone(), (0..10_005).map(event));
+        let numbers =
+            |state: &State| state.audit_events().map(|one| one.number).collect::<Vec<_>>();
+        assert_eq!(numbers(&state), (5..10_005).collect::<Vec<_>>());
+        assert_eq!(state.next_audit_number(), 10_005);
+        // And so they are once the log was compacted.
+        assert_eq!(numbers(&State::new(tenant, state.to_changes())), numbers(&state));
+    }
+}

@@ -34,12 +34,12 @@ impl Kind {
         }
     }
 
-    /// None of what is only to be known: no change mends it, and nothing is to be mended.
     pub(super) fn of_finding(finding: &Finding) -> Option<Kind> {
         if finding.severity == Severity::Note { None } else { Kind::of_code(finding.code) }
     }
 
-    fn of_code(code: FindingCode) -> Option<Kind> {
+    /// How a finding counts that is more than a note; not at all, where there is nothing to mend.
+    pub fn of_code(code: FindingCode) -> Option<Kind> {
         match code {
             FindingCode::NameHeld
             | FindingCode::OwnerUnknown

@@ -60,6 +60,7 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "known", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Author {
+    /// Or it is nobody's doing.
     NotAsked,
     /// Not in what could be read of the logs.
     NotFound,
@@ -130,7 +131,8 @@ impl Drift {
 
     /// Says of each line who made it so, as far as `evidence` tells.
     pub fn attribute(&mut self, evidence: &Evidence) {
-        for line in &mut self.lines {
+        // Of what is on this machine or ends by itself, no log tells.
+        for line in self.lines.iter_mut().filter(|line| !line.trails.is_empty()) {
             line.who = evidence.author(&line.trails);
         }
     }
