@@ -82,15 +82,28 @@ fn the_core_asks_neither_clock_nor_environment_nor_files() {
 
 #[test]
 fn arrows_between_crates_point_the_allowed_way() {
-    let allowed: [(&str, &[&str]); 8] = [
+    let allowed: [(&str, &[&str]); 9] = [
         ("spec", &[]),
         ("certificate", &[]),
         ("emulator", &[]),
         ("azure", &["spec"]),
+        ("mondoo", &["spec"]),
         ("planner", &["spec"]),
-        ("observer", &["azure", "certificate", "planner", "spec"]),
-        ("applier", &["azure", "certificate", "planner", "spec"]),
-        ("cli", &["applier", "azure", "certificate", "emulator", "observer", "planner", "spec"]),
+        ("observer", &["azure", "certificate", "mondoo", "planner", "spec"]),
+        ("applier", &["azure", "certificate", "mondoo", "planner", "spec"]),
+        (
+            "cli",
+            &[
+                "applier",
+                "azure",
+                "certificate",
+                "emulator",
+                "mondoo",
+                "observer",
+                "planner",
+                "spec",
+            ],
+        ),
     ];
     let metadata = cargo(&["metadata", "--no-deps", "--format-version", "1"]);
     let metadata: Value = serde_json::from_str(&metadata).unwrap();
@@ -135,9 +148,12 @@ fn every_step_has_its_files() {
 
 #[test]
 fn schemas_are_what_the_types_say() {
-    let run = Run::of(binary(&root()).args(["schema", "spec"]));
-    let committed = std::fs::read_to_string(root().join("schemas/spec.schema.json")).unwrap();
-    assert!(run.stdout == committed, "run: cargo run -- schema spec > schemas/spec.schema.json");
+    for name in ["spec", "plan", "outcome"] {
+        let run = Run::of(binary(&root()).args(["schema", name]));
+        let file = format!("schemas/{name}.schema.json");
+        let committed = std::fs::read_to_string(root().join(&file)).unwrap();
+        assert!(run.stdout == committed, "run: cargo run -- schema {name} > {file}");
+    }
 }
 
 #[test]

@@ -131,13 +131,13 @@ fn certificates_that_nobody_can_sign_in_with() {
     assert_snapshot!(files.map(|pem| check_certificate(Some(&pem))).concat(), @"
     exit 3
     error: certificate.pem cannot be used: its private key is encrypted, and Mondoo takes no password
-    hint: decrypt it: openssl pkey -in certificate.pem -out key.pem, then add the certificate
+    hint: decrypt it: (umask 077; { openssl pkey -in certificate.pem; openssl x509 -in certificate.pem; } > plain.pem), and name plain.pem
     exit 3
     error: certificate.pem cannot be used: its key is not an RSA key, and Entra ID accepts no other
     hint: use another certificate, or `source: { generate: … }` to have one made
     exit 3
     error: certificate.pem cannot be used: its private key does not belong to its certificate
-    hint: leave one key in the file, and the certificate that was made for it
+    hint: put the key there that the certificate was made for: then `openssl pkey -in certificate.pem -pubout` and `openssl x509 -in certificate.pem -noout -pubkey` print the same
     exit 3
     error: certificate.pem cannot be used: it holds 2 private keys, and nothing says which one is meant
     hint: leave one key in the file, and the certificate that was made for it

@@ -34,11 +34,11 @@ fn assert_signed_in(command: &mut Command) {
 /// Lets the operator sign in with the certificate that `spec` wrote beside itself.
 pub fn trust_certificate(tenant: &Tenant) -> PathBuf {
     let file = tenant.path().join("certificate.pem");
-    let certificate = certificate::read(&file, true, OffsetDateTime::now_utc()).unwrap();
+    let held = certificate::read(&file, OffsetDateTime::now_utc()).unwrap();
     let credential = json!({
         "type": "AsymmetricX509Cert",
         "usage": "Verify",
-        "key": BASE64_STANDARD.encode(certificate.der),
+        "key": BASE64_STANDARD.encode(&held.certificate().der),
     });
     let path = format!("/applications/{}", tenant.operator_application()["id"].as_str().unwrap());
     tenant.graph(Method::PATCH, &path, json!({ "keyCredentials": [credential] }));

@@ -110,7 +110,7 @@ fn a_certificate_file_that_nobody_can_sign_in_with() {
     let run = check(&mut command, 4, &["private key is encrypted"], "openssl pkey -in ");
     assert!(!run.stderr.contains("hunter2"), "{run:?}");
     std::fs::write(&other, [0x30, 0x82, 0x0a, 0x01, 0x02, 0x01, 0x03]).unwrap();
-    check(&mut command, 4, &["it is not PEM"], "openssl pkcs12 -in ");
+    check(&mut command, 4, &["it is PKCS#12, not PEM"], "openssl pkcs12 -in ");
     let (_, certificate) = pem.split_at(pem.find("-----BEGIN CERTIFICATE").unwrap());
     std::fs::write(&other, certificate).unwrap();
     check(&mut command, 4, &["holds no private key"], "add the private key");

@@ -40,22 +40,51 @@ pub(crate) async fn extend(
     collection: Collection,
     ours: Value,
 ) -> Result<(), ApplyError> {
+    edit(context, change, owner, collection, Edit::Add(ours)).await
+}
+
+/// Takes our element of that id out of a collection, with the same care for those of others. One
+/// that is gone is a success.
+pub(crate) async fn withdraw(
+    context: &Context<'_>,
+    change: ChangeId,
+    owner: Owner,
+    collection: Collection,
+    ours: &str,
+) -> Result<(), ApplyError> {
+    edit(context, change, owner, collection, Edit::Remove(format!("\"{ours}\""))).await
+}
+
+/// What becomes of our element; all others stay.
+enum Edit {
+    Add(Value),
+    /// By its identity.
+    Remove(String),
+}
+
+async fn edit(
+    context: &Context<'_>,
+    change: ChangeId,
+    owner: Owner,
+    collection: Collection,
+    edit: Edit,
+) -> Result<(), ApplyError> {
     let _one_at_a_time = context.editing.lock().await;
     let blame = [owner.blame()];
     let before =
         settle(context, change, &blame, async || owner.read(context, collection).await).await?;
-    let union = collection.union(&before, &ours);
-    if collection.identities(&union) == collection.identities(&before) {
+    let wanted = edit.of(collection, &before);
+    if collection.identities(&wanted) == collection.identities(&before) {
         return Ok(());
     }
-    settle(context, change, &blame, async || owner.write(context, collection, &union).await)
+    settle(context, change, &blame, async || owner.write(context, collection, &wanted).await)
         .await?;
-    let mut seen = union;
+    let mut seen = wanted;
     let mut delay = FIRST_DELAY;
     for _ in 0..READS {
         let live =
             settle(context, change, &blame, async || owner.read(context, collection).await).await?;
-        seen = collection.union(&seen, &live);
+        seen = edit.of(collection, &collection.union(&seen, &live));
         if collection.identities(&live) == collection.identities(&seen) {
             return Ok(());
         }
@@ -63,12 +92,25 @@ pub(crate) async fn extend(
         delay *= 2;
     }
     let live = owner.read(context, collection).await?;
-    let shown = collection.identities(&collection.union(&live, &ours));
+    let shown = collection.identities(&edit.of(collection, &live));
     if shown.is_superset(&collection.identities(&seen)) {
         return Ok(());
     }
     owner.write(context, collection, &collection.union(&live, &seen)).await?;
     Err(ApplyError::Contended { collection: collection.name() })
+}
+
+impl Edit {
+    /// The collection as it is to be.
+    fn of(&self, collection: Collection, live: &Value) -> Value {
+        match self {
+            Edit::Add(ours) => collection.union(live, ours),
+            Edit::Remove(ours) => {
+                let others = elements(live).filter(|e| collection.identity(e) != *ours);
+                others.cloned().collect()
+            }
+        }
+    }
 }
 
 impl Owner {

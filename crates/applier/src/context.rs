@@ -4,15 +4,17 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use azure::Writer;
+use mondoo::Mondoo;
 use planner::{Event, Events};
 use time::OffsetDateTime;
 use tokio::sync::{Mutex, watch};
 use tokio::time::Instant;
 
-use crate::Products;
+use crate::{Clients, Products};
 
 pub(crate) struct Context<'a> {
     pub writer: &'a Writer,
+    pub mondoo: Option<&'a Mondoo>,
     pub products: &'a Products,
     pub directory: PathBuf,
     /// Held while collections of the application or its principal are read and written back.
@@ -24,7 +26,7 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(
-        writer: &'a Writer,
+        clients: &'a Clients,
         products: &'a Products,
         directory: PathBuf,
         now: OffsetDateTime,
@@ -32,7 +34,9 @@ impl<'a> Context<'a> {
         events: Events<'a>,
     ) -> Self {
         let (editing, began) = (Mutex::new(()), (now, Instant::now()));
-        Context { writer, products, directory, editing, began, interrupted, events }
+        let Clients { writer, mondoo } = clients;
+        let mondoo = mondoo.as_ref();
+        Context { writer, mondoo, products, directory, editing, began, interrupted, events }
     }
 
     pub(crate) fn is_interrupted(&self) -> bool {
@@ -58,6 +62,11 @@ impl<'a> Context<'a> {
     pub(crate) fn now(&self) -> OffsetDateTime {
         let (now, instant) = self.began;
         now + time::Duration::try_from(instant.elapsed()).unwrap_or_default()
+    }
+
+    /// The id of the tenant that was signed in to.
+    pub(crate) fn tenant(&self) -> String {
+        self.writer.reader().tenant().map(|tenant| tenant.to_string()).unwrap_or_default()
     }
 
     pub(crate) fn report(&self, event: Event) {

@@ -6,6 +6,19 @@ use std::path::PathBuf;
 pub enum ApplyError {
     #[error(transparent)]
     Azure(#[from] azure::Error),
+    #[error(transparent)]
+    Mondoo(#[from] mondoo::Error),
+    /// Nothing was tried.
+    #[error("there is no access to Mondoo's API")]
+    NoMondooAccess,
+    #[error("the integration does not say whose tokens the application is to trust")]
+    NoFederation,
+    /// Not a failure: Azure may need longer, and nothing was given to Mondoo.
+    #[error(
+        "a sign-in as the application does not show yet what a scan takes, so Mondoo was not told to \
+         use it: {lack}"
+    )]
+    NotProven { lack: String },
     #[error(
         "an application deleted in the last 30 days still holds the name {name}: restore or purge \
          it (Entra ID, App registrations, Deleted applications)"
@@ -36,7 +49,14 @@ impl ApplyError {
     pub fn is_not_permitted(&self) -> bool {
         match self {
             ApplyError::Azure(error) => error.is_not_permitted(),
-            ApplyError::NameHeld { .. }
+            ApplyError::Mondoo(error) => matches!(
+                error,
+                mondoo::Error::NotPermitted { .. } | mondoo::Error::NotSignedIn { .. }
+            ),
+            ApplyError::NoMondooAccess
+            | ApplyError::NoFederation
+            | ApplyError::NotProven { .. }
+            | ApplyError::NameHeld { .. }
             | ApplyError::RoleNameTaken { .. }
             | ApplyError::InvalidAction { .. }
             | ApplyError::Changed { .. }

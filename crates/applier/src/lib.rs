@@ -8,6 +8,7 @@ mod context;
 mod error;
 mod outcome;
 mod products;
+mod prove;
 mod settle;
 mod steps;
 
@@ -17,6 +18,7 @@ use std::path::PathBuf;
 use azure::Writer;
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
+use mondoo::Mondoo;
 use planner::steps::b_graph_permissions::Action as GraphPermission;
 use planner::{Action, ChangeId, Event, Events, Plan, Schedule};
 use time::OffsetDateTime;
@@ -29,8 +31,16 @@ pub use products::Products;
 use context::Context;
 use steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    f_certificate, g_integration,
 };
+
+/// Who is asked to change something.
+#[derive(Debug)]
+pub struct Clients {
+    pub writer: Writer,
+    /// None, where nobody has access to Mondoo's API.
+    pub mondoo: Option<Mondoo>,
+}
 
 #[derive(Debug)]
 pub struct Options {
@@ -47,14 +57,14 @@ type Results = Vec<(ChangeId, Result<(), ApplyError>)>;
 
 /// Applies `plan`. `products` holds what exists already; what is made is added to it.
 pub async fn apply(
-    writer: &Writer,
+    clients: &Clients,
     plan: &Plan,
     products: &Products,
     options: Options,
     events: Events<'_>,
 ) -> Outcome {
     let Options { parallelism, directory, now, interrupted } = options;
-    let context = Context::new(writer, products, directory, now, interrupted, events);
+    let context = Context::new(clients, products, directory, now, interrupted, events);
     let mut outcome = Outcome::new(plan);
     let mut schedule = Schedule::new(plan);
     let mut queue = VecDeque::new();
@@ -75,6 +85,15 @@ pub async fn apply(
                     schedule.applied(change);
                     outcome.applied(change);
                     events(Event::Applied { change });
+                }
+                Err(error @ ApplyError::NotProven { .. }) => {
+                    let reason = error.to_string();
+                    events(Event::Postponed { change, reason });
+                    outcome.postponed(change, error);
+                    for skip in schedule.failed(change) {
+                        outcome.skipped(skip);
+                        events(Event::Skipped { change: skip.change, because: skip.because });
+                    }
                 }
                 Err(error) => {
                     events(Event::Failed { change, error: error.to_string() });
@@ -127,6 +146,7 @@ async fn execute(context: &Context<'_>, plan: &Plan, batch: Vec<ChangeId>) -> Re
                 e_key_vault_access::execute(context, change, action).await
             }
             Action::Certificate(action) => f_certificate::execute(context, change, action).await,
+            Action::Integration(action) => g_integration::execute(context, change, action).await,
         };
         return vec![(change, result)];
     }

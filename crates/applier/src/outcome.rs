@@ -14,6 +14,8 @@ pub enum Status {
     Skipped {
         because: ChangeId,
     },
+    /// Left for later: what it needs is done, and has no effect yet.
+    Postponed(ApplyError),
     /// Not tried, because the run was interrupted.
     Interrupted,
 }
@@ -36,6 +38,10 @@ impl Outcome {
 
     pub(crate) fn failed(&mut self, change: ChangeId, error: ApplyError) {
         self.set(change, Status::Failed(error));
+    }
+
+    pub(crate) fn postponed(&mut self, change: ChangeId, error: ApplyError) {
+        self.set(change, Status::Postponed(error));
     }
 
     pub(crate) fn skipped(&mut self, skip: Skip) {
@@ -64,7 +70,7 @@ impl Outcome {
         let refused = |status: &Status| match status {
             Status::Failed(error) => error.is_not_permitted(),
             Status::Skipped { .. } => true,
-            Status::Applied | Status::Interrupted => false,
+            Status::Applied | Status::Postponed(_) | Status::Interrupted => false,
         };
         self.statuses.values().all(|(_, status)| refused(status))
     }
@@ -75,7 +81,10 @@ impl Outcome {
 
     /// Changes that were not tried, for whatever reason.
     pub fn skipped_count(&self) -> usize {
-        self.count(|status| matches!(status, Status::Skipped { .. } | Status::Interrupted))
+        self.count(|status| match status {
+            Status::Skipped { .. } | Status::Postponed(_) | Status::Interrupted => true,
+            Status::Applied | Status::Failed(_) => false,
+        })
     }
 
     pub fn was_interrupted(&self) -> bool {

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use certificate::Certificate;
-use planner::Observed;
+use certificate::{Certificate, Held, KeyPair};
 use planner::steps::a_application::Standing;
-use spec::{AppId, ApplicationId, PrincipalId, RoleDefinitionId};
+use planner::steps::g_integration::Federation;
+use planner::{Desired, Observed, Plan, Product};
+use spec::{AppId, ApplicationId, IntegrationMrn, PrincipalId, RoleDefinitionId};
 use time::OffsetDateTime;
 
 use crate::settle::Blame;
@@ -16,7 +17,10 @@ use crate::settle::Blame;
 pub struct Products {
     application: OnceLock<Application>,
     principal: OnceLock<Principal>,
-    certificate: OnceLock<Certificate>,
+    certificate: OnceLock<Held>,
+    integration: OnceLock<Integration>,
+    /// A sign-in as the application has shown that it works.
+    proven: OnceLock<()>,
     /// When each definition was last written.
     role_definitions: Mutex<BTreeMap<RoleDefinitionId, OffsetDateTime>>,
 }
@@ -34,9 +38,21 @@ pub(crate) struct Principal {
     pub created: Option<OffsetDateTime>,
 }
 
+#[derive(Clone, Debug)]
+pub(crate) struct Integration {
+    pub mrn: IntegrationMrn,
+    /// Keyless, whose tokens the application is to trust.
+    pub federation: Option<Federation>,
+}
+
 impl Products {
-    /// What was found, and the certificate that the source holds.
-    pub fn found(observed: &Observed, held: Option<Certificate>) -> Products {
+    /// What was found, and the certificate that the source holds, unless `plan` makes another one.
+    pub fn found(
+        desired: &Desired,
+        observed: &Observed,
+        plan: &Plan,
+        held: Option<Held>,
+    ) -> Products {
         let products = Products::default();
         let is_live = |standing| standing != Standing::Deleted;
         let application = observed.application.application.as_ref();
@@ -48,8 +64,13 @@ impl Products {
         if let Some(found) = principal.filter(|found| is_live(found.standing)) {
             products.set_principal(Principal { id: found.id, created: found.created });
         }
-        if let Some(held) = held {
+        if let Some(held) = held.filter(|_| !plan.makes(Product::Certificate)) {
             products.set_certificate(held);
+        }
+        let space = observed.integration.as_ref();
+        if let Some(found) = space.and_then(|space| space.ours(desired, observed)) {
+            let federation = space.and_then(|space| space.federation(desired, observed)).cloned();
+            products.set_integration(Integration { mrn: found.mrn.clone(), federation });
         }
         products.definitions().extend(&observed.custom_role.updated);
         products
@@ -64,7 +85,39 @@ impl Products {
     }
 
     pub(crate) fn certificate(&self) -> &Certificate {
-        self.certificate.get().expect(MADE)
+        self.certificate.get().expect(MADE).certificate()
+    }
+
+    /// The certificate, where there is one.
+    pub(crate) fn held(&self) -> Option<&Held> {
+        self.certificate.get()
+    }
+
+    /// The same with its key.
+    pub fn pair(&self) -> Option<&KeyPair> {
+        self.certificate.get().and_then(Held::pair)
+    }
+
+    pub(crate) fn integration(&self) -> &Integration {
+        self.integration.get().expect(MADE)
+    }
+
+    pub(crate) fn is_proven(&self) -> bool {
+        self.proven.get().is_some()
+    }
+
+    pub(crate) fn set_proven(&self) {
+        let _ = self.proven.set(());
+    }
+
+    /// The integration, once there is one.
+    pub fn integration_mrn(&self) -> Option<IntegrationMrn> {
+        self.integration.get().map(|found| found.mrn.clone())
+    }
+
+    /// The client id of the application, once there is one.
+    pub fn client_id(&self) -> Option<AppId> {
+        self.application.get().map(|found| found.app_id)
     }
 
     // Each product has one maker in a plan, so the first value is the only one.
@@ -76,8 +129,12 @@ impl Products {
         let _ = self.principal.set(made);
     }
 
-    pub(crate) fn set_certificate(&self, made: Certificate) {
+    pub(crate) fn set_certificate(&self, made: Held) {
         let _ = self.certificate.set(made);
+    }
+
+    pub(crate) fn set_integration(&self, made: Integration) {
+        let _ = self.integration.set(made);
     }
 
     pub(crate) fn set_role_definition(&self, id: RoleDefinitionId, written: OffsetDateTime) {

@@ -70,8 +70,8 @@ impl<'a> Waits<'a> {
     }
 
     /// Waits a little longer each time. False when the run is interrupted.
-    pub(crate) async fn wait(&mut self, error: &azure::Error) -> bool {
-        self.context.report(Event::Waiting { change: self.change, reason: error.to_string() });
+    pub(crate) async fn wait(&mut self, reason: &impl std::fmt::Display) -> bool {
+        self.context.report(Event::Waiting { change: self.change, reason: reason.to_string() });
         let delay = self.delay;
         self.delay = (delay * 2).min(LONGEST_DELAY);
         self.context.pause(delay).await

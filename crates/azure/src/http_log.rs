@@ -93,14 +93,14 @@ impl Exchange {
         request
     }
 
-    /// By the address: what is in a vault, GraphQL, and actions such as `listKeys` or `list` of an
-    /// app's settings.
+    /// By the address: what is in a vault, and actions such as `listKeys` or `list` of an app's
+    /// settings.
     fn may_hold_secrets(&self) -> bool {
         let (host, path) = (self.url.host_str().unwrap_or_default(), self.url.path());
         let action = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
         let is_vault = host.contains(".vault.") || path.starts_with("/vaults/");
         let is_list = self.method == Method::Post && action.starts_with("list");
-        is_vault || is_list || ["graphql", "query"].contains(&action.as_str())
+        is_vault || is_list
     }
 }
 
@@ -211,7 +211,6 @@ mod tests {
             (Method::Post, keys.as_str()),
             (Method::Get, "https://kv.vault.azure.net/secrets/s"),
             (Method::Get, "https://localhost:9/vaults/kv/secrets/s"),
-            (Method::Post, "https://us.api.mondoo.com/query"),
         ] {
             let entry = entry(method, url, "hunter2");
             assert!(!entry.to_string().contains("hunter2"), "{entry}");

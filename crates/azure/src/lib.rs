@@ -30,10 +30,10 @@ pub use counter::RequestCounter;
 pub use error::{Error, Refusal, Silence};
 pub use graph::{
     AppRole, Application, AuditTarget, CertificateLifetime, DirectoryAudit,
-    DirectoryRoleAssignment, GRAPH_APP_ID, Grant, Granted, Identity, Initiator, KeyCredential,
-    MemberOf, Memberships, ModifiedProperty, Operator, Organization, OwnGrants, Owner, Owners,
-    PasswordCredential, PrincipalState, Question, SameName, ServicePrincipal, TokenRights,
-    VerifiedDomain,
+    DirectoryRoleAssignment, FederatedCredential, GRAPH_APP_ID, Grant, Granted, Identity,
+    Initiator, KeyCredential, MemberOf, Memberships, ModifiedProperty, Operator, Organization,
+    OwnGrants, Owner, Owners, PasswordCredential, PrincipalState, Question, SameName,
+    ServicePrincipal, TokenRights, TrustedTokens, VerifiedDomain,
 };
 pub use http_log::HttpLog;
 pub use sign_in::{ClientCertificate, Credential, SignInError};
@@ -66,7 +66,7 @@ pub struct Reader {
     operator: Operator,
     tenant: Option<TenantId>,
     token_rights: TokenRights,
-    requests: RequestCounter,
+    transport: Transport,
 }
 
 impl Reader {
@@ -116,10 +116,16 @@ impl Reader {
             token_rights,
             operator,
             tenant,
-            requests: transport.requests.clone(),
+            transport: transport.clone(),
             cloud: cloud.clone(),
             caller,
         })
+    }
+
+    /// Signs somebody else in to the same tenant, over the same connections.
+    pub async fn sign_in_as(&self, credential: Credential) -> Result<Reader, Error> {
+        let tenant = self.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
+        Reader::sign_in(&tenant, credential, &self.cloud, &self.transport).await
     }
 
     /// Whether Entra ID gives the caller a token for a service.
@@ -134,7 +140,7 @@ impl Reader {
 
     /// HTTP requests sent so far, sign-in and retries included.
     pub fn requests(&self) -> usize {
-        self.requests.count()
+        self.transport.requests.count()
     }
 }
 

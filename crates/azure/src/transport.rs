@@ -74,6 +74,22 @@ impl Transport {
         Transport { log: Some(log), ..self }
     }
 
+    /// Options under which another service's pipeline uses these connections, is counted and logged,
+    /// and repeats: requests that change nothing.
+    pub fn reading(&self) -> ClientOptions {
+        self.options(None, Retry::Always, Bodies::Kept)
+    }
+
+    /// As for reading: requests that are the same done twice, and hold secrets.
+    pub fn writing(&self) -> ClientOptions {
+        self.options(None, Retry::Always, Bodies::LeftOut)
+    }
+
+    /// As for reading: requests that may be repeated only if they have not begun, and hold secrets.
+    pub fn creating(&self) -> ClientOptions {
+        self.options(None, Retry::ByMethod, Bodies::LeftOut)
+    }
+
     /// Options under which any pipeline uses these connections and our retries. `first` runs before
     /// them, once per call.
     pub(crate) fn options(

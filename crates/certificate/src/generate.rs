@@ -1,12 +1,13 @@
 //! A new key and a self-signed certificate for it.
 
+use aws_lc_rs::rsa;
 use rcgen::{
     CertificateParams, DistinguishedName, DnType, KeyUsagePurpose, PKCS_RSA_SHA512, RsaKeySize,
 };
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use crate::{Certificate, KeyPair};
+use crate::{Certificate, EncodeError, KeyPair, PemError};
 
 /// Entra ID refuses a certificate from the future, and clocks differ.
 const SKEW: Duration = Duration::minutes(5);
@@ -28,6 +29,10 @@ pub enum GenerateError {
     KeySize(u16),
     #[error("the certificate could not be made: {0}")]
     Library(#[from] rcgen::Error),
+    #[error("the certificate could not be made: {0}")]
+    Senseless(PemError),
+    #[error(transparent)]
+    Encode(EncodeError),
 }
 
 /// Makes an RSA key and a certificate signed with it by SHA-512, valid from `now` on. Takes seconds
@@ -45,17 +50,10 @@ pub fn generate(request: &Request, now: OffsetDateTime) -> Result<KeyPair, Gener
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     let key = rcgen::KeyPair::generate_rsa_for(&PKCS_RSA_SHA512, size)?;
     let signed = params.self_signed(&key)?;
-    let key_pem = Zeroizing::new(key.serialize_pem());
-    let whole_second = |time: OffsetDateTime| time.replace_nanosecond(0).unwrap_or(time);
-    Ok(KeyPair {
-        certificate: Certificate {
-            der: signed.der().to_vec(),
-            subject: request.subject.clone(),
-            not_before: whole_second(params.not_before),
-            not_after: whole_second(params.not_after),
-        },
-        pem: Zeroizing::new(unix_lines(&key_pem) + &unix_lines(&signed.pem())),
-    })
+    let pkcs8 = Zeroizing::new(key.serialize_der());
+    let key = rsa::KeyPair::from_pkcs8(&pkcs8).map_err(|_| rcgen::Error::CouldNotParseKeyPair)?;
+    let certificate = Certificate::of_der(signed.der()).map_err(GenerateError::Senseless)?;
+    KeyPair::new(certificate, key).map_err(GenerateError::Encode)
 }
 
 fn subject(text: &str) -> Result<DistinguishedName, GenerateError> {
@@ -74,8 +72,4 @@ fn subject(text: &str) -> Result<DistinguishedName, GenerateError> {
         name.push(attribute, value);
     }
     Ok(name)
-}
-
-fn unix_lines(pem: &str) -> String {
-    pem.trim_end().replace("\r\n", "\n") + "\n"
 }

@@ -1,72 +1,91 @@
 //! Certificates as Entra ID and Mondoo need them: RSA, in PEM, not encrypted. No network.
 
+mod command;
+mod error;
 mod generate;
-mod parse;
+mod key_pair;
+mod pem;
+mod pkcs12;
 mod sign;
+mod x509;
 
-use std::fmt;
+use std::io;
 use std::path::Path;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+pub use command::{COMMAND_LIMIT, Command, CommandError};
+pub use error::{FileError, PemError};
 pub use generate::{GenerateError, Request, generate};
-pub use parse::{FileError, PemError, parse, read};
+pub use key_pair::{EncodeError, KeyPair};
+pub use pkcs12::parse_pkcs12;
 pub use sign::{SignError, Signer};
+pub use x509::Certificate;
 
-/// A certificate and what it says of itself.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Certificate {
-    pub der: Vec<u8>,
-    pub subject: String,
-    pub not_before: OffsetDateTime,
-    pub not_after: OffsetDateTime,
+use pem::Contents;
+
+/// Real files are a few kilobytes; more is not read.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// A certificate that an application can sign in with, and its key where that is here, too.
+#[derive(Clone, Debug)]
+pub enum Held {
+    Alone(Certificate),
+    WithKey(KeyPair),
 }
 
-impl Certificate {
-    /// SHA-256 of the DER, in lower-case hexadecimal.
-    pub fn sha256(&self) -> String {
-        self.digest().iter().map(|byte| format!("{byte:02x}")).collect()
+impl Held {
+    pub fn certificate(&self) -> &Certificate {
+        match self {
+            Held::Alone(certificate) => certificate,
+            Held::WithKey(pair) => &pair.certificate,
+        }
     }
 
-    /// SHA-256 of the DER.
-    pub fn digest(&self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        bytes.copy_from_slice(digest(&SHA256, &self.der).as_ref());
-        bytes
-    }
-}
-
-/// A certificate with its key, as one file holds them: the key as PKCS#8 first, then the
-/// certificate, which is the order that Mondoo documents.
-#[derive(Clone)]
-pub struct KeyPair {
-    pub certificate: Certificate,
-    pem: Zeroizing<String>,
-}
-
-impl fmt::Debug for KeyPair {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("KeyPair").field("certificate", &self.certificate).finish_non_exhaustive()
+    pub fn pair(&self) -> Option<&KeyPair> {
+        match self {
+            Held::Alone(_) => None,
+            Held::WithKey(pair) => Some(pair),
+        }
     }
 }
 
-impl KeyPair {
-    /// Writes both to a new file that only its owner may read: whole or not at all, and never over
-    /// a file that exists.
-    pub fn write_new(&self, path: &Path) -> Result<(), std::io::Error> {
-        use std::io::Write;
-        let directory = match path.parent() {
-            Some(parent) if !parent.as_os_str().is_empty() => parent,
-            Some(_) | None => Path::new("."),
-        };
-        // Made by `tempfile` with mode 0600. Whoever ignores `*.pem` ignores what a kill leaves.
-        let mut file =
-            tempfile::Builder::new().prefix(".").suffix(".pem").tempfile_in(directory)?;
-        file.write_all(self.pem.as_bytes())?;
-        file.as_file().sync_all()?;
-        file.persist_noclobber(path)?;
-        fs_err::File::open(directory)?.sync_all()
+/// Finds the certificate in a PEM text: the one that belongs to the key, else the first.
+pub fn parse(pem: &[u8], now: OffsetDateTime) -> Result<Held, PemError> {
+    held(Contents::of(pem)?, now)
+}
+
+fn held(contents: Contents, now: OffsetDateTime) -> Result<Held, PemError> {
+    let Contents { certificates, keys } = contents;
+    match keys.as_slice() {
+        [] => {
+            let first = certificates.into_iter().next().ok_or(PemError::NoCertificate)?;
+            first.check(now)?;
+            Ok(Held::Alone(first))
+        }
+        [key] => KeyPair::of(key, certificates, now).map(Held::WithKey),
+        several => Err(PemError::SeveralKeys(several.len())),
     }
+}
+
+/// Reads the certificate in a file, with its key where it has one.
+///
+/// # Errors
+/// A file that is not there is `Unreadable` too, with that reason.
+pub fn read(path: &Path, now: OffsetDateTime) -> Result<Held, FileError> {
+    let unusable = |reason| FileError::Unusable { path: path.to_owned(), reason };
+    parse(&read_file(path)?, now).map_err(unusable)
+}
+
+pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
+    let unreadable = |reason| FileError::Unreadable { path: path.to_owned(), reason };
+    let metadata = std::fs::metadata(path).map_err(unreadable)?;
+    if !metadata.is_file() {
+        return Err(unreadable(io::Error::other("it is not a file")));
+    }
+    if metadata.len() > MAX_BYTES {
+        return Err(FileError::Unusable { path: path.to_owned(), reason: PemError::NotPem });
+    }
+    std::fs::read(path).map(Zeroizing::new).map_err(unreadable)
 }

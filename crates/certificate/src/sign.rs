@@ -1,20 +1,18 @@
 //! Signing in the name of a certificate.
 
 use std::fmt;
-use std::path::Path;
+use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa;
 use aws_lc_rs::signature::RSA_PSS_SHA256;
-use time::OffsetDateTime;
 
 use crate::Certificate;
-use crate::parse::{self, FileError, PemError};
 
 /// A certificate, and the use of its key.
 pub struct Signer {
-    certificate: Certificate,
-    key: rsa::KeyPair,
+    pub(crate) certificate: Certificate,
+    pub(crate) key: Arc<rsa::KeyPair>,
 }
 
 /// aws-lc does not say more.
@@ -23,19 +21,6 @@ pub struct Signer {
 pub struct SignError;
 
 impl Signer {
-    /// Reads certificate and key from a PEM file, in either order.
-    pub fn read(path: &Path, now: OffsetDateTime) -> Result<Signer, FileError> {
-        let pem = parse::read_pem(path)?;
-        let unusable = |reason| FileError::Unusable { path: path.to_owned(), reason };
-        Signer::parse(&pem, now).map_err(unusable)
-    }
-
-    pub fn parse(pem: &[u8], now: OffsetDateTime) -> Result<Signer, PemError> {
-        let certificate = parse::parse(pem, true, now)?;
-        let key = parse::key(pem)?;
-        Ok(Signer { certificate, key })
-    }
-
     pub fn certificate(&self) -> &Certificate {
         &self.certificate
     }

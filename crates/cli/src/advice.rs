@@ -29,7 +29,52 @@ pub(crate) fn observe_failure(error: &ObserveError) -> Failure {
         }
         ObserveError::WrongTenant { .. } => Failure::new(Exit::NotPermitted, error.to_string())
             .hint("sign in to the spec's tenant, or correct the spec"),
+        ObserveError::NoSpace(_) => Failure::new(Exit::NotPermitted, error.to_string()).hint(
+            "correct integration.space: the Mondoo Console shows a space's MRN under Settings; and \
+             use an account of that space",
+        ),
         ObserveError::Azure(error) => azure_failure(error),
+        ObserveError::Mondoo(error) => mondoo_failure(error),
+    }
+}
+
+pub(crate) fn mondoo_failure(error: &mondoo::Error) -> Failure {
+    use mondoo::{Error, Feature};
+    let failure = |exit| Failure::new(exit, error.to_string());
+    match error {
+        Error::Endpoint(_) | Error::NoToken => failure(Exit::NotPermitted)
+            .hint("docs/sign-in.md says which variables name an account of Mondoo"),
+        Error::NotSignedIn { clock_ahead: Some(ahead), .. } => {
+            let seconds = ahead.whole_seconds().abs();
+            let side = if ahead.is_negative() { "behind" } else { "ahead of" };
+            failure(Exit::NotPermitted).hint(format!(
+                "this machine's clock is {seconds} seconds {side} Mondoo's, and a request is valid for \
+                 60: set the clock (timedatectl)"
+            ))
+        }
+        Error::NotSignedIn { .. } => failure(Exit::NotPermitted).hint(
+            "make another API token or service account in the Mondoo Console, with the role Editor",
+        ),
+        Error::NotPermitted { .. } => failure(Exit::NotPermitted).hint(
+            "the account needs the role Editor or Owner in the space; that of an agent is the wrong \
+             kind",
+        ),
+        Error::NotFound { .. } => failure(Exit::NotPermitted).hint("check integration.space"),
+        Error::NoAnswer { reason: mondoo::Silence::Untrusted(_), .. } => {
+            failure(Exit::Failed).hint(UNTRUSTED)
+        }
+        Error::NoAnswer { .. } => failure(Exit::Failed).hint(NETWORK),
+        Error::NotOffered(Feature::Wif) => {
+            failure(Exit::Failed).hint("use a certificate instead of `federated`")
+        }
+        Error::NotOffered(Feature::NoSubscription) => {
+            failure(Exit::Failed).hint("allow a subscription, or deny those that are not to be scanned")
+        }
+        Error::NotOffered(Feature::Labels) => {
+            failure(Exit::Failed).hint("ask Mondoo for a space with the present API")
+        }
+        Error::Refused { .. } => failure(Exit::Failed).hint("run it again; if it stays, ask Mondoo"),
+        Error::Senseless { .. } => failure(Exit::Failed).hint(PROXY),
     }
 }
 

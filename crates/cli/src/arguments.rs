@@ -2,19 +2,22 @@
 
 mod drift;
 mod plan_files;
+mod sandbox;
+mod values;
 
 use std::fmt;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use planner::{Step, Steps};
 use spec::AppId;
 use url::Url;
 
 use crate::http_log::HttpLogFile;
+use values::{client_id, duration, https, parallelism, thumbprint};
+
+pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
 
 pub(crate) use drift::{Drift, DriftFormat, Status};
 pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
@@ -64,6 +67,8 @@ pub(crate) enum Command {
     Permissions(Permissions),
     Verify(Verify),
     #[command(subcommand)]
+    Certificate(Certificate),
+    #[command(subcommand)]
     Schema(Schema),
     #[command(subcommand)]
     Sandbox(Sandbox),
@@ -80,6 +85,9 @@ impl Command {
             Command::Status(status) => status.connection.http_log.as_ref(),
             Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
             Command::Verify(verify) => verify.connection.http_log.as_ref(),
+            Command::Certificate(Certificate::Rotate(rotate)) => {
+                rotate.connection.http_log.as_ref()
+            }
             Command::Validate(_)
             | Command::Show(_)
             | Command::Permissions(_)
@@ -121,12 +129,19 @@ pub(crate) struct Plan {
 pub(crate) struct Apply {
     #[command(flatten)]
     pub target: Target,
-    /// Apply without asking
-    #[arg(long)]
-    pub auto_approve: bool,
     /// Apply without asking what FILE has, which was saved by plan --out and reviewed, and nothing else
     #[arg(long, value_name = "FILE")]
     pub plan: Option<PathBuf>,
+    #[command(flatten)]
+    pub writing: Writing,
+}
+
+/// How changes are made.
+#[derive(Debug, Args)]
+pub(crate) struct Writing {
+    /// Apply without asking
+    #[arg(long)]
+    pub auto_approve: bool,
     /// How many changes may be under way at once
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = parallelism)]
     pub parallelism: usize,
@@ -141,6 +156,39 @@ pub(crate) struct Apply {
     pub format: Format,
     #[command(flatten)]
     pub events: EventFile,
+    /// Follow a scan that was started to its end
+    #[arg(long, conflicts_with = "no_wait")]
+    pub wait: bool,
+}
+
+/// Work with the certificate that the application trusts
+#[derive(Debug, Subcommand)]
+pub(crate) enum Certificate {
+    Rotate(Rotate),
+}
+
+/// Let a new certificate take over where that is due, and remove what it has superseded
+#[derive(Debug, Args)]
+pub(crate) struct Rotate {
+    /// The spec
+    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
+    pub spec: PathBuf,
+    /// Have another certificate made although this one lasts
+    #[arg(long)]
+    pub now: bool,
+    /// How long the new one must have been in use before the old one is removed
+    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration)]
+    pub grace: Duration,
+    /// Remove this certificate of ours although nothing proves that it is of no more use (SHA-1 or
+    /// SHA-256)
+    #[arg(long, value_name = "THUMBPRINT", value_parser = thumbprint)]
+    pub remove_old: Vec<String>,
+    #[command(flatten)]
+    pub writing: Writing,
+    #[command(flatten)]
+    pub key: KeyFile,
+    #[command(flatten)]
+    pub connection: Connection,
 }
 
 /// Tell whether you may do what the plan takes: held, missing, cannot tell, by step
@@ -218,65 +266,6 @@ pub(crate) enum Schema {
     Plan,
     /// The schema of what `apply --format json` prints
     Outcome,
-}
-
-/// An emulated tenant on this machine, to try things out on
-#[derive(Debug, Subcommand)]
-pub(crate) enum Sandbox {
-    /// Run it as a server until stopped
-    Serve(Serve),
-    /// Throw its state away; the next start makes a fresh tenant
-    Reset(Reset),
-    /// Make a large tenant, for tests of scale
-    Generate(Generate),
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Serve {
-    /// Where to listen; port 0 picks a free one
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
-    pub listen: SocketAddr,
-    /// Where its state is kept
-    #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY)]
-    pub state: PathBuf,
-    /// Give the credentials of another seeded operator, to try out split duties
-    #[arg(long, value_name = "NAME", default_value = "deployer", value_parser = operators())]
-    pub operator: String,
-    /// Write URL, CA file and credentials to FILE as shell variables
-    #[arg(long, value_name = "FILE")]
-    pub env_file: Option<PathBuf>,
-    /// Read from FILE what goes wrong: lag, latency, throttling, faults (docs/emulator.md)
-    #[arg(long, value_name = "FILE")]
-    pub faults: Option<PathBuf>,
-    /// Write every request and its answer to FILE, as lines of JSON
-    #[arg(long, value_name = "FILE")]
-    pub request_log: Option<PathBuf>,
-    /// Listen where other machines can reach it, too
-    #[arg(long)]
-    pub allow_remote: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Generate {
-    /// Subscriptions to make
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100_000))]
-    pub subscriptions: u32,
-    /// Key vaults to make, spread over the subscriptions
-    #[arg(long, value_name = "M", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
-    pub vaults: u32,
-    /// Management groups to make, ten below each
-    #[arg(long, value_name = "K", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=10_000))]
-    pub management_groups: u32,
-    /// Where its state is kept
-    #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY)]
-    pub state: PathBuf,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Reset {
-    /// Where its state is kept
-    #[arg(long, value_name = "DIR", default_value = SANDBOX_DIRECTORY)]
-    pub state: PathBuf,
 }
 
 /// Which spec, on which tenant.
@@ -368,32 +357,3 @@ impl fmt::Display for Auth {
 
 pub(crate) const DEFAULT_SPEC: &str = "mondoo-azure.yaml";
 const SANDBOX_DIRECTORY: &str = ".mondoo-azure/sandbox";
-
-fn https(text: &str) -> Result<Url, String> {
-    let url = Url::parse(text).map_err(|error| error.to_string())?;
-    if url.scheme() == "https" { Ok(url) } else { Err("an https URL is needed".to_owned()) }
-}
-
-fn operators() -> PossibleValuesParser {
-    PossibleValuesParser::new(emulator::operator_names())
-}
-
-fn parallelism(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(number @ 1..=100) => Ok(number),
-        Ok(_) | Err(_) => Err("a number from 1 to 100 is needed".to_owned()),
-    }
-}
-
-fn client_id(text: &str) -> Result<AppId, String> {
-    text.parse().map_err(|_| "a client id is a GUID".to_owned())
-}
-
-/// `90s`, `10m` or `1h`.
-fn duration(text: &str) -> Result<Duration, String> {
-    let seconds = [("s", 1), ("m", 60), ("h", 3600)].into_iter().find_map(|(unit, seconds)| {
-        let number: u32 = text.strip_suffix(unit)?.parse().ok()?;
-        Some(u64::from(number) * seconds)
-    });
-    seconds.map(Duration::from_secs).ok_or_else(|| "a duration such as 90s, 10m or 1h".to_owned())
-}

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use azure::{ClientCertificate, Credential};
-use certificate::{FileError, PemError, Signer};
+use certificate::{FileError, KeyPair, PemError, Signer};
 use spec::{TenantId, TenantRef};
 use time::OffsetDateTime;
 use url::Url;
@@ -57,9 +57,9 @@ fn credential(auth: Auth) -> Result<Credential, Failure> {
         }
         Auth::ClientCertificate => {
             let file = PathBuf::from(needed(CERTIFICATE)?);
-            let signer = Signer::read(&file, OffsetDateTime::now_utc());
-            let signer = signer.map_err(|error| bad_certificate(&error))?;
-            with_certificate(needed(CLIENT_ID)?, signer)
+            let pair = KeyPair::read(&file, OffsetDateTime::now_utc());
+            let pair = pair.map_err(|error| bad_certificate(&error))?;
+            with_certificate(needed(CLIENT_ID)?, pair.signer())
         }
         Auth::WorkloadIdentity => {
             let token_file = needed(TOKEN_FILE)?.into();
@@ -119,7 +119,7 @@ fn needed(name: &'static str, auth: Auth) -> Result<String, Failure> {
 }
 
 /// An empty variable counts as none, as it does for the SDKs.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -129,14 +129,10 @@ fn bad_certificate(error: &FileError) -> Failure {
             let reason = format!("{} cannot be read: {reason}", path.display());
             (reason, "put a PEM file with certificate and private key there".to_owned())
         }
-        FileError::Unusable { path, reason: PemError::Encrypted } => {
-            let file = path.display();
-            let reason = format!("{file} cannot be used: its private key is encrypted");
-            let hint = format!(
-                "decrypt it: (umask 077; {{ openssl pkey -in {file}; openssl x509 -in {file}; }} \
-                 > plain.pem), and name plain.pem"
-            );
-            (reason, hint)
+        FileError::Unusable { path, reason: reason @ PemError::Encrypted } => {
+            let encrypted =
+                format!("{} cannot be used: its private key is encrypted", path.display());
+            (encrypted, reason.hint(path))
         }
         FileError::Unusable { path, reason } => {
             let hint = match reason {

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use certificate::{FileError, PemError, Signer};
+use certificate::{FileError, Held, KeyPair, PemError};
 use planner::steps::f_certificate::Source;
 use planner::{Desired, Steps};
 use spec::{CertificateSource, Spec, SpecDigest};
@@ -21,7 +21,8 @@ pub(crate) struct Inputs {
     pub digest: SpecDigest,
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
-    pub held: Option<certificate::Certificate>,
+    pub held: Option<Held>,
+    pub source: CertificateSource,
 }
 
 impl Inputs {
@@ -46,55 +47,70 @@ impl Inputs {
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
         let (source, held) = observer::steps::f_certificate::read_source(&spec, &directory, now)
             .map_err(|error| bad_certificate(&error, &spec))?;
-        if let Source::Generate(new) = &source
+        let desired = Desired::new(&spec, source);
+        if let Some(file) = desired.certificate.writes(now)
             && !key.allow_tracked_key
         {
-            tracked_key::refuse(&directory.join(&new.output))?;
+            tracked_key::refuse(&directory.join(file))?;
         }
-        let desired = Desired::new(&spec, source);
-        Ok(Inputs { desired, digest: spec.digest(), directory, held })
+        let (digest, source) = (spec.digest(), spec.certificate.source);
+        Ok(Inputs { desired, digest, directory, held, source })
     }
 
     /// The spec, and its certificate with the key: to sign in as the application.
     pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
         let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        let signer =
-            read_signer(&spec, &directory, now).map_err(|error| no_signer(&error, &spec))?;
-        let held = signer.certificate().clone();
+        if spec.certificate.source == CertificateSource::Federated {
+            let message = "verify has nothing to sign in with: the spec is keyless, and only Mondoo \
+                           can sign in as the application";
+            return Err(Failure::new(Exit::BadInput, message.to_owned())
+                .hint("plan and the scan's messages in the Mondoo Console tell whether it works"));
+        }
+        let pair = read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?;
+        let held = Held::WithKey(pair.clone());
         let source = Source::Held(observer::steps::f_certificate::facts(&held));
         let desired = Desired::new(&spec, source);
-        Ok(Verifier {
-            inputs: Inputs { desired, digest: spec.digest(), directory, held: Some(held) },
-            signer,
-        })
+        let (digest, held, source) = (spec.digest(), Some(held), spec.certificate.source);
+        Ok(Verifier { inputs: Inputs { desired, digest, directory, held, source }, pair })
     }
 }
 
 /// What it takes to sign in as the application.
 pub(crate) struct Verifier {
     pub inputs: Inputs,
-    pub signer: Signer,
+    pub pair: KeyPair,
 }
 
-fn read_signer(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<Signer, FileError> {
+fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPair, FileError> {
     match &spec.certificate.source {
-        CertificateSource::File(file) => Signer::read(&directory.join(file), now),
-        CertificateSource::Generate(new) => Signer::read(&directory.join(&new.output), now),
+        CertificateSource::File(file) => KeyPair::read(&directory.join(file), now),
+        CertificateSource::Generate(new) => KeyPair::read(&directory.join(&new.output), now),
         CertificateSource::Environment(variable) => {
             let path = PathBuf::from(format!("${variable}"));
             let pem = observer::steps::f_certificate::variable(variable)?;
-            Signer::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
+            KeyPair::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
+        }
+        CertificateSource::Command(command) => match &command.output {
+            Some(output) => KeyPair::read(&directory.join(output), now),
+            None => {
+                let reason = std::io::Error::other("the command keeps it nowhere");
+                Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
+            }
+        },
+        CertificateSource::KeyVault(_) => {
+            let reason = std::io::Error::other("it is in a key vault");
+            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
         }
         CertificateSource::Federated => {
-            let reason = std::io::ErrorKind::Unsupported.into();
-            Err(FileError::Unreadable { path: PathBuf::new(), reason })
+            let reason = std::io::Error::other("the spec is keyless");
+            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
         }
     }
 }
 
 /// A certificate that is enough to be trusted is not enough to sign in with.
-fn no_signer(error: &FileError, spec: &Spec) -> Failure {
+fn no_pair(error: &FileError, spec: &Spec) -> Failure {
     let hint = match (error, &spec.certificate.source) {
         (FileError::Unusable { path, reason: PemError::NoKey }, _) => format!(
             "verify signs in with the private key: run it where the key is, or add the key to {}",
@@ -150,14 +166,17 @@ fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
         (CertificateSource::Environment(variable), _) => {
             format!("set {variable} to a certificate in PEM, alone or with its key")
         }
-        (CertificateSource::Federated, FileError::Unreadable { .. }) => {
-            "name a source that is supported".to_owned()
-        }
         (
             CertificateSource::Generate(_),
             FileError::Unusable { path, reason: PemError::Expired(_) },
         ) => format!("move {} away: then a new one is made", path.display()),
         (_, FileError::Unusable { path, reason }) => reason.hint(path),
+        (
+            CertificateSource::Federated
+            | CertificateSource::KeyVault(_)
+            | CertificateSource::Command(_),
+            _,
+        ) => "use another source".to_owned(),
         (CertificateSource::File(_), FileError::Unreadable { .. }) => {
             "put the certificate there, or use `source: { generate: … }` to have one made"
                 .to_owned()

@@ -10,6 +10,7 @@ mod exit;
 mod http_log;
 mod inputs;
 mod interrupt;
+mod mondoo_account;
 mod progress;
 mod render;
 mod saved_plan;

@@ -49,6 +49,9 @@ impl<'a> Progress<'a> {
             Event::Waiting { change, reason } => self.waits(*change, reason),
             Event::Applied { change } => self.ended("done", GREEN, &self.line(*change)),
             Event::Failed { change, error: _ } => self.ended("failed", RED, &self.line(*change)),
+            Event::Postponed { change, reason: _ } => {
+                self.ended("postponed", YELLOW, &self.line(*change));
+            }
             Event::Skipped { change, because } => {
                 let text =
                     format!("{}, because it needs {}", self.name(*change), self.name(*because));

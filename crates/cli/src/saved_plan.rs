@@ -1,5 +1,6 @@
 //! The file of `plan --out` and `apply --plan`.
 
+use std::fmt::Write as _;
 use std::fs::Permissions;
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -109,14 +110,9 @@ impl SavedPlan {
     /// A key that a run before this one made is the new one that was reviewed; what somebody put into
     /// the repository is not.
     fn check_key(&self, fresh: &PlanDocument, inputs: &Inputs) -> Result<(), Failure> {
-        let is_key = |change: &&planner::PlannedChange| change.object == "certificateFile";
-        let (Some(reviewed), None) =
-            (self.document.changes.iter().find(is_key), fresh.changes.iter().find(is_key))
-        else {
+        let (Some(output), None) = (new_key(&self.document), new_key(fresh)) else {
             return Ok(());
         };
-        let output = reviewed.fields.iter().find(|field| field.name == "output");
-        let Some(Value::Text(output)) = output.map(|field| &field.after) else { return Ok(()) };
         let file = inputs.directory.join(output);
         if !file.exists() || !tracked_key::is_tracked(&file) {
             return Ok(());
@@ -143,13 +139,23 @@ impl SavedPlan {
             }
             for change in group.iter().flat_map(|op| diff.iter_changes(op)) {
                 let line = one_line(change.value().trim_end_matches('\n'));
-                text += &match change.tag() {
-                    ChangeTag::Equal => format!("  {line}\n"),
-                    ChangeTag::Delete => format!("{RED}- {line}{RED:#}\n"),
-                    ChangeTag::Insert => format!("{GREEN}+ {line}{GREEN:#}\n"),
+                let _ = match change.tag() {
+                    ChangeTag::Equal => writeln!(text, "  {line}"),
+                    ChangeTag::Delete => writeln!(text, "{RED}- {line}{RED:#}"),
+                    ChangeTag::Insert => writeln!(text, "{GREEN}+ {line}{GREEN:#}"),
                 };
             }
         }
         text
+    }
+}
+
+/// Where a plan puts the key that it makes.
+fn new_key(plan: &PlanDocument) -> Option<&str> {
+    let files = plan.changes.iter().filter(|change| change.object == "certificateFile");
+    let mut fields = files.flat_map(|change| &change.fields).filter(|field| field.name == "output");
+    match fields.next().map(|field| &field.after) {
+        Some(Value::Text(output)) => Some(output),
+        Some(Value::Absent | Value::AfterApply) | None => None,
     }
 }

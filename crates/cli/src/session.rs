@@ -4,21 +4,25 @@ use std::time::Instant;
 
 use azure::{Audience, Cloud, Credential, Reader, Roots, Transport};
 use emulator::StartError;
+use mondoo::Mondoo;
 use observer::{Observation, ObserveError};
-use planner::{Event, Events};
+use planner::{Event, Events, Step};
 use time::OffsetDateTime;
 use url::Url;
 
-use crate::advice::{azure_failure, cloud_failure, observe_failure};
+use crate::advice::{azure_failure, cloud_failure, mondoo_failure, observe_failure};
 use crate::arguments::Connection;
 use crate::console::Console;
 use crate::environment;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
+use crate::mondoo_account;
 use crate::progress::Progress;
 
 pub(crate) struct Session {
     pub reader: Reader,
+    /// None, where the spec has no integration, this run is not about it, or nobody has access.
+    pub mondoo: Option<Mondoo>,
     began: Instant,
     services: Services,
 }
@@ -35,7 +39,8 @@ impl Session {
         let operators = Services::operators(connection, inputs)?;
         let services = Services::open(connection, inputs).await?;
         let reader = services.sign_in(Some(operators), inputs).await?;
-        Ok(Session { reader, began, services })
+        let mondoo = services.mondoo(inputs).await?;
+        Ok(Session { reader, mondoo, began, services })
     }
 
     pub(crate) async fn observe(
@@ -53,7 +58,8 @@ impl Session {
         events: Events<'_>,
     ) -> Result<Observation, ObserveError> {
         let now = OffsetDateTime::now_utc();
-        observer::observe(&self.reader, &inputs.desired, now, events).await
+        let mondoo = self.mondoo.as_ref();
+        observer::observe(&self.reader, mondoo, &inputs.desired, now, events).await
     }
 
     /// Requests sent so far, and the seconds they took.
@@ -116,6 +122,23 @@ impl Services {
         reader.await.map_err(|error| azure_failure(&error))
     }
 
+    /// Who manages the integration.
+    pub(crate) async fn mondoo(&self, inputs: &Inputs) -> Result<Option<Mondoo>, Failure> {
+        let only = &inputs.desired.only;
+        let is_about_it = only.has(Step::F) || only.has(Step::G);
+        if inputs.desired.integration.is_none() || !is_about_it {
+            return Ok(None);
+        }
+        let (credential, endpoint) = match &self.sandbox {
+            Some(sandbox) => in_sandbox_space(sandbox),
+            None => (mondoo_account::mondoo_credential()?, mondoo_account::mondoo_endpoint()?),
+        };
+        let Some(credential) = credential else { return Ok(None) };
+        let transport = mondoo_account::mondoo_transport(&self.transport);
+        let connected = Mondoo::connect(credential, endpoint, transport).await;
+        connected.map(Some).map_err(|error| mondoo_failure(&error))
+    }
+
     pub(crate) async fn close(self) {
         if let Some(sandbox) = self.sandbox {
             sandbox.stop().await;
@@ -155,6 +178,12 @@ async fn in_sandbox(
     let url = Url::parse(sandbox.url()).expect("the sandbox's own URL");
     let cloud = read_cloud(&url, &transport).await?;
     Ok((cloud, transport))
+}
+
+fn in_sandbox_space(sandbox: &emulator::Sandbox) -> (Option<mondoo::Credential>, Option<Url>) {
+    let token = sandbox.mondoo().api_token.expose().to_owned();
+    let url = Url::parse(sandbox.url()).expect("the sandbox's own URL");
+    (Some(mondoo::Credential::ApiToken(token.into())), Some(url))
 }
 
 fn operator_of(sandbox: &emulator::Sandbox) -> Credential {

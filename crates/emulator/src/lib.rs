@@ -1,5 +1,5 @@
-//! A tenant on loopback HTTPS: Entra sign-in, Microsoft Graph, Azure Resource Manager and Key Vault
-//! on one port, with its own certificate authority and a state that survives restarts.
+//! A tenant on loopback HTTPS: Entra sign-in, Microsoft Graph, Azure Resource Manager, Key Vault and
+//! Mondoo's API on one port, with its own certificate authority and a state that survives restarts.
 //!
 //! It answers as the services document it or, where the two differ, as recorded traffic shows it.
 //! Assertions and access tokens are really verified and rights are really evaluated, so a wrong
@@ -7,7 +7,7 @@
 //! with the clients that it is used to test.
 //!
 //! One request flows through `server` (HTTPS) and `service` (which service is meant) to `login`,
-//! `graph`, `arm` or `key_vault`. Their handlers are plain functions from the state and a request to a reply and
+//! `graph`, `arm`, `key_vault` or `mondoo`. Their handlers are plain functions from the state and a request to a reply and
 //! the changes it makes; `store` writes those to disk before the reply is sent.
 
 mod arm;
@@ -23,6 +23,7 @@ mod http;
 mod key_vault;
 mod login;
 mod model;
+mod mondoo;
 mod paging;
 mod quotas;
 mod request_log;
@@ -38,6 +39,7 @@ mod timestamps;
 pub use behaviour::{Behaviour, BehaviourError};
 pub use clock::Clock;
 pub use error::StartError;
+pub use mondoo::MondooAccess;
 pub use sandbox::{Operator, Options, Sandbox, generate};
 pub use secret::Secret;
 pub use seed::{Size, operator_names};

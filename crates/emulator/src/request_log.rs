@@ -42,8 +42,15 @@ impl RequestLog {
     }
 }
 
-/// Tokens and new passwords are in no log.
+/// Tokens, new passwords, and what an integration of Mondoo signs in with are in no log.
 fn carries_secret(request: &Request) -> bool {
     let last = request.segments.last().map(|segment| segment.to_ascii_lowercase());
-    last.is_some_and(|last| last == "token" || last.ends_with("addpassword"))
+    match last.as_deref() {
+        Some("query") => request.json::<Value>().is_ok_and(|body| {
+            let body = body.to_string();
+            body.contains("certificate") || body.contains("clientSecret")
+        }),
+        Some(last) => last == "token" || last.ends_with("addpassword"),
+        None => false,
+    }
 }

@@ -10,6 +10,7 @@ use crate::behaviour::Faults;
 use crate::error::StartError;
 use crate::login::SigningKey;
 use crate::model::tenant::Tenant;
+use crate::mondoo::{Accounts, Api, MondooAccess};
 use crate::quotas::Quotas;
 use crate::request_log::RequestLog;
 use crate::requests::RequestCounter;
@@ -57,6 +58,7 @@ pub struct Sandbox {
     ca_file: PathBuf,
     operators: BTreeMap<&'static str, Operator>,
     operator: Operator,
+    mondoo: MondooAccess,
     server: Server,
 }
 
@@ -96,15 +98,17 @@ impl Sandbox {
         })
         .await
         .expect("opening the state does not panic");
-        let Opened { directory, store, signing_key, secret, tls } = opened?;
+        let Opened { directory, store, signing_key, secret, accounts, tls } = opened?;
         let request_log = request_log.map(|path| RequestLog::create(&path)).transpose()?;
         let port = Port::bind(listen)?;
         let url = format!("https://localhost:{}", port.number());
+        let mondoo = accounts.access(&url);
         let service = Service {
             url: url.clone(),
             tenant: seed::TENANT,
             clock,
             faults: Faults::new(&behaviour.faults),
+            mondoo: Api::new(behaviour.mondoo.schema, accounts),
             behaviour,
             store,
             signing_key,
@@ -119,6 +123,7 @@ impl Sandbox {
             ca_file: directory.ca_certificate(),
             operators: seed::operators().map(|(name, client)| (name, operator(client))).collect(),
             operator: operator(seed::OPERATOR),
+            mondoo,
             server,
         })
     }
@@ -143,6 +148,11 @@ impl Sandbox {
         &self.operators
     }
 
+    /// How to use Mondoo's API, which is at `url`.
+    pub fn mondoo(&self) -> &MondooAccess {
+        &self.mondoo
+    }
+
     /// Finishes requests in flight and releases the directory.
     pub async fn stop(self) {
         self.server.stop().await;
@@ -164,6 +174,7 @@ struct Opened {
     store: Store,
     signing_key: SigningKey,
     secret: Secret,
+    accounts: Accounts,
     tls: std::sync::Arc<rustls::ServerConfig>,
 }
 
@@ -179,9 +190,10 @@ impl Opened {
         let tls = certificates::server_config(&directory)?;
         let signing_key = SigningKey::load_or_create(&directory)?;
         let secret = operator_secret(&directory)?;
+        let accounts = Accounts::load_or_create(&directory)?;
         let given = seed::given(&behaviour.subscriptions);
         let store = Store::open(&directory, lock, behaviour, || seed(secret.expose()), given)?;
-        Ok(Self { directory, store, signing_key, secret, tls })
+        Ok(Self { directory, store, signing_key, secret, accounts, tls })
     }
 }
 

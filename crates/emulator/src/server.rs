@@ -14,6 +14,7 @@ use axum_server::tls_rustls::{RustlsConfig, from_tcp_rustls};
 use futures::stream::{self, StreamExt as _};
 use hyper::body::Incoming;
 use rustls::ServerConfig;
+use serde_json::Value;
 use thiserror::Error;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tower::service_fn;
@@ -174,6 +175,7 @@ async fn read(service: &Service, request: axum::extract::Request) -> Request {
 
 fn into_response(reply: Reply) -> Response {
     let mut response = match reply.body {
+        Some(Value::String(text)) => text.into_response(),
         Some(body) => {
             let json = HeaderValue::from_static("application/json; charset=utf-8");
             ([(header::CONTENT_TYPE, json)], Bytes::from(body.to_string())).into_response()

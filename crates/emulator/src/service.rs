@@ -12,7 +12,7 @@ use crate::quotas::Quotas;
 use crate::request_log::RequestLog;
 use crate::requests::{RequestCounter, route};
 use crate::store::{State, Store, Views};
-use crate::{Behaviour, Clock, arm, graph, key_vault, login};
+use crate::{Behaviour, Clock, arm, graph, key_vault, login, mondoo};
 
 /// The emulated services and what they share.
 pub(crate) struct Service {
@@ -27,6 +27,7 @@ pub(crate) struct Service {
     pub(crate) requests: RequestCounter,
     pub(crate) quotas: Quotas,
     pub(crate) request_log: Option<RequestLog>,
+    pub(crate) mondoo: mondoo::Api,
 }
 
 /// What a handler works on. The four states are one and the same unless writes take their time.
@@ -83,6 +84,7 @@ enum Area {
     Graph,
     ResourceManager,
     KeyVault,
+    Mondoo,
 }
 
 impl Service {
@@ -114,10 +116,12 @@ impl Service {
             (Area::Graph, None) => graph::answer(self, request),
             (Area::ResourceManager, None) => arm::answer(self, request),
             (Area::KeyVault, None) => key_vault::answer(self, request),
+            (Area::Mondoo, None) => mondoo::answer(self, request),
             (Area::Login, Some(refusal)) => login::refuse(self, request, &refusal),
             (Area::Graph, Some(refusal)) => graph::refuse(self, request, &refusal),
             (Area::ResourceManager, Some(refusal)) => arm::refuse(self, request, &refusal),
             (Area::KeyVault, Some(refusal)) => key_vault::refuse(self, &refusal),
+            (Area::Mondoo, Some(refusal)) => mondoo::refuse(&refusal),
         };
         if request.method == Method::HEAD {
             reply.body = None;
@@ -161,6 +165,7 @@ impl Area {
             (Some("_sandbox"), _) => Self::Sandbox,
             (Some("v1.0" | "beta"), _) => Self::Graph,
             (Some("vaults"), _) => Self::KeyVault,
+            (Some("query"), None) => Self::Mondoo,
             (_, Some("oauth2" | "v2.0" | ".well-known" | "discovery")) => Self::Login,
             _ => Self::ResourceManager,
         }

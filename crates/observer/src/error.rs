@@ -4,7 +4,7 @@ use std::fmt;
 
 use planner::Unresolved;
 use planner::rights::{AzureRight, EntraRight, Place, Right};
-use spec::ScopeId;
+use spec::{ScopeId, SpaceMrn};
 
 /// ARM's code for a subscription that trusts another tenant than the token's.
 pub(crate) const OF_ANOTHER_TENANT: &str = "InvalidAuthenticationTokenTenant";
@@ -16,8 +16,12 @@ pub enum ObserveError {
     Scopes(Vec<ScopeProblem>),
     #[error("the spec is for tenant {wanted}, but the sign-in is for {actual}")]
     WrongTenant { wanted: String, actual: String },
+    #[error("there is no space {0}, or this Mondoo account may not see it")]
+    NoSpace(SpaceMrn),
     #[error(transparent)]
     Azure(#[from] azure::Error),
+    #[error(transparent)]
+    Mondoo(#[from] mondoo::Error),
 }
 
 impl ObserveError {
@@ -46,7 +50,12 @@ impl ObserveError {
             {
                 vec![read(String::new(), "the spec's scopes".to_owned())]
             }
-            ObserveError::WrongTenant { .. } | ObserveError::Azure(_) => Vec::new(),
+            ObserveError::NoSpace(_) | ObserveError::Mondoo(mondoo::Error::NotPermitted { .. }) => {
+                vec![Right::Mondoo]
+            }
+            ObserveError::WrongTenant { .. } | ObserveError::Azure(_) | ObserveError::Mondoo(_) => {
+                Vec::new()
+            }
         }
     }
 }

@@ -14,7 +14,8 @@ pub mod verify;
 mod witnesses;
 
 use azure::{Operator, Reader};
-use planner::{Desired, Event, Events, Observed, Tenant};
+use mondoo::Mondoo;
+use planner::{Desired, Event, Events, Observed, Step, Tenant};
 use spec::{PrincipalId, TenantRef};
 use time::OffsetDateTime;
 
@@ -27,7 +28,7 @@ use entra::Entra;
 use resources::Resources;
 use steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    f_certificate, g_integration,
 };
 
 /// What was read, and who read it.
@@ -36,22 +37,26 @@ pub struct Observation {
     pub operator: Operator,
 }
 
-/// Reads everything that `desired` speaks of, each service at once.
+/// Reads everything that `desired` speaks of, each service at once; the integration only by `mondoo`.
 ///
 /// # Errors
 /// A scope that the spec names must be readable; what lies below a management group need not be,
 /// and is then part of the observation as unreadable.
 pub async fn observe(
     reader: &Reader,
+    mondoo: Option<&Mondoo>,
     desired: &Desired,
     now: OffsetDateTime,
     events: Events<'_>,
 ) -> Result<Observation, ObserveError> {
     events(Event::Reading { what: "Entra ID, subscriptions, roles and key vaults" });
     let tenant = tenant(reader, &desired.tenant)?;
-    let (entra, resources) =
-        futures::join!(read_entra(reader, desired), Resources::read(reader, desired, tenant));
-    let (entra, mut resources) = (entra?, resources?);
+    let (entra, resources, integration) = futures::join!(
+        read_entra(reader, desired),
+        Resources::read(reader, desired, tenant),
+        read_mondoo(mondoo, desired)
+    );
+    let (entra, mut resources, integration) = (entra?, resources?, integration?);
     let principal = match (&entra, desired.application.given) {
         (_, Some(given)) => Some(given),
         (Some(entra), None) => entra.principal_id(),
@@ -72,6 +77,7 @@ pub async fn observe(
     let mut observed = assemble(desired, now, entra.as_ref(), resources, assignments, principal);
     let used = assignments::used_by_others(reader, desired, &observed, principal).await;
     observed.custom_role.used_by_others = used;
+    observed.integration = integration;
     Ok(Observation { observed, operator })
 }
 
@@ -81,6 +87,18 @@ async fn read_entra(reader: &Reader, desired: &Desired) -> Result<Option<Entra>,
     match desired.application.given {
         Some(_) => Ok(None),
         None => Entra::read(reader, desired).await.map(Some),
+    }
+}
+
+async fn read_mondoo(
+    mondoo: Option<&Mondoo>,
+    desired: &Desired,
+) -> Result<Option<planner::steps::g_integration::Observed>, ObserveError> {
+    match (mondoo, &desired.integration) {
+        (Some(mondoo), Some(wanted)) if desired.only.has(Step::F) || desired.only.has(Step::G) => {
+            g_integration::observe(mondoo, wanted).await.map(Some)
+        }
+        (_, _) => Ok(None),
     }
 }
 
@@ -116,12 +134,12 @@ fn assemble(
                 entra.lasting_application(),
                 &entra.principal,
             ),
-            f_certificate::observe(entra.lasting_application()),
+            f_certificate::observe(entra.lasting_application(), &entra.principal.federated),
         ),
         (None, principal) => (
             principal.map(a_application::given).unwrap_or_default(),
             b_graph_permissions::nothing(),
-            f_certificate::observe(None),
+            f_certificate::observe(None, &[]),
         ),
     };
     Observed {
@@ -133,5 +151,6 @@ fn assemble(
         custom_role: d_custom_role::observe(custom_roles),
         key_vault_access: e_key_vault_access::observe(vaults, principal),
         certificate,
+        integration: None,
     }
 }

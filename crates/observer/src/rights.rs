@@ -133,7 +133,7 @@ fn doubt(memberships: &Memberships) -> Option<String> {
 async fn access(reader: &Reader, needed: &[(Step, Right)]) -> BTreeMap<String, Seen<Access>> {
     let in_azure = needed.iter().filter_map(|(_, right)| match right {
         Right::Azure(right, place) => Some((*right, place)),
-        Right::Entra(_) => None,
+        Right::Entra(_) | Right::Mondoo => None,
     });
     let in_azure: BTreeSet<(AzureRight, &Place)> = in_azure.collect();
     let mut above: BTreeMap<String, BTreeSet<AzureRight>> = BTreeMap::new();
@@ -230,7 +230,7 @@ type Obstacles = (Vec<Lock>, Vec<String>, Option<AppManagementPolicy>);
 async fn obstacles(reader: &Reader, needed: &[(Step, Right)]) -> Obstacles {
     let subscriptions = needed.iter().filter_map(|(_, right)| match right {
         Right::Azure(_, place) => subscription_of(&place.path),
-        Right::Entra(_) => None,
+        Right::Entra(_) | Right::Mondoo => None,
     });
     let subscriptions: BTreeSet<_> = subscriptions.collect();
     let adds_certificate = needed.iter().any(|(step, _)| *step == Step::F);

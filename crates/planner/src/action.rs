@@ -4,12 +4,12 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use spec::{AppRoleId, ObjectId, RoleDefinitionId, VaultId};
+use spec::{AppRoleId, ObjectId, PolicyMrn, RoleDefinitionId, VaultId};
 
 use crate::Step;
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    f_certificate, g_integration,
 };
 
 /// What a change does to its object.
@@ -55,6 +55,7 @@ pub enum Product {
     Application,
     Principal,
     Certificate,
+    Integration,
 }
 
 /// What a change works on. Two changes of one object never run at once.
@@ -70,6 +71,9 @@ pub enum Object {
     RoleDefinition(RoleDefinitionId),
     Vault(VaultId),
     CertificateFile,
+    FederatedCredential,
+    Integration,
+    Policy(PolicyMrn),
 }
 
 /// As programs know it in a plan: no two objects of a plan have the same.
@@ -84,6 +88,9 @@ impl fmt::Display for Object {
             Object::RoleDefinition(id) => write!(f, "roleDefinition {id}"),
             Object::Vault(id) => write!(f, "vault {}", id.to_string().to_lowercase()),
             Object::CertificateFile => f.write_str("certificateFile"),
+            Object::FederatedCredential => f.write_str("federatedCredential"),
+            Object::Integration => f.write_str("integration"),
+            Object::Policy(policy) => write!(f, "policy {policy}"),
         }
     }
 }
@@ -135,6 +142,7 @@ pub enum Action {
     CustomRole(d_custom_role::Action),
     KeyVaultAccess(e_key_vault_access::Action),
     Certificate(f_certificate::Action),
+    Integration(g_integration::Action),
 }
 
 impl Action {
@@ -146,6 +154,7 @@ impl Action {
             Action::CustomRole(_) => Step::D,
             Action::KeyVaultAccess(_) => Step::E,
             Action::Certificate(_) => Step::F,
+            Action::Integration(_) => Step::G,
         }
     }
 
@@ -154,7 +163,8 @@ impl Action {
             Action::Application(action) => action.verb(),
             Action::GraphPermission(action) => action.verb(),
             Action::RoleAssignment(action) => action.verb(),
-            Action::Certificate(_) => Verb::Create,
+            Action::Certificate(action) => action.verb(),
+            Action::Integration(action) => action.verb(),
             Action::CustomRole(action) => action.verb(),
             Action::KeyVaultAccess(action) => action.verb(),
         }
@@ -163,7 +173,7 @@ impl Action {
     /// Whether it grants something that does more than read.
     pub fn is_privileged(&self) -> bool {
         match self {
-            Action::Application(_) | Action::Certificate(_) => false,
+            Action::Application(_) | Action::Certificate(_) | Action::Integration(_) => false,
             Action::GraphPermission(action) => action.is_privileged(),
             Action::RoleAssignment(action) => action.is_privileged(),
             Action::CustomRole(action) => action.is_privileged(),
@@ -180,6 +190,7 @@ impl Action {
             Action::CustomRole(action) => action.line(),
             Action::KeyVaultAccess(action) => action.line(),
             Action::Certificate(action) => action.line(),
+            Action::Integration(action) => action.line(),
         }
     }
 
@@ -192,6 +203,7 @@ impl Action {
             Action::CustomRole(action) => action.fields(),
             Action::KeyVaultAccess(action) => action.fields(),
             Action::Certificate(action) => action.fields(),
+            Action::Integration(action) => action.fields(),
         }
     }
 
@@ -203,6 +215,7 @@ impl Action {
             Action::CustomRole(action) => action.object(),
             Action::KeyVaultAccess(action) => action.object(),
             Action::Certificate(action) => action.object(),
+            Action::Integration(action) => action.object(),
         }
     }
 
@@ -217,6 +230,7 @@ impl Action {
             Action::RoleAssignment(_) | Action::KeyVaultAccess(_) => &[Product::Principal],
             Action::CustomRole(action) => action.uses(),
             Action::Certificate(action) => action.uses(),
+            Action::Integration(action) => action.uses(),
         }
     }
 
@@ -224,6 +238,7 @@ impl Action {
         match self {
             Action::Application(action) => action.makes(),
             Action::Certificate(action) => action.makes(),
+            Action::Integration(action) => action.makes(),
             Action::GraphPermission(_)
             | Action::RoleAssignment(_)
             | Action::CustomRole(_)

@@ -6,7 +6,7 @@ use spec::{Cloud, Extras, InstallationName, Scope, Spec, TenantRef};
 
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    f_certificate, g_integration,
 };
 use crate::{Marker, Steps};
 
@@ -30,6 +30,8 @@ pub struct Desired {
     pub custom_role: d_custom_role::Desired,
     pub key_vault_access: e_key_vault_access::Desired,
     pub certificate: f_certificate::Desired,
+    /// Not managed where there is none.
+    pub integration: Option<g_integration::Desired>,
 }
 
 impl Desired {
@@ -51,6 +53,7 @@ impl Desired {
             custom_role: d_custom_role::Desired::new(spec, &marker),
             key_vault_access: e_key_vault_access::Desired::new(spec),
             certificate: f_certificate::Desired::new(spec, source),
+            integration: g_integration::Desired::new(spec),
             marker,
         }
     }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use spec::{ManagementGroupId, Scope, ScopeId, ScopeRef, SubscriptionId, TenantId};
+use spec::{
+    ManagementGroupId, Scope, ScopeId, ScopeRef, SubscriptionId, SubscriptionRef, TenantId,
+};
 
 use crate::{Desired, Finding, FindingCode, Plan, Subject};
 
@@ -66,16 +68,31 @@ impl Directory {
             ScopeRef::Id(id @ ScopeId::Subscription(_)) => Ok(id.clone()),
             ScopeRef::TenantRoot => Ok(ScopeId::ManagementGroup(self.root())),
             ScopeRef::SubscriptionNamed(name) => {
-                let mut found = self.subscriptions.iter().filter(|(_, live)| {
-                    live.name.eq_ignore_ascii_case(name)
-                        && !matches!(live.standing, Standing::OfAnotherTenant(_))
-                });
-                match (found.next(), found.next()) {
-                    (Some((id, _)), None) => Ok(ScopeId::Subscription(*id)),
-                    (Some(_), Some(_)) => Err(Unresolved::Ambiguous),
-                    (None, _) => Err(Unresolved::Unknown),
-                }
+                self.subscription_named(name).map(ScopeId::Subscription)
             }
+        }
+    }
+
+    /// The subscription that the spec names, seen or not.
+    pub(crate) fn subscription(
+        &self,
+        named: &SubscriptionRef,
+    ) -> Result<SubscriptionId, Unresolved> {
+        match named {
+            SubscriptionRef::Id(id) => Ok(*id),
+            SubscriptionRef::Name(name) => self.subscription_named(name),
+        }
+    }
+
+    fn subscription_named(&self, name: &str) -> Result<SubscriptionId, Unresolved> {
+        let mut found = self.subscriptions.iter().filter(|(_, live)| {
+            live.name.eq_ignore_ascii_case(name)
+                && !matches!(live.standing, Standing::OfAnotherTenant(_))
+        });
+        match (found.next(), found.next()) {
+            (Some((id, _)), None) => Ok(*id),
+            (Some(_), Some(_)) => Err(Unresolved::Ambiguous),
+            (None, _) => Err(Unresolved::Unknown),
         }
     }
 

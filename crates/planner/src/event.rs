@@ -34,6 +34,11 @@ pub enum Event {
         change: ChangeId,
         error: String,
     },
+    /// Left for a later run: what it needs has no effect yet.
+    Postponed {
+        change: ChangeId,
+        reason: String,
+    },
     /// Left out because `because` failed.
     Skipped {
         change: ChangeId,
@@ -55,6 +60,7 @@ impl Event {
             | Event::Waiting { change, reason: _ }
             | Event::Applied { change }
             | Event::Failed { change, error: _ }
+            | Event::Postponed { change, reason: _ }
             | Event::Skipped { change, because: _ } => Some(*change),
         }
     }

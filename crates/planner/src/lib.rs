@@ -46,7 +46,7 @@ use spec::Cloud;
 
 use steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    f_certificate, g_integration,
 };
 
 /// The changes that turn `observed` into `desired`, in the order of the manual's steps. Of the steps
@@ -56,7 +56,7 @@ use steps::{
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     let mut plan = Plan::default();
     if desired.cloud != Cloud::Public {
-        plan.find(cloud_not_scanned(desired.cloud));
+        plan.find(cloud_not_scanned(desired));
     }
     if desired.only.touch_azure() {
         observed.directory.check(desired, &mut plan);
@@ -79,18 +79,43 @@ pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
     plan.begin(Step::E);
     e_key_vault_access::plan(desired, observed, &mut plan);
     if ours_to_make {
-        plan.begin(Step::F);
-        f_certificate::plan(desired, observed, &mut plan);
+        plan_sign_in(desired, observed, &mut plan);
+        plan.begin(Step::G);
+        g_integration::plan_policies(desired, observed, &mut plan);
+        g_integration::plan_scan(desired, observed, &mut plan);
     }
     plan.only(&desired.only)
 }
 
-fn cloud_not_scanned(cloud: Cloud) -> Finding {
+/// The integration is given a certificate that the application trusts; keyless, the application
+/// trusts the tokens of an integration that is there.
+fn plan_sign_in(desired: &Desired, observed: &Observed, plan: &mut Plan) {
+    if desired.certificate.source == f_certificate::Source::Federated {
+        plan.begin(Step::G);
+        g_integration::plan_integration(desired, observed, plan);
+        plan.begin(Step::F);
+        f_certificate::plan(desired, observed, plan);
+    } else {
+        plan.begin(Step::F);
+        f_certificate::plan(desired, observed, plan);
+        plan.begin(Step::G);
+        g_integration::plan_integration(desired, observed, plan);
+    }
+}
+
+fn cloud_not_scanned(desired: &Desired) -> Finding {
+    let cloud = desired.cloud;
     let message = format!(
         "Mondoo scans the public cloud only: what is set up in `cloud: {cloud}` cannot be used by it \
          yet"
     );
-    Finding::warning(FindingCode::CloudNotScanned, message)
+    match desired.integration {
+        Some(_) => {
+            let message = format!("{message}; leave `integration` out");
+            Finding::blocks(FindingCode::CloudNotScanned, message)
+        }
+        None => Finding::warning(FindingCode::CloudNotScanned, message),
+    }
 }
 
 fn principal_given() -> Finding {

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use crate::Directory;
 use crate::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    f_certificate, g_integration,
 };
 
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Observed {
     pub custom_role: d_custom_role::Observed,
     pub key_vault_access: e_key_vault_access::Observed,
     pub certificate: f_certificate::Observed,
+    /// None, where it is not managed or Mondoo's API cannot be asked.
+    pub integration: Option<g_integration::Observed>,
 }
 
 /// Something that may exist and yet not be readable. What is unreadable is never changed, and

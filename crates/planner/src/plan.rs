@@ -145,6 +145,11 @@ impl Plan {
         &self.waiting
     }
 
+    /// Whether one of its changes makes that.
+    pub fn makes(&self, product: Product) -> bool {
+        self.changes.iter().any(|change| change.action.makes() == Some(product))
+    }
+
     /// Nothing to do. Findings may remain.
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()

@@ -98,8 +98,7 @@ impl Status {
         let tenant = &observed.directory.tenant;
         let given = desired.application.given.is_some();
         let steps = Step::ALL.into_iter().filter(|step| !given || step.is_in_azure());
-        let a_application::Observed { application, principal, credentials, .. } =
-            &observed.application;
+        let a_application::Observed { application, principal, .. } = &observed.application;
         Status {
             tenant: tenant.id,
             tenant_name: tenant.name.clone(),
@@ -112,7 +111,7 @@ impl Status {
             steps: steps.map(|step| StepStatus::new(step, plan)).collect(),
             certificates: certificates(desired, observed),
             owners: owners(desired, observed),
-            foreign_credentials: credentials.clone(),
+            foreign_credentials: a_application::others(desired, observed).collect(),
             is_whole: plan.is_whole(),
         }
     }
@@ -149,14 +148,14 @@ impl StepStatus {
 
 fn certificates(desired: &Desired, observed: &Observed) -> Vec<Certificate> {
     let current = match &desired.certificate.source {
-        Source::Held(held) => Some(key_id(&held.sha256)),
-        Source::Generate(_) => None,
+        Source::Held(held) | Source::Staged(held) => Some(key_id(&held.sha256)),
+        Source::Make(_) | Source::Expired(_) | Source::Federated => None,
     };
     let now = observed.now;
     let warn_from = now + desired.certificate.renew_before;
     let certificate = |live: &crate::steps::f_certificate::KeyCredential| Certificate {
         key_id: live.id,
-        thumbprint: live.thumbprint.clone(),
+        thumbprint: Some(live.thumbprint.clone()).filter(|text| is_sha1(text)),
         name: live.display_name.clone(),
         is_ours: live.is_marked(&desired.certificate.marker),
         is_current: Some(live.id) == current,
@@ -165,6 +164,11 @@ fn certificates(desired: &Desired, observed: &Observed) -> Vec<Certificate> {
         is_expiring: live.end < warn_from,
     };
     observed.certificate.trusted.iter().map(certificate).collect()
+}
+
+/// Whoever adds a certificate may have given it anything for a thumbprint.
+fn is_sha1(text: &str) -> bool {
+    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 fn owners(desired: &Desired, observed: &Observed) -> Vec<Owner> {

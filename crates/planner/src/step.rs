@@ -18,10 +18,11 @@ pub enum Step {
     D,
     E,
     F,
+    G,
 }
 
 impl Step {
-    pub const ALL: [Step; 6] = [Step::A, Step::B, Step::C, Step::D, Step::E, Step::F];
+    pub const ALL: [Step; 7] = [Step::A, Step::B, Step::C, Step::D, Step::E, Step::F, Step::G];
 
     pub fn title(self) -> &'static str {
         match self {
@@ -31,13 +32,14 @@ impl Step {
             Step::D => "Custom role",
             Step::E => "Key vault access",
             Step::F => "Certificate",
+            Step::G => "Mondoo integration",
         }
     }
 
-    /// Done in Azure Resource Manager; the others are done in Entra ID.
+    /// Done in Azure Resource Manager.
     pub fn is_in_azure(self) -> bool {
         match self {
-            Step::A | Step::B | Step::F => false,
+            Step::A | Step::B | Step::F | Step::G => false,
             Step::C | Step::D | Step::E => true,
         }
     }

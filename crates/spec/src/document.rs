@@ -1,14 +1,14 @@
 //! The spec as it is written: every key of version 1, with its place and its plain type.
 //!
 //! Shape only. What the keys mean together, and which of them work, is decided in `rules`.
-#![expect(dead_code, reason = "keys that are refused as not supported yet have their place too")]
+#![expect(dead_code, reason = "keys that admit one value only say nothing more")]
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::texts::{
-    ExcludedText, GraphPermission, IntegrationName, Notes, Owner, PolicyText, RoleAction, RoleName,
-    SubscriptionText, Text, Variable, VaultText,
+    CertificateUrl, ExcludedText, GraphPermission, IntegrationName, Notes, Owner, PolicyText,
+    RoleAction, RoleName, SubscriptionText, Text, Variable, VaultText,
 };
 use crate::{Cloud, InstallationName, ManagementGroupId, PrincipalId, SpaceMrn};
 
@@ -214,7 +214,7 @@ pub(crate) enum CertificateSource {
     Generate(Generate),
     /// A certificate of an Azure key vault.
     KeyVault(KeyVaultSource),
-    /// The output of a command.
+    /// What a command prints. It runs in `apply`, or elsewhere with `--allow-command`.
     Command(CommandSource),
     /// A variable that holds PEM.
     Environment(Variable),
@@ -243,17 +243,19 @@ pub(crate) struct Generate {
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyVaultSource {
-    /// `https://<vault>/certificates/<name>`.
-    pub url: Text,
+    /// `https://<vault>/certificates/<name>`, and a version behind it where it shall be that one.
+    pub url: CertificateUrl,
+    /// Where key and certificate are written; nowhere when left out.
     pub output: Option<Text>,
 }
 
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CommandSource {
-    /// Program and arguments.
+    /// Program and arguments, without a shell. It prints key and certificate in PEM.
     #[schemars(length(min = 1))]
     pub run: Vec<Text>,
+    /// Where key and certificate are written; nowhere when left out.
     pub output: Option<Text>,
 }
 

@@ -26,9 +26,9 @@ pub use ids::{
     RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId, kind,
 };
 pub use model::{
-    AccessPolicies, Application, Certificate, CertificateSource, Cloud, CustomRole, Excluded,
-    Extras, Generate, Integration, KeyVaults, OwnerRef, ScannedSubscriptions, Scope, ScopeRef,
-    SubscriptionRef, VaultRef,
+    AccessPolicies, Application, Certificate, CertificateSource, Cloud, Command, CustomRole,
+    Excluded, Extras, Generate, Integration, KeyVaults, OwnerRef, ScannedSubscriptions, Scope,
+    ScopeRef, SubscriptionRef, VaultCertificate, VaultRef,
 };
 pub use mrn::{IntegrationMrn, NoSpace, PolicyMrn, SpaceMrn};
 pub use names::{InstallationName, ManagementGroupId, TenantRef};

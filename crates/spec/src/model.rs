@@ -149,10 +149,40 @@ pub enum CertificateSource {
     File(PathBuf),
     /// Made by us when the application trusts none of ours.
     Generate(Generate),
+    /// Read from a key vault.
+    KeyVault(VaultCertificate),
+    /// Printed by a command.
+    Command(Command),
     /// The name of an environment variable that holds PEM.
     Environment(String),
     /// None: the application trusts Mondoo's own tokens.
     Federated,
+}
+
+/// A certificate in a key vault. Displayed as its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct VaultCertificate {
+    /// The vault's address, without a slash at its end.
+    pub vault: String,
+    pub name: String,
+    /// The newest one when left out.
+    pub version: Option<String>,
+    pub output: Option<PathBuf>,
+}
+
+impl fmt::Display for VaultCertificate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/certificates/{}", self.vault, self.name)?;
+        self.version.as_ref().map_or(Ok(()), |version| write!(f, "/{version}"))
+    }
+}
+
+/// A program that prints key and certificate in PEM. There is no shell around it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Command {
+    pub program: String,
+    pub arguments: Vec<String>,
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -105,6 +105,16 @@ pub(crate) struct ExcludedText(pub String);
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(
+    title = "the address of a certificate such as https://corp.vault.azure.net/certificates/mondoo",
+    extend(
+        "pattern" = r"^https://[A-Za-z0-9.-]+(:[0-9]+)?(/vaults/[A-Za-z0-9-]+)?/certificates/[A-Za-z0-9-]{1,127}(/[0-9A-Fa-f]{32})?/?$"
+    )
+)]
+pub(crate) struct CertificateUrl(pub String);
+
+#[derive(Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+#[schemars(
     title = "the name of a variable such as MONDOO_AZURE_CERTIFICATE",
     extend("pattern" = "^[A-Za-z_][A-Za-z0-9_]*$")
 )]

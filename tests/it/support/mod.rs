@@ -1,7 +1,9 @@
 //! A tenant of its own for each test, and the binary in an environment of its own.
 
+mod browser;
 mod specs;
 mod tenant;
 
+pub use browser::Browser;
 pub use specs::{DEVELOPMENT, PRODUCTION, examples, spec, spec_with};
 pub use tenant::{Run, Tenant, binary};

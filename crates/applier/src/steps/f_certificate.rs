@@ -1,18 +1,27 @@
-//! Step F. Adds; never removes.
+//! Step F.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use std::path::Path;
+
+use azure::TrustedTokens;
+use certificate::{Held, KeyPair};
 use planner::ChangeId;
 use planner::key_id;
-use planner::steps::f_certificate::Action;
+use planner::steps::f_certificate::{
+    Action, EXCHANGE_AUDIENCE, FederatedCredential, Maker, staged,
+};
+use planner::steps::g_integration::{Federation, Proof};
 use serde_json::json;
-use spec::Generate;
+use spec::{Generate, KeyId};
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::ApplyError;
-use crate::collections::{Collection, Owner, extend};
+use crate::collections::{Collection, Owner, extend, withdraw};
 use crate::context::Context;
+use crate::prove::prove;
+use crate::settle::{Blame, settle};
 
 pub(crate) async fn execute(
     context: &Context<'_>,
@@ -20,31 +29,57 @@ pub(crate) async fn execute(
     action: &Action,
 ) -> Result<(), ApplyError> {
     match action {
-        Action::Generate(new) => generate(context, new).await,
+        Action::Make { maker, beside } => make(context, maker, *beside).await,
         Action::Trust { marker, held: _ } => trust(context, change, marker).await,
+        Action::Install { output } => install(context, change, output).await,
+        Action::Distrust { id, name: _ } => distrust(context, change, *id).await,
+        Action::Federate { name, replaced, federation } => {
+            federate(context, change, name, replaced.as_ref(), federation.as_ref()).await
+        }
     }
 }
 
 /// Makes the pair and writes it before anything trusts it, so that a killed run leaves a file that
 /// the next one uses.
-async fn generate(context: &Context<'_>, new: &Generate) -> Result<(), ApplyError> {
-    let Generate { output, subject, key_bits, validity_days } = new.clone();
-    let path = context.directory.join(output);
-    let request = certificate::Request { subject, key_bits, validity_days: validity_days.get() };
-    let now = context.now();
+async fn make(context: &Context<'_>, maker: &Maker, beside: bool) -> Result<(), ApplyError> {
+    let (maker, now) = (maker.clone(), context.now());
+    let directory = context.directory.clone();
     let made = tokio::task::spawn_blocking(move || {
-        let pair = certificate::generate(&request, now)
-            .map_err(|error| ApplyError::Certificate(error.to_string()))?;
-        pair.write_new(&path)
-            .map_err(|error| ApplyError::File { path, reason: error.to_string() })?;
-        Ok(pair.certificate)
+        let pair = new_pair(&maker, &directory, now)?;
+        let Some(output) = maker.output() else { return Ok(pair) };
+        let path = directory.join(if beside { staged(output) } else { output.to_owned() });
+        // What waits there already is of no use, or it would be the source.
+        let written = if beside { pair.replace(&path) } else { pair.write_new(&path) };
+        written.map_err(|error| ApplyError::File { path, reason: error.to_string() })?;
+        Ok(pair)
     });
-    let certificate = made
+    let pair = made
         .await
         .map_err(|error| ApplyError::Certificate(error.to_string()))
         .and_then(|result| result)?;
-    context.products.set_certificate(certificate);
+    context.products.set_certificate(Held::WithKey(pair));
     Ok(())
+}
+
+fn new_pair(maker: &Maker, directory: &Path, now: OffsetDateTime) -> Result<KeyPair, ApplyError> {
+    match maker {
+        Maker::Generate(Generate { output: _, subject, key_bits, validity_days }) => {
+            let subject = subject.clone();
+            let (key_bits, validity_days) = (*key_bits, validity_days.get());
+            let request = certificate::Request { subject, key_bits, validity_days };
+            certificate::generate(&request, now)
+                .map_err(|error| ApplyError::Certificate(error.to_string()))
+        }
+        Maker::Command(spec::Command { program, arguments, output: _ }) => {
+            let command = certificate::Command {
+                program: program.clone(),
+                arguments: arguments.clone(),
+                directory: directory.to_owned(),
+                limit: certificate::COMMAND_LIMIT,
+            };
+            command.run(now).map_err(|error| ApplyError::Certificate(error.to_string()))
+        }
+    }
 }
 
 /// Adds the certificate to the application. Entra ID takes dates that lie inside the certificate's
@@ -63,4 +98,40 @@ async fn trust(context: &Context<'_>, change: ChangeId, marker: &str) -> Result<
     });
     let owner = Owner::Application(context.products.application().id);
     extend(context, change, owner, Collection::KeyCredentials, json!([credential])).await
+}
+
+/// Until a sign-in with the new pair works, the old one stays where it is. A run that is killed in
+/// between leaves both, and the next one does this again.
+async fn install(context: &Context<'_>, change: ChangeId, output: &Path) -> Result<(), ApplyError> {
+    let Some(pair) = context.products.pair() else { return Ok(()) };
+    prove(context, change, pair, &Proof::default()).await?;
+    let (waits, path) = (context.directory.join(staged(output)), context.directory.join(output));
+    let written = pair.replace(&path).and_then(|()| std::fs::remove_file(&waits));
+    written.map_err(|error| ApplyError::File { path, reason: error.to_string() })
+}
+
+/// The id is derived from the certificate, so nothing else can have come in its place.
+async fn distrust(context: &Context<'_>, change: ChangeId, id: KeyId) -> Result<(), ApplyError> {
+    let owner = Owner::Application(context.products.application().id);
+    withdraw(context, change, owner, Collection::KeyCredentials, &id.to_string()).await
+}
+
+async fn federate(
+    context: &Context<'_>,
+    change: ChangeId,
+    name: &str,
+    replaced: Option<&FederatedCredential>,
+    federation: Option<&Federation>,
+) -> Result<(), ApplyError> {
+    let made = context.products.integration().federation.as_ref();
+    let Federation { issuer, subject } = federation.or(made).ok_or(ApplyError::NoFederation)?;
+    let tokens = TrustedTokens { issuer, subject, audience: EXCHANGE_AUDIENCE };
+    let application = context.products.application().id;
+    let writer = context.writer;
+    settle(context, change, &[Blame::Application], async || match replaced {
+        None => writer.add_federated_credential(application, name, tokens).await,
+        Some(live) => writer.change_federated_credential(application, &live.id, tokens).await,
+    })
+    .await
+    .map_err(ApplyError::from)
 }

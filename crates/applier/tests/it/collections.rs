@@ -91,6 +91,7 @@ async fn what_is_there_already_is_not_written() {
     let sha256 = certificate::Certificate {
         der: b"der".to_vec(),
         subject: String::new(),
+        rsa_bits: None,
         not_before: time::OffsetDateTime::UNIX_EPOCH,
         not_after: time::OffsetDateTime::UNIX_EPOCH,
     }

@@ -143,13 +143,14 @@ fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
     }
 }
 
-fn certificate(now: OffsetDateTime) -> certificate::Certificate {
-    certificate::Certificate {
+fn certificate(now: OffsetDateTime) -> certificate::Held {
+    certificate::Held::Alone(certificate::Certificate {
         der: b"der".to_vec(),
         subject: "CN=x".to_owned(),
+        rsa_bits: Some(4096),
         not_before: now,
         not_after: now + Duration::days(365),
-    }
+    })
 }
 
 /// A refusal in the shape of both services.

@@ -48,9 +48,9 @@ pub struct PasswordCredential {
 #[serde(rename_all = "camelCase")]
 pub struct KeyCredential {
     pub key_id: KeyId,
-    pub display_name: Option<String>,
-    /// Mostly the SHA-1 of the certificate, in hexadecimal; whoever adds one may set it to anything.
+    /// SHA-1 of the certificate in hexadecimal, unless whoever added it gave something else.
     pub custom_key_identifier: Option<String>,
+    pub display_name: Option<String>,
     #[serde(default, with = "time::serde::rfc3339::option")]
     pub end_date_time: Option<OffsetDateTime>,
 }

@@ -3,6 +3,7 @@
 mod applications;
 mod audits;
 mod batch;
+mod federated;
 mod own;
 mod principals;
 mod rights;
@@ -24,6 +25,7 @@ use batch::Item;
 pub use applications::{Application, KeyCredential, PasswordCredential};
 pub(crate) use audits::moment;
 pub use audits::{AuditTarget, DirectoryAudit, Initiator, ModifiedProperty};
+pub use federated::{FederatedCredential, TrustedTokens};
 pub use own::OwnGrants;
 pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};
 pub use rights::{

@@ -6,6 +6,7 @@ use spec::{AppId, AppRoleId, ApplicationId, ObjectId, PrincipalId};
 use time::OffsetDateTime;
 
 use super::batch::Item;
+use super::federated::{FederatedCredential, SELECT};
 use super::{Application, KeyCredential, PasswordCredential, found};
 use crate::error::unless_missing;
 use crate::service::{Answer, Call};
@@ -48,8 +49,8 @@ pub struct PrincipalState {
     /// App roles that it holds, on every API.
     pub granted: Vec<Granted>,
     pub owners: Owners,
-    /// Names of the federated credentials of the application.
-    pub federated: Vec<String>,
+    /// Of the application.
+    pub federated: Vec<FederatedCredential>,
 }
 
 /// Who may change the application, and who its service principal.
@@ -85,11 +86,6 @@ pub struct Grant {
     pub role: AppRoleId,
 }
 
-#[derive(Deserialize)]
-struct Named {
-    name: String,
-}
-
 impl Reader {
     /// The owners and federated credentials of an application, its service principal and all that
     /// one holds: one request, and one more per further page.
@@ -98,7 +94,7 @@ impl Reader {
         let principal = format!("/servicePrincipals(appId='{app_id}')");
         let items = vec![
             Item::get(format!("{application}/owners?$select=id,displayName")),
-            Item::get(format!("{application}/federatedIdentityCredentials?$select=name")),
+            Item::get(format!("{application}/federatedIdentityCredentials?{SELECT}")),
             Item::get(format!("{principal}/owners?$select=id,displayName")),
             Item::get(principal.clone()),
             Item::get(format!("{principal}/appRoleAssignments?$top=999")),
@@ -106,11 +102,10 @@ impl Reader {
         let mut answers = self.batch(items).await?.into_iter();
         let mut next = || answers.next().expect("a batch answers every item");
         let of_application = self.known(next()).await?;
-        let federated: Vec<Named> = self.known(next()).await?;
+        let federated = self.known(next()).await?;
         let owners = Owners { of_application, of_principal: self.known(next()).await? };
         let principal = found(next())?;
         let granted = self.known(next()).await?;
-        let federated = federated.into_iter().map(|credential| credential.name).collect();
         Ok(PrincipalState { principal, granted, owners, federated })
     }
 

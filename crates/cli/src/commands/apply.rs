@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use applier::{Options, Outcome, Products};
+use applier::{Clients, Options, Outcome, Products};
 use azure::Writer;
 use observer::{Look, observe_rights};
 use planner::{Change, Event, Observed, Plan, Verb, rights};
@@ -10,8 +10,10 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::hand_over::hand_over;
 use super::plan::{Planned, look};
-use crate::arguments::{Apply, Format};
+use super::scan::{Scanned, Started};
+use crate::arguments::{Apply, Connection, Format, Writing};
 use crate::console::{Console, YELLOW, one_line};
 use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
@@ -27,35 +29,46 @@ use crate::session::Session;
 const CONVERGENCE: Duration = Duration::from_secs(120);
 
 pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Failure> {
-    let target = &arguments.target;
+    let Apply { target, plan, writing } = arguments;
     let inputs = Inputs::of_target(target)?;
-    let saved = arguments.plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
-    if !arguments.auto_approve && saved.is_none() && !Console::can_ask() {
+    let saved = plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
+    carry_out(inputs, &target.connection, writing, saved, console).await
+}
+
+/// Plans, asks where no plan was `saved` and reviewed, and makes the changes.
+pub(super) async fn carry_out(
+    inputs: Inputs,
+    connection: &Connection,
+    writing: &Writing,
+    saved: Option<SavedPlan>,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    if !writing.auto_approve && saved.is_none() && !Console::can_ask() {
         let message = "there is no terminal to ask whether to apply".to_owned();
         let hint = "say it with --auto-approve, or name a reviewed plan with --plan";
         return Err(Failure::new(Exit::BadInput, message).hint(hint));
     }
-    let events = EventLog::open(&arguments.events, console)?;
-    let session = Session::connect(&target.connection, &inputs, console).await?;
-    let run = Run { arguments, session: &session, saved, events, console };
-    let exit = with_session(&run, inputs).await;
+    let events = EventLog::open(&writing.events, console)?;
+    let session = Session::connect(connection, &inputs, console).await?;
+    let run = Run { writing, session: &session, saved, events, console };
+    let exit = Box::pin(with_session(&run, inputs)).await;
     session.close().await;
     exit
 }
 
 /// What one run is about.
 struct Run<'a> {
-    arguments: &'a Apply,
+    writing: &'a Writing,
     session: &'a Session,
     saved: Option<SavedPlan>,
     events: EventLog<'a>,
     console: &'a Console,
 }
 
-async fn with_session(run: &Run<'_>, mut inputs: Inputs) -> Result<Exit, Failure> {
-    let Run { arguments, session, saved, events, console } = run;
+async fn with_session(run: &Run<'_>, inputs: Inputs) -> Result<Exit, Failure> {
+    let Run { writing, session, saved, events, console } = run;
     let planned = look(session, &inputs, events, console).await?;
-    show(&planned, arguments.format, console)?;
+    run.show(&planned.text(console.verbose))?;
     let Planned { plan, observed, document, .. } = planned;
     if plan.blockers().next().is_some() {
         let message = "nothing was written: the plan is blocked".to_owned();
@@ -66,7 +79,7 @@ async fn with_session(run: &Run<'_>, mut inputs: Inputs) -> Result<Exit, Failure
     }
     let blocked = plan.blocked_lines().count();
     if plan.is_empty() {
-        if arguments.format == Format::Json {
+        if writing.format == Format::Json {
             console.result(&render::json::document(&OutcomeDocument::nothing(blocked)))?;
         }
         return Ok(if blocked > 0 { Exit::Partly } else { whole(&plan) });
@@ -76,38 +89,66 @@ async fn with_session(run: &Run<'_>, mut inputs: Inputs) -> Result<Exit, Failure
     if asks && !confirmed(&plan, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
-    let products = Products::found(&observed, inputs.held.take());
+    write(run, inputs, &plan, &observed).await
+}
+
+async fn write(
+    run: &Run<'_>,
+    mut inputs: Inputs,
+    plan: &Plan,
+    observed: &Observed,
+) -> Result<Exit, Failure> {
+    let Run { writing, session, console, .. } = run;
+    let products = Products::found(&inputs.desired, observed, plan, inputs.held.take());
     let interrupted = interrupt::listen(console);
-    let outcome = apply(run, &inputs, &plan, &products, &interrupted).await;
-    for reason in render::outcome::reasons(&outcome, &plan) {
+    let outcome = apply(run, &inputs, plan, &products, &interrupted).await;
+    for reason in render::outcome::reasons(&outcome, plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
-    let looked = if outcome.is_complete() && !arguments.no_wait {
-        converge(run, &inputs, interrupted).await
+    let looked = if outcome.is_complete() && !writing.no_wait {
+        converge(run, &inputs, interrupted.clone()).await
     } else {
         Looked::Done
     };
-    console.result(&match arguments.format {
-        Format::Text => render::outcome::summary(&outcome, blocked),
-        Format::Json => render::json::document(&OutcomeDocument::new(&outcome, &plan, blocked)),
-    })?;
-    Ok(ended(&plan, &outcome, blocked, &looked))
+    let scan = Started::by(plan, &outcome, &products, &inputs, observed);
+    let scanned = match scan.filter(|_| writing.wait) {
+        Some(scan) => scan.follow(session, &inputs, &interrupted, console).await?,
+        None => Scanned::NotAwaited,
+    };
+    if let Some(form) = hand_over(session, &inputs, observed, &products, &outcome) {
+        run.show(&form)?;
+    }
+    let blocked = plan.blocked_lines().count();
+    run.tell(&outcome, plan, blocked)?;
+    Ok(match (ended(plan, &outcome, blocked, &looked), scanned) {
+        (Exit::Done, Scanned::Badly) => Exit::Failed,
+        (Exit::Done, Scanned::Interrupted) => Exit::Interrupted,
+        (exit, _) => exit,
+    })
 }
 
-/// The plan is a part of the result, unless a program reads that.
-fn show(planned: &Planned, format: Format, console: &Console) -> Result<(), Failure> {
-    let text = planned.text(console.verbose);
-    match format {
-        Format::Text => console.result(&text)?,
-        Format::Json if console.quiet => {}
-        Format::Json => console.say(&text),
+impl Run<'_> {
+    /// A part of the result, unless a program reads that.
+    fn show(&self, text: &str) -> Result<(), Failure> {
+        match self.writing.format {
+            Format::Text => self.console.result(text)?,
+            Format::Json if self.console.quiet => {}
+            Format::Json => self.console.say(text),
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn tell(&self, outcome: &Outcome, plan: &Plan, blocked: usize) -> Result<(), Failure> {
+        self.console.result(&match self.writing.format {
+            Format::Text => render::outcome::summary(outcome, blocked),
+            Format::Json => render::json::document(&OutcomeDocument::new(outcome, plan, blocked)),
+        })
+    }
 }
 
 /// A reviewed plan is an answer, but for what it deletes: that has to be said twice.
 fn is_asked(run: &Run<'_>, plan: &Plan) -> Result<bool, Failure> {
-    let Apply { auto_approve, allow_deletes, .. } = run.arguments;
+    let Writing { auto_approve, allow_deletes, .. } = run.writing;
     match (auto_approve, &run.saved) {
         (false, None) => Ok(true),
         (true, _) | (false, Some(_)) if *allow_deletes => Ok(false),
@@ -191,11 +232,12 @@ async fn apply(
     products: &Products,
     interrupted: &watch::Receiver<bool>,
 ) -> Outcome {
-    let Run { arguments, session, saved: _, events, console } = run;
+    let Run { writing, session, saved: _, events, console } = run;
     let progress = Progress::applying(console, plan);
     let writer = Writer::new(session.reader.clone());
+    let clients = Clients { writer, mondoo: session.mondoo.clone() };
     let options = Options {
-        parallelism: arguments.parallelism,
+        parallelism: writing.parallelism,
         directory: inputs.directory.clone(),
         now: OffsetDateTime::now_utc(),
         interrupted: interrupted.clone(),
@@ -204,7 +246,7 @@ async fn apply(
         progress.report(&event);
         events.report(&event, Some(plan));
     };
-    applier::apply(&writer, plan, products, options, &report).await
+    applier::apply(&clients, plan, products, options, &report).await
 }
 
 /// Reads and plans again until nothing is left to do: only then has Azure heard of everything.

@@ -4,16 +4,19 @@ mod apply;
 pub(crate) mod doctor;
 mod drift;
 mod graph;
+mod hand_over;
 mod permissions;
 mod plan;
+mod rotate;
 mod sandbox;
+mod scan;
 mod schema;
 mod show;
 mod status;
 mod validate;
 mod verify;
 
-use crate::arguments::Command;
+use crate::arguments::{Certificate, Command};
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 
@@ -39,6 +42,9 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,
         Command::Permissions(arguments) => permissions::run(&arguments, console),
         Command::Verify(arguments) => verify::run(&arguments, console).await,
+        Command::Certificate(Certificate::Rotate(arguments)) => {
+            rotate::run(&arguments, console).await
+        }
         Command::Schema(which) => schema::run(&which, console),
         Command::Sandbox(action) => sandbox::run(action, console).await,
     }

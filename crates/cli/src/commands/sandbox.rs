@@ -83,7 +83,7 @@ fn read_behaviour(file: &Path) -> Result<Behaviour, Failure> {
 }
 
 /// What a client needs to know, by the names that other Azure tools read where there are such.
-fn variables(server: &Server, operator: &str) -> [(&'static str, String); 6] {
+fn variables(server: &Server, operator: &str) -> [(&'static str, String); 9] {
     let operator = server.operators().get(operator).unwrap_or_else(|| server.operator());
     [
         ("SANDBOX_URL", server.url().to_owned()),
@@ -92,6 +92,9 @@ fn variables(server: &Server, operator: &str) -> [(&'static str, String); 6] {
         ("AZURE_TENANT_ID", operator.tenant_id.clone()),
         ("AZURE_CLIENT_ID", operator.client_id.clone()),
         ("AZURE_CLIENT_SECRET", operator.client_secret.expose().to_owned()),
+        ("MONDOO_API_ENDPOINT", server.url().to_owned()),
+        ("MONDOO_API_TOKEN", server.mondoo().api_token.expose().to_owned()),
+        ("SANDBOX_MONDOO_SPACE", server.mondoo().space.clone()),
     ]
 }
 

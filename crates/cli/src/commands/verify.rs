@@ -44,7 +44,7 @@ async fn verify(
     operator: Option<Vec<Credential>>,
     console: &Console,
 ) -> Result<Exit, Failure> {
-    let Verifier { inputs, signer } = verifier;
+    let Verifier { inputs, pair } = verifier;
     let progress = Progress::reading(console);
     progress.report(&Event::Reading { what: "which application it is" });
     let (client_id, outstanding) = match (arguments.client_id, operator) {
@@ -52,9 +52,9 @@ async fn verify(
         (None, operator) => look_up(services, operator, &inputs).await?,
     };
     progress.report(&Event::Reading { what: "what the application gets" });
-    let certificate = signer.certificate();
+    let certificate = &pair.certificate;
     let (sha256, not_after) = (certificate.sha256(), certificate.not_after);
-    let credential = with_certificate(client_id.to_string(), signer);
+    let credential = with_certificate(client_id.to_string(), pair.signer());
     let ask = || {
         let now = OffsetDateTime::now_utc();
         let (sha256, outstanding) = (sha256.clone(), outstanding.clone());
@@ -95,7 +95,9 @@ async fn look_up(
     const HINT: &str = "name the application with --client-id: then nobody else has to sign in";
     let operator = services.sign_in(operator, inputs).await?;
     let now = OffsetDateTime::now_utc();
-    let observation = observer::observe(&operator, &inputs.desired, now, &|_| {}).await;
+    let mondoo = services.mondoo(inputs).await?;
+    let observation =
+        observer::observe(&operator, mondoo.as_ref(), &inputs.desired, now, &|_| {}).await;
     let failed = |error| {
         let failure = observe_failure(&error);
         if failure.exit == Exit::NotPermitted { failure.hint(HINT) } else { failure }

@@ -54,7 +54,7 @@ fn lines(of_step: &[&Verdict]) -> Vec<String> {
     for verdict in of_step {
         let right = match &verdict.right {
             Right::Azure(right, _) => right.action(),
-            Right::Entra(_) => "",
+            Right::Entra(_) | Right::Mondoo => "",
         };
         let standing = match verdict.standing {
             Standing::Held => 0,
@@ -188,6 +188,7 @@ pub(super) fn right_json(right: &Right) -> Value {
             "scope": Some(&place.path).filter(|path| !path.is_empty()),
             "place": place.name,
         }),
+        Right::Mondoo => json!({ "service": "Mondoo", "right": right.to_string() }),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Values -> text, with colours that the console removes where they do not belong.
 
+pub(crate) mod console_form;
 pub(crate) mod doctor;
 pub(crate) mod drift;
 pub(crate) mod graph;
+#[cfg(test)]
+mod hostile;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod markdown;

@@ -29,7 +29,7 @@ pub(crate) struct Reason {
 pub(crate) fn reasons(outcome: &Outcome, plan: &Plan) -> Vec<Reason> {
     let mut reasons: BTreeMap<(String, &'static str), Vec<String>> = BTreeMap::new();
     for (id, status) in outcome.statuses() {
-        let Status::Failed(error) = status else { continue };
+        let (Status::Failed(error) | Status::Postponed(error)) = status else { continue };
         let action = &plan.change(id).action;
         let (what, target) = action.line();
         let reason = (error.to_string(), advice(action.step(), error));
@@ -67,7 +67,15 @@ fn advice(step: Step, error: &ApplyError) -> &'static str {
         return needed_right(step);
     }
     match error {
-        ApplyError::Azure(_) => "what is done stays done: run apply again",
+        ApplyError::Azure(_) | ApplyError::Mondoo(_) | ApplyError::NoFederation => {
+            "what is done stays done: run apply again"
+        }
+        ApplyError::NoMondooAccess => {
+            "set MONDOO_CONFIG_PATH or MONDOO_API_TOKEN (docs/sign-in.md)"
+        }
+        ApplyError::NotProven { .. } => {
+            "run apply again in some minutes; verify tells what is still missing"
+        }
         ApplyError::NameHeld { .. } | ApplyError::RoleNameTaken { .. } => "then run apply again",
         ApplyError::InvalidAction { .. } => {
             "take it out of roles.custom.addActions, or add it to removeActions where the profile has it"
@@ -92,5 +100,6 @@ fn needed_right(step: Step) -> &'static str {
         }
         Step::C | Step::D => "it needs Owner or User Access Administrator at the scope",
         Step::E => "it needs Owner, Contributor or Key Vault Contributor at the vault",
+        Step::G => "it needs an account with the role Editor or Owner in the Mondoo space",
     }
 }

@@ -38,7 +38,7 @@ struct ChangeOutcome {
     /// Which one it is, or where.
     target: String,
     status: StatusName,
-    /// Why it failed.
+    /// Why it failed or was left for later.
     error: Option<String>,
     /// The failed change that it needs, by its place in `changes`, from 0 on.
     because: Option<usize>,
@@ -51,6 +51,8 @@ enum StatusName {
     Failed,
     /// Not tried, because a change that it needs failed.
     Skipped,
+    /// Left for a later run, because what it needs has no effect yet.
+    Postponed,
     /// Not tried, because the run was interrupted.
     Interrupted,
 }
@@ -101,6 +103,7 @@ impl ChangeOutcome {
             Status::Applied => (StatusName::Applied, None, None),
             Status::Failed(error) => (StatusName::Failed, Some(error.to_string()), None),
             Status::Skipped { because } => (StatusName::Skipped, None, Some(because.index())),
+            Status::Postponed(error) => (StatusName::Postponed, Some(error.to_string()), None),
             Status::Interrupted => (StatusName::Interrupted, None, None),
         };
         ChangeOutcome { step, verb, object, what, target, status, error, because }

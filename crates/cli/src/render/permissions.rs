@@ -46,6 +46,7 @@ fn lines(steps: &str, right: &Right, permissions: &[&str], role: &str) -> String
     let kind = match right {
         Right::Entra(_) => "directory role ",
         Right::Azure(..) => "Azure role     ",
+        Right::Mondoo => "Mondoo role    ",
     };
     let _ = writeln!(text, "      {kind}  {role}");
     text

@@ -36,6 +36,11 @@ pub(crate) fn undo(step: Step, verb: Verb) -> &'static str {
             "Remove the certificate from the application in Entra ID, under Certificates & secrets, and \
              delete the file of its key."
         }
+        (Step::G, Verb::Create | Verb::Update | Verb::Restore) => {
+            "Edit or delete the integration in the Mondoo Console, under Integrations; a policy is turned \
+             off under Policies of the space."
+        }
+        (Step::G, Verb::Delete) => "Put the integration back into the spec, and apply.",
         (Step::F, Verb::Delete) => "Add the certificate to the application again.",
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct View<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wording {
     Plan,
-    #[cfg_attr(not(test), expect(dead_code, reason = "drift is not reported yet"))]
+    #[expect(dead_code, reason = "drift is not reported yet")]
     Drift,
 }
 
@@ -110,8 +110,9 @@ impl<'a> View<'a> {
     pub(crate) fn steps(self) -> Vec<(Step, Vec<(usize, &'a PlannedChange)>)> {
         let mut steps: Vec<_> = Step::ALL.map(|step| (step, Vec::new())).into();
         for (index, change) in self.document.changes.iter().enumerate() {
-            let of_step = steps.iter_mut().find(|(step, _)| *step == change.step);
-            of_step.into_iter().for_each(|(_, changes)| changes.push((index, change)));
+            if let Some((_, changes)) = steps.iter_mut().find(|(step, _)| *step == change.step) {
+                changes.push((index, change));
+            }
         }
         steps.retain(|(_, changes)| !changes.is_empty());
         steps

@@ -37,3 +37,4 @@ mod web_sites;
 
 pub(crate) use answer::{answer, refuse};
 use call::{Call, resource_group_scope, subscription_scope};
+pub(crate) use subscriptions::{readable_resources, readable_subscriptions};

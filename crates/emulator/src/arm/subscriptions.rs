@@ -30,15 +30,19 @@ pub(super) fn tenants(call: &Call<'_>) -> Result<Answer, ArmError> {
 
 /// What the caller cannot read is silently absent.
 pub(super) fn list(call: &Call<'_>) -> Result<Answer, ArmError> {
-    let readable =
-        call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)));
-    let readable: Vec<_> = readable.collect();
+    let readable: Vec<_> = readable_subscriptions(call).collect();
     let count = readable.len();
     let mut answer = call.page_of(readable, |one| render(call, one))?;
     if let Some(body) = &mut answer.reply.body {
         body["count"] = json!({ "type": "Total", "value": count });
     }
     Ok(answer)
+}
+
+pub(crate) fn readable_subscriptions<'a>(
+    call: &'a Call<'_>,
+) -> impl Iterator<Item = &'a Subscription> {
+    call.state.subscriptions.values().filter(|one| call.may(READ, &subscription_scope(one.id)))
 }
 
 pub(super) fn get(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
@@ -57,18 +61,8 @@ pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
         ArmError::bad_request("InvalidFilterInQueryString", message)
     })?;
     let scope = subscription_scope(id);
-    let within = format!("{}/", scope.key());
-    let vaults = call.state.vaults.values().map(|vault| Resource {
-        id: vault.id(),
-        name: vault.name.clone(),
-        kind: "Microsoft.KeyVault/vaults".to_owned(),
-        location: vault.location.clone(),
-    });
-    let resources = vaults.chain(call.state.resources.values().cloned());
-    let listed = resources
-        .filter(|resource| resource.id.to_ascii_lowercase().starts_with(&within))
-        .filter(|resource| wanted.iter().all(|kind| kind.eq_ignore_ascii_case(&resource.kind)))
-        .filter(|resource| readable(call, resource));
+    let listed = readable_resources(call, id)
+        .filter(|resource| wanted.iter().all(|kind| kind.eq_ignore_ascii_case(&resource.kind)));
     let items = listed.map(|Resource { id, name, kind, location }| {
         json!({ "id": id, "name": name, "type": kind, "location": location, "tags": {} })
     });
@@ -77,6 +71,20 @@ pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
         call.require("Microsoft.Resources/subscriptions/resources/read", &scope, scope.as_str())?;
     }
     call.page(items)
+}
+
+pub(crate) fn readable_resources(call: &Call<'_>, id: Uuid) -> impl Iterator<Item = Resource> {
+    let within = format!("{}/", subscription_scope(id).key());
+    let vaults = call.state.vaults.values().map(|vault| Resource {
+        id: vault.id(),
+        name: vault.name.clone(),
+        kind: "Microsoft.KeyVault/vaults".to_owned(),
+        location: vault.location.clone(),
+    });
+    let resources = vaults.chain(call.state.resources.values().cloned());
+    resources
+        .filter(move |resource| resource.id.to_ascii_lowercase().starts_with(&within))
+        .filter(|resource| readable(call, resource))
 }
 
 /// The list is cut to what the caller may read, type by type.

@@ -6,6 +6,7 @@ mod delay;
 mod fault;
 mod limits;
 mod luck;
+mod mondoo;
 mod replication;
 
 use serde::Deserialize;
@@ -20,6 +21,7 @@ pub(crate) use delay::Delay;
 pub(crate) use fault::{Effect, Faults, Moment, Refusal};
 pub(crate) use limits::Limits;
 pub(crate) use luck::luck;
+pub(crate) use mondoo::{Generation, MondooBehaviour};
 pub(crate) use replication::{Lagging, Look, Replication};
 
 /// Read from YAML or JSON; every key may be left out.
@@ -51,6 +53,7 @@ pub struct Behaviour {
     pub(crate) denied_by_policy: Vec<String>,
     /// Subscriptions that the tenant has besides, as they are at each start.
     pub(crate) subscriptions: Vec<GivenSubscription>,
+    pub(crate) mondoo: MondooBehaviour,
 }
 
 #[derive(Clone, Debug, Deserialize)]

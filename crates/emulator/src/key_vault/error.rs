@@ -132,6 +132,12 @@ impl VaultError {
         Self::new(StatusCode::NOT_FOUND, code, format!("{kind} not found: {name}"))
     }
 
+    /// A guess; it takes a broken library to see it.
+    pub(super) fn no_material() -> Self {
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        Self::new(status, "InternalServerError", "The certificate could not be made.")
+    }
+
     pub(super) fn bad_parameter(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "BadParameter", message)
     }

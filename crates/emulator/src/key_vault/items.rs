@@ -5,9 +5,9 @@ use uuid::Uuid;
 
 use crate::http::{Reply, Request};
 use crate::key_vault::error::VaultError;
-use crate::key_vault::render;
+use crate::key_vault::{material, render};
 use crate::model::vault::Vault;
-use crate::model::vault_item::{ItemKind, ItemVersion, VaultItem};
+use crate::model::vault_item::{CertificatePolicy, ItemKind, ItemVersion, VaultItem};
 use crate::paging::page;
 use crate::service::Call;
 use crate::store::Answer;
@@ -56,13 +56,22 @@ pub(super) fn get(
     version: Option<&str>,
 ) -> Result<Answer, VaultError> {
     let missing = || VaultError::not_found(noun(kind), name);
+    let made = material::made(vault, name, call.now)?;
+    let vault = made.as_ref().unwrap_or(vault);
     let item = find(vault, kind, name).ok_or_else(missing)?;
+    let is_newest = version.is_none();
     let version = match version {
         None => newest(item),
         Some(id) => item.versions.iter().find(|one| one.id == id).ok_or_else(missing)?,
     };
-    let body = render::whole(&render::base(call, vault), item, version);
-    Ok(Reply::json(StatusCode::OK, body).into())
+    let mut body = render::whole(&render::base(call, vault), item, version);
+    // Of a version that is named, the policy is left out (recorded).
+    if kind == ItemKind::Certificate && is_newest {
+        body["policy"] = render::policy(&render::base(call, vault), item, version);
+    }
+    let reply = Reply::json(StatusCode::OK, body);
+    let changes = made.into_iter().map(Into::into).collect();
+    Ok(Answer::with_changes(reply, changes))
 }
 
 /// A key without a policy of its own has the service's: a notice 30 days before expiry (documented).
@@ -94,6 +103,7 @@ pub(super) fn set_secret(call: &Call<'_>, vault: &Vault, name: &str) -> Result<A
         id: Uuid::new_v4().simple().to_string(),
         created: call.now,
         value: Some(value),
+        cer: None,
     };
     let base = render::base(call, &vault);
     let existing = vault
@@ -109,6 +119,7 @@ pub(super) fn set_secret(call: &Call<'_>, vault: &Vault, name: &str) -> Result<A
             name: name.to_owned(),
             versions: vec![version.clone()],
             managed: false,
+            policy: CertificatePolicy::default(),
         };
         let body = render::whole(&base, &item, &version);
         vault.items.push(item);

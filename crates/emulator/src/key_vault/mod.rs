@@ -4,6 +4,7 @@
 mod answer;
 mod error;
 mod items;
+mod material;
 mod render;
 mod rights;
 mod route;

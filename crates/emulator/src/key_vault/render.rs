@@ -1,5 +1,7 @@
 use serde_json::{Value, json};
 
+use crate::encoding::base64url;
+use crate::model::certificate::Certificate;
 use crate::model::vault::Vault;
 use crate::model::vault_item::{ItemKind, ItemVersion, VaultItem};
 use crate::service::Call;
@@ -26,7 +28,7 @@ pub(super) fn listed(
         ItemKind::Secret => body["id"] = id.into(),
         ItemKind::Certificate => {
             body["id"] = id.into();
-            body["x5t"] = THUMBPRINT.into();
+            body["x5t"] = thumbprint(version).into();
             body["subject"] = "".into();
         }
     }
@@ -53,6 +55,13 @@ pub(super) fn whole(base: &str, item: &VaultItem, version: &ItemVersion) -> Valu
             },
             "attributes": attributes,
         }),
+        ItemKind::Secret if item.managed => json!({
+            "value": version.value,
+            "contentType": item.policy.content_type.name(),
+            "id": at(ItemKind::Secret),
+            "kid": at(ItemKind::Key),
+            "attributes": attributes,
+        }),
         ItemKind::Secret => json!({
             "value": version.value, "id": at(ItemKind::Secret), "attributes": attributes,
         }),
@@ -60,14 +69,52 @@ pub(super) fn whole(base: &str, item: &VaultItem, version: &ItemVersion) -> Valu
             "id": at(ItemKind::Certificate),
             "kid": at(ItemKind::Key),
             "sid": at(ItemKind::Secret),
-            "x5t": THUMBPRINT,
-            "attributes": attributes,
+            "x5t": thumbprint(version),
+            "cer": version.cer,
+            "attributes": of_certificate(attributes, version),
         }),
     };
     if item.managed {
         body["managed"] = true.into();
     }
     body
+}
+
+/// How the certificate was made (recorded shape, less what nobody reads).
+pub(super) fn policy(base: &str, item: &VaultItem, version: &ItemVersion) -> Value {
+    let created = version.created.unix_timestamp();
+    json!({
+        "id": format!("{}/policy", id(base, ItemKind::Certificate, item)),
+        "key_props": {
+            "exportable": item.policy.exportable, "kty": "RSA", "key_size": 2048, "reuse_key": false,
+        },
+        "secret_props": { "contentType": item.policy.content_type.name() },
+        "x509_props": {
+            "subject": format!("CN={}", item.name),
+            "sans": {},
+            "key_usage": ["digitalSignature"],
+            "validity_months": 12,
+            "basic_constraints": { "ca": false },
+        },
+        "issuer": { "name": "Self" },
+        "attributes": { "enabled": true, "created": created, "updated": created },
+    })
+}
+
+/// SHA-1 of the certificate; until it is made, that of a recorded one.
+fn thumbprint(version: &ItemVersion) -> String {
+    let made = version.cer.as_deref().and_then(Certificate::from_key);
+    made.map_or_else(|| THUMBPRINT.to_owned(), |made| base64url(&made.sha1()))
+}
+
+fn of_certificate(mut attributes: Value, version: &ItemVersion) -> Value {
+    if let Some(made) = version.cer.as_deref().and_then(Certificate::from_key) {
+        attributes["nbf"] = made.not_before.unix_timestamp().into();
+        attributes["exp"] = made.not_after.unix_timestamp().into();
+    }
+    attributes["recoveryLevel"] = "Recoverable+Purgeable".into();
+    attributes["recoverableDays"] = 90.into();
+    attributes
 }
 
 const THUMBPRINT: &str = "rp2yMf0nHxvbIxGDzEXewyfz_NA";

@@ -1,4 +1,5 @@
-//! Assertions that another issuer signed, and the one other issuer that there is: the sandbox itself.
+//! Assertions that another issuer signed, and the two other issuers whose key is known: the sandbox
+//! itself, and Mondoo's platform.
 
 use axum::http::StatusCode;
 use serde_json::json;
@@ -13,6 +14,10 @@ use crate::model::application::FederatedCredential;
 use crate::service::Service;
 
 const LIFETIME: Duration = Duration::minutes(10);
+
+/// Mondoo's platform as an issuer of tokens for its workloads, with the sandbox's key. Made up, and the
+/// same wherever the sandbox listens, so that what trusts it today does so tomorrow.
+pub(crate) const MONDOO_ISSUER: &str = "https://oidc.mondoo.invalid";
 
 /// Where the sandbox issues tokens to workloads.
 pub(super) fn issuer(sandbox: &str) -> String {
@@ -31,9 +36,15 @@ pub(crate) fn issue(service: &Service, request: &Request) -> Reply {
         let message = "subject and audience are needed";
         return Reply::json(StatusCode::BAD_REQUEST, json!({ "message": message }));
     };
+    let token = token(service, &issuer(&service.url), subject, audience);
+    Reply::json(StatusCode::OK, json!({ "value": token, "count": token.len() }))
+}
+
+/// A token for a workload of an issuer that has the sandbox's key.
+pub(crate) fn token(service: &Service, issuer: &str, subject: &str, audience: &str) -> String {
     let now = service.clock.now();
     let claims = json!({
-        "iss": issuer(&service.url),
+        "iss": issuer,
         "sub": subject,
         "aud": audience,
         "jti": Uuid::new_v4(),
@@ -41,8 +52,7 @@ pub(crate) fn issue(service: &Service, request: &Request) -> Reply {
         "nbf": now.unix_timestamp(),
         "exp": (now + LIFETIME).unix_timestamp(),
     });
-    let token = jwt::sign(&claims, &service.signing_key);
-    Reply::json(StatusCode::OK, json!({ "value": token, "count": token.len() }))
+    jwt::sign(&claims, &service.signing_key)
 }
 
 /// Whether an assertion says of itself that somebody else than the client signed it.
@@ -73,7 +83,7 @@ pub(super) fn check(
     if !credential.audiences.iter().any(|accepted| accepted == audience) {
         return Err(error::unknown_federated_audience(audience));
     }
-    if issuer != own {
+    if issuer != own && issuer != MONDOO_ISSUER {
         return Err(error::issuer_out_of_reach());
     }
     let is_ours = jwt.header("alg") == Some("RS256");

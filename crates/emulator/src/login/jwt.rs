@@ -6,15 +6,15 @@ use crate::encoding::{base64url, from_base64url};
 use crate::login::signing::SigningKey;
 
 /// A JSON Web Token taken apart, not yet trusted.
-pub(super) struct Jwt<'a> {
-    pub(super) header: Map<String, Value>,
-    pub(super) claims: Map<String, Value>,
-    pub(super) signed: &'a str,
-    pub(super) signature: Vec<u8>,
+pub(crate) struct Jwt<'a> {
+    pub(crate) header: Map<String, Value>,
+    pub(crate) claims: Map<String, Value>,
+    pub(crate) signed: &'a str,
+    pub(crate) signature: Vec<u8>,
 }
 
 impl<'a> Jwt<'a> {
-    pub(super) fn parse(token: &'a str) -> Option<Self> {
+    pub(crate) fn parse(token: &'a str) -> Option<Self> {
         let (signed, signature) = token.rsplit_once('.')?;
         let (header, claims) = signed.split_once('.')?;
         Some(Self {
@@ -25,16 +25,16 @@ impl<'a> Jwt<'a> {
         })
     }
 
-    pub(super) fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.header.get(name)?.as_str()
     }
 
-    pub(super) fn claim(&self, name: &str) -> Option<&str> {
+    pub(crate) fn claim(&self, name: &str) -> Option<&str> {
         self.claims.get(name)?.as_str()
     }
 
     /// Whether it has begun and not ended.
-    pub(super) fn is_current(&self, now: OffsetDateTime) -> bool {
+    pub(crate) fn is_current(&self, now: OffsetDateTime) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit into 53 bits")]
         let seconds = now.unix_timestamp() as f64;
         let started = self.time("nbf").is_none_or(|start| start <= seconds);
@@ -43,7 +43,7 @@ impl<'a> Jwt<'a> {
     }
 
     /// A point in time, which some clients write with a fraction.
-    fn time(&self, name: &str) -> Option<f64> {
+    pub(crate) fn time(&self, name: &str) -> Option<f64> {
         self.claims.get(name)?.as_f64()
     }
 }

@@ -17,7 +17,8 @@ use axum::http::Method;
 pub(crate) use access_token::{AccessToken, TokenFault, issuer};
 pub(crate) use assertion::signed_claims;
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
-pub(crate) use federated::issue as issue_workload_token;
+pub(crate) use federated::{MONDOO_ISSUER, issue as issue_workload_token, token as workload_token};
+pub(crate) use jwt::Jwt;
 pub(crate) use signing::SigningKey;
 
 use crate::behaviour::{Look, Refusal};
@@ -32,6 +33,25 @@ pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
         route(service, views.seen(Look::Reference), request).map(Answer::from)
     });
     result.unwrap_or_else(|error| error.reply(request, &service.url, now))
+}
+
+/// Signs in on a state that somebody looks at already: an access token, or the description of the
+/// error.
+pub(crate) fn sign_in(
+    service: &Service,
+    state: &State,
+    request: &Request,
+) -> Result<String, String> {
+    let reply = route(service, state, request)
+        .map_err(|error| error.reply(request, &service.url, service.clock.now()));
+    let text = |reply: Reply, name: &str| {
+        let body = reply.body.unwrap_or_default();
+        body[name].as_str().unwrap_or_default().to_owned()
+    };
+    match reply {
+        Ok(reply) => Ok(text(reply, "access_token")),
+        Err(reply) => Err(text(reply, "error_description")),
+    }
 }
 
 /// A refusal that comes from outside of the handlers.

@@ -26,7 +26,7 @@ impl Certificate {
         }
     }
 
-    fn from_der(der: &[u8]) -> Option<Self> {
+    pub(crate) fn from_der(der: &[u8]) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(der).ok()?;
         Some(Self {
             der: der.to_vec(),

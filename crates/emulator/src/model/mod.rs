@@ -10,6 +10,7 @@ pub(crate) mod group;
 pub(crate) mod group_operation;
 pub(crate) mod hierarchy;
 pub(crate) mod lock;
+pub(crate) mod mondoo;
 pub(crate) mod role;
 pub(crate) mod scope;
 pub(crate) mod service_principal;

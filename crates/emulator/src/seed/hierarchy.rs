@@ -7,11 +7,13 @@ use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, SubscriptionState,
 };
 use crate::model::vault::{Vault, VaultProperties};
-use crate::model::vault_item::{ItemKind, ItemVersion, VaultItem};
+use crate::model::vault_item::{CertificatePolicy, ContentType, ItemKind, ItemVersion, VaultItem};
 use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, PRODUCTION, TENANT, seeded};
 use crate::store::Change;
 
 const LOCATION: &str = "westeurope";
+/// Of the two vaults on roles, the one that the operator may look into.
+pub(super) const DEVELOPMENT_RBAC: &str = "kv-dev-rbac";
 pub(super) const RESOURCE_GROUP: &str = "rg-vaults";
 
 pub(super) fn changes() -> Vec<Change> {
@@ -39,7 +41,7 @@ pub(super) fn changes() -> Vec<Change> {
     changes.extend(subscription(
         DEVELOPMENT,
         "Development",
-        ["kv-dev-legacy", "kv-dev-shared", "kv-dev-rbac"],
+        ["kv-dev-legacy", "kv-dev-shared", DEVELOPMENT_RBAC],
         "shop-dev",
     ));
     changes
@@ -60,6 +62,10 @@ fn subscription(
         location: LOCATION.to_owned(),
     };
     let vault = |name, properties| Vault { items: items(), ..vault(id, name, properties) };
+    let rbac_items = if rbac == DEVELOPMENT_RBAC { certificates() } else { Vec::new() };
+    let on_roles = json!({ "enableRbacAuthorization": true });
+    let mut rbac = vault(rbac, &on_roles);
+    rbac.items.extend(rbac_items);
     vec![
         Change::Subscription(Subscription {
             id,
@@ -73,7 +79,7 @@ fn subscription(
         Change::Resource(site),
         vault(legacy, &json!({ "enableRbacAuthorization": false })).into(),
         vault(shared, &json!({ "accessPolicies": foreign_policies() })).into(),
-        vault(rbac, &json!({ "enableRbacAuthorization": true })).into(),
+        rbac.into(),
     ]
 }
 
@@ -109,8 +115,10 @@ fn items() -> Vec<VaultItem> {
             id: format!("{version:032x}"),
             created: seeded(),
             value: (kind == ItemKind::Secret).then(|| "made-up value".to_owned()),
+            cer: None,
         }],
         managed,
+        policy: CertificatePolicy::default(),
     };
     vec![
         item(ItemKind::Key, "signing", false, 1),
@@ -119,6 +127,34 @@ fn items() -> Vec<VaultItem> {
         item(ItemKind::Key, "web", true, 3),
         item(ItemKind::Secret, "web", true, 3),
     ]
+}
+
+/// Certificates for the integration: the key of one of them never leaves the vault.
+fn certificates() -> Vec<VaultItem> {
+    let mut items = certificate("mondoo", true, ContentType::Pem, 4).to_vec();
+    items.extend(certificate("hsm-bound", false, ContentType::Pkcs12, 5));
+    items
+}
+
+/// A certificate with the key and the secret that it brings along.
+fn certificate(
+    name: &str,
+    exportable: bool,
+    content_type: ContentType,
+    version: u8,
+) -> [VaultItem; 3] {
+    [ItemKind::Certificate, ItemKind::Key, ItemKind::Secret].map(|kind| VaultItem {
+        kind,
+        name: name.to_owned(),
+        versions: vec![ItemVersion {
+            id: format!("{version:032x}"),
+            created: seeded(),
+            value: None,
+            cer: None,
+        }],
+        managed: kind != ItemKind::Certificate,
+        policy: CertificatePolicy { exportable, content_type },
+    })
 }
 
 /// Entries as the portal, a script and an application on behalf of users leave them: each spelled

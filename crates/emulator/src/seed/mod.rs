@@ -18,6 +18,7 @@ pub use operators::operator_names;
 pub(crate) use operators::operators;
 
 use crate::model::tenant::Tenant;
+use crate::mondoo;
 use crate::store::Change;
 
 pub(crate) const TENANT: Uuid = uuid!("0a9b3c7d-5e1f-4a2b-8c6d-7e8f90a1b2c3");
@@ -47,7 +48,8 @@ pub(crate) fn fresh(operator_secret: &str) -> (Tenant, Vec<Change>) {
         .chain(directory::changes(operator_secret))
         .chain(operators::changes(operator_secret))
         .chain(people::changes(operator_secret))
-        .chain(roles::changes());
+        .chain(roles::changes())
+        .chain(mondoo::seeded_changes(seeded()));
     (tenant, changes.collect())
 }
 

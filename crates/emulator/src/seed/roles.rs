@@ -5,6 +5,8 @@ use uuid::{Uuid, uuid};
 
 use crate::model::hierarchy::management_group_id;
 use crate::model::role::{Audit, Permission, RoleAssignment, RoleDefinition};
+use crate::model::vault::vault_id;
+use crate::seed::hierarchy::{DEVELOPMENT_RBAC, RESOURCE_GROUP};
 use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, TENANT, seeded};
 use crate::store::Change;
 
@@ -14,10 +16,21 @@ pub(super) const READER: Uuid = uuid!("acdd72a7-3385-48ef-bd42-f606fba81ae7");
 pub(super) const USER_ACCESS_ADMINISTRATOR: Uuid = uuid!("18d7d88d-d35e-4fb5-a5c3-7773c20a72d9");
 pub(super) const RBAC_ADMINISTRATOR: Uuid = uuid!("f58310d9-a9f6-439a-9e8d-f62e7b41a168");
 
+/// Owning a vault lets nobody look into it: with Key Vault Reader and Key Vault Secrets User the
+/// operator reads certificates and their keys.
+const KEY_VAULT_ROLES: [(Uuid, Uuid); 2] = [
+    (uuid!("2c334455-6677-4889-9a9b-acbdcedfe0f1"), uuid!("21090545-7ca7-4776-b22c-e363652d74d2")),
+    (uuid!("3d445566-7788-499a-8bac-bdcedfe0f102"), uuid!("4633458b-17de-408a-b874-0445c86b69e6")),
+];
+
 pub(super) fn changes() -> Vec<Change> {
     let mut changes: Vec<Change> = built_in().into_iter().map(Change::RoleDefinition).collect();
     let root = management_group_id(&TENANT.to_string());
     let development = format!("/subscriptions/{DEVELOPMENT}");
+    changes.extend(KEY_VAULT_ROLES.map(|(name, role)| {
+        let vault = vault_id(DEVELOPMENT, RESOURCE_GROUP, DEVELOPMENT_RBAC);
+        assignment(name, vault, OPERATOR_PRINCIPAL, role, None)
+    }));
     changes.extend([
         assignment(
             uuid!("0a112233-4455-4667-b879-8a9bacbdcedf"),

@@ -13,6 +13,7 @@ use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, management_group_id,
 };
 use crate::model::lock::Lock;
+use crate::model::mondoo::MondooChange;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::service_principal::ServicePrincipal;
 use crate::model::user::User;
@@ -59,6 +60,7 @@ pub(crate) enum Change {
     /// By its id.
     LockRemoved(String),
     Audit(Box<AuditEvent>),
+    Mondoo(MondooChange),
 }
 
 impl Change {
@@ -97,6 +99,7 @@ impl Change {
             Self::Lock(one) => one.id(),
             Self::LockRemoved(id) => id.clone(),
             Self::Audit(one) => format!("audit event {}", one.number),
+            Self::Mondoo(one) => one.object(),
         }
     }
 
@@ -135,7 +138,8 @@ impl Change {
             | Self::DeletedVaultRemoved(_)
             | Self::Lock(_)
             | Self::LockRemoved(_)
-            | Self::Audit(_) => None,
+            | Self::Audit(_)
+            | Self::Mondoo(_) => None,
         }
     }
 }

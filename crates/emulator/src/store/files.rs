@@ -16,6 +16,7 @@ const CA_CERTIFICATE: &str = "ca.pem";
 const CA_KEY: &str = "ca.key.pem";
 const TOKEN_KEY: &str = "token-signing.key.pem";
 const OPERATOR_SECRET: &str = "operator.secret";
+const MONDOO_ACCOUNTS: &str = "mondoo-accounts.json";
 
 impl Directory {
     pub(crate) fn create(path: &Path) -> Result<Self, StartError> {
@@ -52,6 +53,10 @@ impl Directory {
 
     pub(crate) fn operator_secret(&self) -> PathBuf {
         self.0.join(OPERATOR_SECRET)
+    }
+
+    pub(crate) fn mondoo_accounts(&self) -> PathBuf {
+        self.0.join(MONDOO_ACCOUNTS)
     }
 
     pub(crate) fn io(&self, source: io::Error) -> StartError {
@@ -97,6 +102,7 @@ impl Directory {
             self.ca_key(),
             self.token_key(),
             self.operator_secret(),
+            self.mondoo_accounts(),
         ]
     }
 }

@@ -15,6 +15,7 @@ use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, resource_group_id,
 };
 use crate::model::lock::Lock;
+use crate::model::mondoo::Mondoo;
 use crate::model::role::{RoleAssignment, RoleDefinition};
 use crate::model::scope::{Scope, ScopeKind};
 use crate::model::service_principal::ServicePrincipal;
@@ -55,6 +56,7 @@ pub(crate) struct State {
     pub(crate) locks: BTreeMap<String, Lock>,
     /// The newest, by their number.
     audits: BTreeMap<u64, AuditEvent>,
+    pub(crate) mondoo: Mondoo,
     /// At which revision a vault was last written.
     written_vaults: HashMap<String, u64>,
     /// The role assignments of each principal.
@@ -87,6 +89,7 @@ impl State {
             role_assignments: BTreeMap::new(),
             locks: BTreeMap::new(),
             audits: BTreeMap::new(),
+            mondoo: Mondoo::default(),
             written_vaults: HashMap::new(),
             held: HashMap::new(),
             groups_with: HashMap::new(),
@@ -134,6 +137,7 @@ impl State {
             Change::Lock(one) => put(&mut self.locks, key(&one.id()), one),
             Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
             Change::Audit(one) => self.put_audit(*one),
+            Change::Mondoo(one) => self.mondoo.apply(one),
         }
     }
 
@@ -262,6 +266,7 @@ impl State {
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
             .chain(self.locks.values().cloned().map(Change::Lock))
             .chain(self.audits.values().cloned().map(|one| Change::Audit(Box::new(one))))
+            .chain(self.mondoo.to_changes().map(Change::Mondoo))
     }
 
     /// Takes permissions out of what Microsoft Graph offers to applications.

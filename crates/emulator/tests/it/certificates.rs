@@ -35,6 +35,15 @@ impl TestCertificate {
         Self { der: certificate.der().to_vec(), pem: certificate.pem(), key }
     }
 
+    /// Private key and certificate in PEM, in the order that the manual asks for.
+    pub(crate) fn bundle(&self) -> String {
+        format!("{}{}", self.key.serialize_pem(), self.pem)
+    }
+
+    pub(crate) fn key_pem(&self) -> String {
+        self.key.serialize_pem()
+    }
+
     /// The entry of `keyCredentials` that trusts it.
     pub(crate) fn credential(&self, key_id: &str) -> Value {
         json!({

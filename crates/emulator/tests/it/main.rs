@@ -32,6 +32,14 @@ mod key_credentials;
 mod keys;
 mod locks;
 mod management_groups;
+mod mondoo;
+mod mondoo_certificates;
+mod mondoo_integrations;
+mod mondoo_nonsense;
+mod mondoo_policies;
+mod mondoo_scans;
+mod mondoo_schema;
+mod mondoo_sign_in;
 mod nonsense;
 #[path = "../openapi/mod.rs"]
 mod openapi;

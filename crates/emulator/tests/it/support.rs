@@ -25,6 +25,8 @@ pub(crate) const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 pub(crate) const ROLES: &str = "providers/Microsoft.Authorization/roleDefinitions";
 pub(crate) const ASSIGNMENTS: &str = "providers/Microsoft.Authorization/roleAssignments";
 
+const PLAIN_TEXT: &str = "text/plain; charset=utf-8";
+
 /// How many replies were found to be as described, in this process.
 pub(crate) static COMPARED: AtomicUsize = AtomicUsize::new(0);
 
@@ -233,8 +235,12 @@ impl Tenant {
         let response = request.body(body).send().await.unwrap();
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let body = response.bytes().await.unwrap();
-        let body =
-            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        let is_text = headers.get("content-type").is_some_and(|kind| kind == PLAIN_TEXT);
+        let body = match (body.is_empty(), is_text) {
+            (true, _) => Value::Null,
+            (false, true) => String::from_utf8(body.to_vec()).unwrap().into(),
+            (false, false) => serde_json::from_slice(&body).unwrap(),
+        };
         let compared = crate::openapi::check(method.as_str(), path, &sent, status, &body);
         COMPARED.fetch_add(compared, Ordering::Relaxed);
         Answer { status, headers, body }

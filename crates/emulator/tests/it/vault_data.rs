@@ -1,9 +1,11 @@
 //! Keys, secrets and certificates in vaults, and who is let in to them.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use crate::certificates::TestCertificate;
-use crate::support::{Answer, PRODUCTION, TENANT, Tenant};
+use crate::support::{Answer, DEVELOPMENT, PRODUCTION, TENANT, Tenant};
 
 const KEY_VAULT_READER: &str = "21090545-7ca7-4776-b22c-e363652d74d2";
 const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
@@ -91,7 +93,10 @@ async fn access_policies_let_in_by_kind_and_permission_in_any_case() {
     assert_eq!(keys.text("/value/0/kid"), tenant.url("/vaults/kv-legacy/keys/signing"));
     assert_eq!(keys.body["value"][1]["managed"], true);
     assert_eq!(caller.get("kv-legacy/keys/signing").await.text("/key/kty"), "EC");
-    assert_eq!(caller.get("kv-legacy/secrets/web").await.text("/value"), "made-up value");
+    assert_eq!(
+        caller.get("kv-legacy/secrets/database-password").await.text("/value"),
+        "made-up value"
+    );
     let denied = caller.get("kv-legacy/certificates").await;
     assert_forbidden(&denied, "ForbiddenByPolicy", "does not have certificates list permission");
     let denied = caller.get("kv-legacy/keys/signing/rotationpolicy").await;
@@ -219,4 +224,56 @@ async fn a_secret_that_is_set_again_keeps_its_older_versions() {
     let path = format!("{}?api-version=2026-02-01", id("kv-legacy"));
     assert_eq!(tenant.patch(&path, tags).await.status, 200);
     assert_eq!(caller.get("kv-legacy/secrets/fresh").await.text("/value"), "two");
+}
+
+/// In the role-based vault of Development: with Key Vault Reader and Key Vault Secrets User.
+async fn reader_of_secrets(tenant: &Tenant) -> Caller<'_> {
+    let caller = Caller::new(tenant).await;
+    for role in [KEY_VAULT_READER, "4633458b-17de-408a-b874-0445c86b69e6"] {
+        assert_eq!(tenant.assign(DEVELOPMENT, role, &caller.principal).await.status, 201);
+    }
+    caller
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_is_made_once_and_its_secret_holds_the_key_it_is_for() {
+    let tenant = Tenant::start().await;
+    let caller = reader_of_secrets(&tenant).await;
+    let certificate = caller.get("kv-dev-rbac/certificates/mondoo").await;
+    assert_eq!(certificate.status, 200, "{certificate:?}");
+    assert_eq!(certificate.body["policy"]["key_props"]["exportable"], json!(true));
+    assert_eq!(certificate.text("/policy/secret_props/contentType"), "application/x-pem-file");
+    let cer = certificate.text("/cer");
+    let sid = certificate.text("/sid");
+    let secret = caller.get(sid.split_once("/vaults/").unwrap().1).await;
+    assert_eq!(secret.text("/contentType"), "application/x-pem-file");
+    let value = secret.text("/value");
+    assert!(value.starts_with("-----BEGIN PRIVATE KEY-----\n"), "{value}");
+    let (_, pem) = value.split_once("-----BEGIN CERTIFICATE-----").unwrap();
+    assert_eq!(pem.split("-----END").next().unwrap().replace('\n', ""), cer);
+    let (_, version) = sid.rsplit_once('/').unwrap();
+    let again = caller.get(&format!("kv-dev-rbac/certificates/mondoo/{version}")).await;
+    assert_eq!(again.text("/cer"), cer);
+    assert!(again.body.get("policy").is_none(), "{again:?}");
+    let listed = caller.get("kv-dev-rbac/certificates").await.list("/value");
+    let listed = listed.iter().find(|one| one["id"].as_str().unwrap().ends_with("/mondoo"));
+    assert_eq!(listed.unwrap()["x5t"], certificate.body["x5t"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_not_exportable_is_in_no_secret() {
+    let tenant = Tenant::start().await;
+    let caller = reader_of_secrets(&tenant).await;
+    let certificate = caller.get("kv-dev-rbac/certificates/hsm-bound").await;
+    assert_eq!(certificate.body["policy"]["key_props"]["exportable"], json!(false));
+    let keys_in = async |name: &str| {
+        let secret = caller.get(&format!("kv-dev-rbac/secrets/{name}")).await;
+        assert_eq!(secret.text("/contentType"), "application/x-pkcs12");
+        let archive = STANDARD.decode(secret.text("/value")).unwrap();
+        let archive = p12_keystore::Pkcs12Archive::from_pkcs12(&archive, "").unwrap();
+        assert_eq!(archive.certs.len(), 1);
+        archive.keys.len()
+    };
+    assert_eq!(keys_in("hsm-bound").await, 0);
+    assert_eq!(keys_in("web").await, 1);
 }

@@ -33,7 +33,7 @@ pub(crate) fn observe(entra: &Entra, desired: &Desired) -> Observed {
             principal: owns(of_principal),
         },
         users: names.zip(entra.identity.users.iter().copied()).collect(),
-        credentials: credentials(application, principal, &entra.principal.federated),
+        credentials: credentials(application, principal),
         look_alikes: others
             .map(|other| LookAlike {
                 app_id: other.app_id,
@@ -85,13 +85,10 @@ fn standing(is_deleted: bool, is_disabled: bool) -> Standing {
     }
 }
 
-/// What else than the application's certificates could sign in as it. Certificates of the service
+/// What else than the application's certificates and federated credentials could sign in as it.
+/// Certificates of the service
 /// principal itself are never ours.
-fn credentials(
-    application: Option<&Live>,
-    principal: Option<&ServicePrincipal>,
-    federated: &[String],
-) -> Vec<String> {
+fn credentials(application: Option<&Live>, principal: Option<&ServicePrincipal>) -> Vec<String> {
     let named =
         |kind: &str, name: Option<&str>| format!("{kind} {}", name.unwrap_or("without a name"));
     let password = |kind: &'static str| {
@@ -104,7 +101,6 @@ fn credentials(
     let keys = principal.iter().flat_map(|live| &live.key_credentials);
     of_application
         .map(password("password"))
-        .chain(federated.iter().map(|name| named("federated credential", Some(name))))
         .chain(of_principal.map(password("service principal's password")))
         .chain(
             keys.map(|key| named("service principal's certificate", key.display_name.as_deref())),

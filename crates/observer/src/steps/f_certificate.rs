@@ -4,26 +4,32 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use azure::Application;
-use certificate::FileError;
-use planner::steps::f_certificate::{Certificate, KeyCredential, Observed, Source};
+use certificate::{FileError, Held, KeyPair, PemError};
+use planner::steps::f_certificate::{
+    Certificate, FederatedCredential, KeyCredential, Maker, Observed, Source, staged,
+};
 use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-pub(crate) fn observe(application: Option<&Application>) -> Observed {
+pub(crate) fn observe(
+    application: Option<&Application>,
+    federated: &[azure::FederatedCredential],
+) -> Observed {
     let credentials = application.into_iter().flat_map(|live| &live.key_credentials);
     let trusted = credentials.map(|live| KeyCredential {
         id: live.key_id,
+        thumbprint: live.custom_key_identifier.as_deref().unwrap_or_default().to_uppercase(),
         display_name: live.display_name.clone().unwrap_or_default(),
         // One without an end is not ours, and nothing is decided by its end.
         end: live.end_date_time.unwrap_or(OffsetDateTime::UNIX_EPOCH),
-        thumbprint: live.custom_key_identifier.clone().filter(|text| is_sha1(text)),
     });
-    Observed { trusted: trusted.collect() }
+    Observed { trusted: trusted.collect(), federated: federated.iter().map(federation).collect() }
 }
 
-fn is_sha1(text: &str) -> bool {
-    text.len() == 40 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+fn federation(live: &azure::FederatedCredential) -> FederatedCredential {
+    let azure::FederatedCredential { id, name, issuer, subject, audiences } = live.clone();
+    FederatedCredential { id, name, issuer, subject, audiences }
 }
 
 /// What the spec's certificate source holds now, and the certificate itself where there is one.
@@ -33,35 +39,60 @@ pub fn read_source(
     spec: &Spec,
     directory: &Path,
     now: OffsetDateTime,
-) -> Result<(Source, Option<certificate::Certificate>), FileError> {
+) -> Result<(Source, Option<Held>), FileError> {
     let held = match &spec.certificate.source {
-        CertificateSource::File(path) => certificate::read(&directory.join(path), false, now)?,
+        CertificateSource::File(path) => certificate::read(&directory.join(path), now)?,
         CertificateSource::Environment(variable) => from_environment(variable, now)?,
-        CertificateSource::Federated => {
-            let reason = std::io::ErrorKind::Unsupported.into();
-            return Err(FileError::Unreadable { path: PathBuf::new(), reason });
-        }
         CertificateSource::Generate(new) => {
-            let path = directory.join(&new.output);
-            // Not even a link that leads nowhere: the new file would not be put in its place.
-            if path.symlink_metadata().is_err() {
-                check_directory(&path)?;
-                return Ok((Source::Generate(new.clone()), None));
-            }
-            certificate::read(&path, true, now)?
+            return read_made(Maker::Generate(new.clone()), directory, now);
         }
+        CertificateSource::Command(command) => {
+            return read_made(Maker::Command(command.clone()), directory, now);
+        }
+        CertificateSource::KeyVault(_) => {
+            let reason = io::Error::other("it is read once somebody has signed in");
+            return Err(FileError::Unreadable { path: PathBuf::from("the key vault"), reason });
+        }
+        CertificateSource::Federated => return Ok((Source::Federated, None)),
     };
     Ok((Source::Held(facts(&held)), Some(held)))
 }
 
-/// A variable is named as in a shell where a file would be named.
-fn from_environment(
-    variable: &str,
+/// A pair that waits for its place counts, unless it has waited too long.
+fn read_made(
+    maker: Maker,
+    directory: &Path,
     now: OffsetDateTime,
-) -> Result<certificate::Certificate, FileError> {
+) -> Result<(Source, Option<Held>), FileError> {
+    let Some(output) = maker.output() else { return Ok((Source::Make(maker), None)) };
+    let staged = directory.join(staged(output));
+    if let Ok(pair) = KeyPair::read(&staged, now) {
+        let held = Held::WithKey(pair);
+        return Ok((Source::Staged(facts(&held)), Some(held)));
+    }
+    let path = directory.join(output);
+    // Not even a link that leads nowhere: the new file would not be put in its place.
+    if path.symlink_metadata().is_err() {
+        check_directory(&path)?;
+        return Ok((Source::Make(maker), None));
+    }
+    match KeyPair::read(&path, now) {
+        Ok(pair) => {
+            let held = Held::WithKey(pair);
+            Ok((Source::Held(facts(&held)), Some(held)))
+        }
+        Err(FileError::Unusable { path: _, reason: PemError::Expired(_) }) => {
+            Ok((Source::Expired(maker), None))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A variable is named as in a shell where a file would be named.
+fn from_environment(variable: &str, now: OffsetDateTime) -> Result<Held, FileError> {
     let path = PathBuf::from(format!("${variable}"));
     let pem = self::variable(variable)?;
-    certificate::parse(&pem, false, now).map_err(|reason| FileError::Unusable { path, reason })
+    certificate::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
 }
 
 /// What an environment variable holds.
@@ -91,7 +122,13 @@ fn check_directory(file: &Path) -> Result<(), FileError> {
     Err(FileError::Unreadable { path: directory.to_owned(), reason })
 }
 
-pub fn facts(held: &certificate::Certificate) -> Certificate {
-    let certificate::Certificate { subject, not_before, not_after, .. } = held.clone();
-    Certificate { subject, sha256: held.sha256(), not_before, not_after }
+pub fn facts(held: &Held) -> Certificate {
+    let certificate = held.certificate();
+    Certificate {
+        subject: certificate.subject.clone(),
+        sha256: certificate.sha256(),
+        not_before: certificate.not_before,
+        not_after: certificate.not_after,
+        has_key: held.pair().is_some(),
+    }
 }

@@ -6,3 +6,4 @@ pub(crate) mod c_role_assignments;
 pub(crate) mod d_custom_role;
 pub(crate) mod e_key_vault_access;
 pub mod f_certificate;
+pub(crate) mod g_integration;

@@ -39,26 +39,33 @@ impl Kind {
     }
 
     /// How a finding counts that is more than a note; not at all, where there is nothing to mend.
+    #[expect(clippy::too_many_lines, reason = "a line for each code")]
     pub fn of_code(code: FindingCode) -> Option<Kind> {
         match code {
             FindingCode::NameHeld
             | FindingCode::OwnerUnknown
+            | FindingCode::PolicyUnknown
             | FindingCode::RoleNameTaken
             | FindingCode::RoleUnknown
+            | FindingCode::ScannedUnknown
             | FindingCode::ScopeUnknown
             | FindingCode::VaultFull
             | FindingCode::VaultUnknown => Some(Kind::Missing),
             FindingCode::CertificateExpires
             | FindingCode::ConditionedAssignment
             | FindingCode::Disabled
+            | FindingCode::NoKeyForIntegration
             | FindingCode::SubscriptionDisabled
             | FindingCode::SubscriptionOfAnotherTenant
             | FindingCode::SubscriptionRenamed => Some(Kind::Changed),
             FindingCode::ApplicationInOtherHands
             | FindingCode::Extra
             | FindingCode::ForeignHand
+            | FindingCode::IntegrationTwice
             | FindingCode::RoleInUse => Some(Kind::Extra),
             FindingCode::CertificateElsewhere
+            | FindingCode::CertificateKept
+            | FindingCode::CertificateSuperseded
             | FindingCode::CloudNotScanned
             | FindingCode::DeletePostponed
             | FindingCode::GrantsAppSettings
@@ -66,12 +73,15 @@ impl Kind {
             | FindingCode::GrantsSecretValues
             | FindingCode::GrantsWrites
             | FindingCode::LookAlike
+            | FindingCode::NoMondooAccess
             | FindingCode::NotLookedAt
             | FindingCode::PermissionNotOffered
             | FindingCode::PermissionRetired
             | FindingCode::PrincipalGiven
             | FindingCode::PrivilegedRight
             | FindingCode::RootGroup
+            | FindingCode::ScanFailing
+            | FindingCode::ScannedNotCovered
             | FindingCode::SubscriptionByName
             | FindingCode::TenantRoot
             | FindingCode::Unreadable

@@ -112,7 +112,9 @@ impl Drift {
             });
         }
         let is_blocked = notes.iter().any(|note| note.severity == Severity::Blocks);
-        let (unchanged, is_whole) = (plan.unchanged(), plan.is_whole());
+        // The plan goes on without Mondoo; a comparison that leaves it out is none.
+        let is_asked = notes.iter().all(|note| note.code != FindingCode::NoMondooAccess);
+        let (unchanged, is_whole) = (plan.unchanged(), plan.is_whole() && is_asked);
         Drift { lines, notes, unchanged, is_whole, is_blocked }
     }
 

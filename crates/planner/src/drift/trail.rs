@@ -107,9 +107,16 @@ pub(super) fn of_action(action: &Action, desired: &Desired, observed: &Observed)
         Action::KeyVaultAccess(e_key_vault_access::Action { vault, .. }) => {
             vec![of_vault(&vault.to_string())]
         }
-        Action::Certificate(f_certificate::Action::Generate(_)) => Vec::new(),
-        Action::Certificate(f_certificate::Action::Trust { .. }) => {
-            of_our_application(SECRETS, Vec::new(), observed)
+        // Files of this machine are in no log, and Mondoo's own is not asked.
+        Action::Certificate(
+            f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. },
+        )
+        | Action::Integration(_) => Vec::new(),
+        Action::Certificate(
+            f_certificate::Action::Trust { .. } | f_certificate::Action::Distrust { .. },
+        ) => of_our_application(SECRETS, Vec::new(), observed),
+        Action::Certificate(f_certificate::Action::Federate { .. }) => {
+            of_our_application(UPDATED, Vec::new(), observed)
         }
     }
 }
@@ -138,7 +145,17 @@ pub(super) fn of_finding(finding: &Finding, observed: &Observed) -> Vec<Trail> {
                 .chain(of_our_application(UPDATED, Vec::new(), observed))
                 .collect()
         }
-        (Some(Object::RoleDefinition(_) | Object::CertificateFile) | None, _) => Vec::new(),
+        (
+            Some(
+                Object::RoleDefinition(_)
+                | Object::CertificateFile
+                | Object::FederatedCredential
+                | Object::Integration
+                | Object::Policy(_),
+            )
+            | None,
+            _,
+        ) => Vec::new(),
     }
 }
 

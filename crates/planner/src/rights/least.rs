@@ -4,7 +4,7 @@ use std::fmt;
 
 use spec::{AccessPolicies, ManagementGroupId, ScopeId, ScopeRef, TenantRef};
 
-use super::{AzureRight, EntraRight, Place, Right, entra};
+use super::{AzureRight, EntraRight, MONDOO_ROLE, Place, Right, entra};
 use crate::{Desired, Step};
 
 /// One right, and the least that gives it.
@@ -43,10 +43,17 @@ pub fn least(desired: &Desired) -> Vec<Least> {
 }
 
 fn is_ours(step: Step, desired: &Desired) -> bool {
-    step.is_in_azure() || desired.application.given.is_none()
+    match step {
+        Step::A | Step::B | Step::F => desired.application.given.is_none(),
+        Step::C | Step::D | Step::E => true,
+        Step::G => desired.integration.is_some(),
+    }
 }
 
 fn of_step(step: Step, desired: &Desired) -> Vec<Least> {
+    if step == Step::G {
+        return vec![Least::mondoo(Phase::Plan), Least::mondoo(Phase::Apply)];
+    }
     let mut all = Vec::new();
     let reads = Least::entra(Phase::Plan, step, EntraRight::Read, desired);
     if desired.application.given.is_none() {
@@ -56,7 +63,7 @@ fn of_step(step: Step, desired: &Desired) -> Vec<Least> {
         Step::A => &[EntraRight::CreateApplications, EntraRight::CreatePrincipal],
         Step::B => &[EntraRight::WriteApplication, EntraRight::Consent],
         Step::F => &[EntraRight::WriteApplication],
-        Step::C | Step::D | Step::E => &[],
+        Step::C | Step::D | Step::E | Step::G => &[],
     };
     let owners = (step == Step::A && !desired.application.owners.is_empty())
         .then_some(EntraRight::AddOwners);
@@ -79,7 +86,7 @@ fn of_azure_step(step: Step, desired: &Desired) -> &'static [AzureRight] {
         Step::D => &[AzureRight::DefineRole, AzureRight::AssignRole],
         Step::E if desired.key_vault_access.policies == AccessPolicies::None => &[],
         Step::E => &[AzureRight::WriteAccessPolicy],
-        Step::A | Step::B | Step::F => &[],
+        Step::A | Step::B | Step::F | Step::G => &[],
     }
 }
 
@@ -136,6 +143,11 @@ impl Least {
             | EntraRight::Revoke => entra::least_role(right),
         };
         Least { phase, step, right: Right::Entra(right), permissions, role: role.to_string() }
+    }
+
+    fn mondoo(phase: Phase) -> Least {
+        let role = MONDOO_ROLE.to_owned();
+        Least { phase, step: Step::G, right: Right::Mondoo, permissions: Vec::new(), role }
     }
 
     fn azure(phase: Phase, step: Step, right: AzureRight, place: Place) -> Least {

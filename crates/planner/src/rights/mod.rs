@@ -28,6 +28,8 @@ pub use obstacle::{Obstacle, obstacles};
 pub enum Right {
     Entra(EntraRight),
     Azure(AzureRight, Place),
+    /// To change integrations and policies of the Mondoo space.
+    Mondoo,
 }
 
 /// Something in Entra ID, by Microsoft Graph.
@@ -101,6 +103,7 @@ impl fmt::Display for Right {
         match self {
             Right::Entra(right) => right.fmt(f),
             Right::Azure(right, place) => write!(f, "{} at {}", right.action(), place.name),
+            Right::Mondoo => f.write_str("change integrations and policies of the Mondoo space"),
         }
     }
 }
@@ -137,6 +140,9 @@ pub fn needed<'a>(
     all.filter(|need| once.insert(need.clone())).collect()
 }
 
+/// Agents, whose service accounts are most common, may not (documented).
+const MONDOO_ROLE: &str = "an Editor or Owner of the space";
+
 /// Compares what is needed with what is held.
 pub fn judge(
     needed: &[(Step, Right)],
@@ -149,6 +155,9 @@ pub fn judge(
         let standing = match right {
             Right::Entra(right) => entra::judge(*right, &owns, held),
             Right::Azure(right, place) => azure::judge(*right, place, held),
+            Right::Mondoo => {
+                Standing::CannotTell { why: format!("Mondoo does not tell; {MONDOO_ROLE} may") }
+            }
         };
         Verdict { step: *step, right: right.clone(), standing }
     };
@@ -185,6 +194,7 @@ pub fn unreadable(desired: &Desired, right: &Right) -> Vec<Verdict> {
     let ask_for = match right {
         Right::Entra(right) => entra::least(*right, None),
         Right::Azure(right, place) => azure::least(*right, place),
+        Right::Mondoo => MONDOO_ROLE.to_owned(),
     };
     let verdict = |step| {
         let standing = Standing::Missing { ask_for: ask_for.clone() };

@@ -37,10 +37,15 @@ pub(super) fn needs(action: &Action, observed: &Observed) -> Vec<Right> {
         Action::KeyVaultAccess(e_key_vault_access::Action { vault, .. }) => {
             vec![vault_right(vault)]
         }
-        Action::Certificate(f_certificate::Action::Generate(_)) => Vec::new(),
-        Action::Certificate(f_certificate::Action::Trust { .. }) => {
-            vec![Right::Entra(EntraRight::WriteApplication)]
-        }
+        Action::Certificate(
+            f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. },
+        ) => Vec::new(),
+        Action::Certificate(
+            f_certificate::Action::Trust { .. }
+            | f_certificate::Action::Distrust { .. }
+            | f_certificate::Action::Federate { .. },
+        ) => vec![Right::Entra(EntraRight::WriteApplication)],
+        Action::Integration(_) => vec![Right::Mondoo],
     }
 }
 

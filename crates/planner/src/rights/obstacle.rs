@@ -62,7 +62,8 @@ fn deletes(action: &Action) -> bool {
         Action::Application(_)
         | Action::GraphPermission(_)
         | Action::KeyVaultAccess(_)
-        | Action::Certificate(_) => false,
+        | Action::Certificate(_)
+        | Action::Integration(_) => false,
     }
 }
 
@@ -82,7 +83,10 @@ fn target(action: &Action) -> Option<String> {
         ) => Some(at.to_string()),
         Action::CustomRole(d_custom_role::Action::Delete { definition: _, at }) => Some(at.clone()),
         Action::KeyVaultAccess(action) => Some(action.vault.to_string()),
-        Action::Application(_) | Action::GraphPermission(_) | Action::Certificate(_) => None,
+        Action::Application(_)
+        | Action::GraphPermission(_)
+        | Action::Certificate(_)
+        | Action::Integration(_) => None,
     }
 }
 
@@ -103,7 +107,10 @@ fn too_long(action: &Action, policy: &AppManagementPolicy, observed: &Observed) 
         return None;
     }
     let (lifetime, mend) = match action {
-        Action::Certificate(f_certificate::Action::Generate(new)) => {
+        Action::Certificate(f_certificate::Action::Make {
+            maker: f_certificate::Maker::Generate(new),
+            beside: _,
+        }) => {
             let days = i64::from(new.validity_days.get());
             (Duration::days(days), "set certificate.source.generate.validityDays")
         }

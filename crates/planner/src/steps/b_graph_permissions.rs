@@ -104,6 +104,16 @@ fn plan_permission(wanted: &Permission, desired: &crate::Desired, observed: &All
     plan.push(Action::Consent(consent), &[]);
 }
 
+/// Names of the permissions that the application holds once the plan is applied, as Graph spells
+/// them.
+pub(crate) fn afterwards(desired: &crate::Desired, observed: &All) -> BTreeSet<String> {
+    let offered = observed.graph_permissions.offered.keys();
+    let wanted = &desired.graph_permissions.permissions;
+    let is_wanted =
+        |name: &&String| wanted.iter().any(|wanted| wanted.name.eq_ignore_ascii_case(name));
+    offered.filter(is_wanted).cloned().collect()
+}
+
 /// What the profile asks for may be gone; what the spec adds was meant.
 fn not_offered(permission: &str, added: bool) -> Finding {
     let message = format!("{permission} is not offered by this tenant's Microsoft Graph");

@@ -1,9 +1,17 @@
-//! Step F: the application trusts the certificate that the source names. Nothing is ever removed.
+//! Step F: the application trusts the certificate that the source names, or Mondoo's own tokens.
 
-use spec::{Generate, KeyId, Spec};
+mod action;
+mod removal;
+
+use std::path::{Path, PathBuf};
+
+use spec::{CertificateSource, Command, Generate, KeyId, Spec};
 use time::{Duration, OffsetDateTime};
 
-use crate::{Field, Finding, FindingCode, Object, Observed as All, Plan, Product, key_id};
+use super::g_integration::{self, Federation};
+use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan, key_id};
+
+pub use action::Action;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -11,14 +19,60 @@ pub struct Desired {
     /// Prefix of the display name that our key credentials carry.
     pub marker: String,
     pub renew_before: Duration,
+    /// How the source can be made to hold another certificate.
+    pub renewal: Option<Maker>,
+    pub rotation: Rotation,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Source {
     /// The certificate that the source holds now.
     Held(Certificate),
+    /// A new one, which waits beside the old one until it can take its place.
+    Staged(Certificate),
     /// To be made, unless the application trusts one of ours that does not end soon.
+    Make(Maker),
+    /// The same; in its place is one that has expired.
+    Expired(Maker),
+    /// No certificate: tokens of the integration are trusted.
+    Federated,
+}
+
+/// How a certificate comes about, with its key: when the plan is applied, and not before.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Maker {
     Generate(Generate),
+    Command(Command),
+}
+
+impl Maker {
+    /// Where the pair is kept. Without such a place it lasts as long as the run.
+    pub fn output(&self) -> Option<&Path> {
+        match self {
+            Maker::Generate(new) => Some(&new.output),
+            Maker::Command(command) => command.output.as_deref(),
+        }
+    }
+}
+
+/// What is asked for besides what is due.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Rotation {
+    /// Another certificate, whether or not this one ends soon.
+    pub now: bool,
+    pub removal: Removal,
+}
+
+/// Which of our certificates the application need not trust any longer.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Removal {
+    /// None: it is only said which could go.
+    #[default]
+    Never,
+    /// Those that expired, and those in whose place another one has been in use for that long.
+    Superseded { grace: Duration },
+    /// Also those of these thumbprints, SHA-1 or SHA-256 in hexadecimal.
+    Named { grace: Duration, thumbprints: Vec<String> },
 }
 
 /// What there is to know of a certificate without its key.
@@ -29,12 +83,36 @@ pub struct Certificate {
     pub sha256: String,
     pub not_before: OffsetDateTime,
     pub not_after: OffsetDateTime,
+    /// Its private key is there, too.
+    pub has_key: bool,
 }
 
 impl Desired {
     pub(crate) fn new(spec: &Spec, source: Source) -> Desired {
         let renew_before = Duration::days(spec.certificate.renew_before_days.into());
-        Desired { source, marker: spec.name.marker(), renew_before }
+        let renewal = match &spec.certificate.source {
+            CertificateSource::Generate(new) => Some(Maker::Generate(new.clone())),
+            CertificateSource::Command(command) => Some(Maker::Command(command.clone())),
+            CertificateSource::File(_)
+            | CertificateSource::Environment(_)
+            | CertificateSource::KeyVault(_)
+            | CertificateSource::Federated => None,
+        };
+        let (marker, rotation) = (spec.name.marker(), Rotation::default());
+        Desired { source, marker, renew_before, renewal, rotation }
+    }
+}
+
+impl Desired {
+    /// The file that a new key would be written to, as it stands.
+    pub fn writes(&self, now: OffsetDateTime) -> Option<PathBuf> {
+        let output = self.renewal.as_ref()?.output()?;
+        match &self.source {
+            Source::Make(_) => Some(output.to_owned()),
+            Source::Expired(_) => Some(staged(output)),
+            Source::Held(held) if held.not_after < now + self.renew_before => Some(staged(output)),
+            Source::Held(_) | Source::Staged(_) | Source::Federated => None,
+        }
     }
 }
 
@@ -42,35 +120,77 @@ impl Desired {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     pub trusted: Vec<KeyCredential>,
+    pub federated: Vec<FederatedCredential>,
 }
+
+/// Tokens of somebody else that the application trusts.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FederatedCredential {
+    pub id: String,
+    /// Unique within the application.
+    pub name: String,
+    pub issuer: String,
+    pub subject: String,
+    pub audiences: Vec<String>,
+}
+
+/// The audience of tokens that are exchanged for those of Entra ID (documented).
+pub const EXCHANGE_AUDIENCE: &str = "api://AzureADTokenExchange";
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct KeyCredential {
     pub id: KeyId,
+    /// SHA-1 of the certificate in upper-case hexadecimal, where Entra ID filled it in.
+    pub thumbprint: String,
     pub display_name: String,
     pub end: OffsetDateTime,
-    /// SHA-1 in hexadecimal, where Entra ID has one: for display, and no identity.
-    pub thumbprint: Option<String>,
 }
 
 impl Observed {
+    fn ours(&self, desired: &crate::Desired) -> impl Iterator<Item = &KeyCredential> {
+        let marker = desired.certificate.marker.clone();
+        self.trusted.iter().filter(move |credential| credential.is_marked(&marker))
+    }
+
     /// Certificates that are not ours, as words.
     pub(crate) fn foreign(&self, marker: &str) -> impl Iterator<Item = String> + use<'_> {
         let marker = marker.to_owned();
         let foreign = self.trusted.iter().filter(move |credential| !credential.is_marked(&marker));
         foreign.map(|credential| format!("certificate {}", credential.display_name))
     }
-}
 
-impl Observed {
     /// Certificates but for the one in hand, as words: a name is no proof.
     pub(crate) fn unknown(&self, source: &Source) -> impl Iterator<Item = String> {
         let held = match source {
-            Source::Held(certificate) => Some(key_id(&certificate.sha256)),
-            Source::Generate(_) => None,
+            Source::Held(certificate) | Source::Staged(certificate) => {
+                Some(key_id(&certificate.sha256))
+            }
+            Source::Make(_) | Source::Expired(_) | Source::Federated => None,
         };
         let unknown = self.trusted.iter().filter(move |credential| Some(credential.id) != held);
         unknown.map(|credential| format!("certificate {}", credential.display_name))
+    }
+
+    /// Federated credentials but for that of our integration, as words.
+    pub(crate) fn foreign_federated(
+        &self,
+        ours: Option<&Federation>,
+    ) -> impl Iterator<Item = String> {
+        let foreign =
+            self.federated.iter().filter(move |one| !ours.is_some_and(|ours| one.is(ours)));
+        foreign.map(|one| format!("federated credential {}", one.name))
+    }
+
+    /// Whether the application trusts a certificate of that SHA-256 which has not expired.
+    pub(crate) fn trusts(&self, sha256: &str, now: OffsetDateTime) -> bool {
+        let id = key_id(sha256);
+        self.trusted.iter().any(|credential| credential.id == id && credential.end > now)
+    }
+}
+
+impl FederatedCredential {
+    fn is(&self, federation: &Federation) -> bool {
+        self.issuer == federation.issuer && self.subject == federation.subject
     }
 }
 
@@ -81,123 +201,123 @@ impl KeyCredential {
     }
 }
 
-#[derive(Clone, Debug, PartialEq)]
-pub enum Action {
-    /// Makes a key and a self-signed certificate, on this machine.
-    Generate(Generate),
-    /// Adds the certificate to those that the application trusts: the held one, or the new one.
-    Trust { marker: String, held: Option<Certificate> },
-}
-
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
-    let Desired { source, marker, renew_before } = &desired.certificate;
-    let trusted = &observed.certificate.trusted;
-    let warn_from = observed.now + *renew_before;
+    let Desired { source, renewal, rotation, .. } = &desired.certificate;
+    let due = observed.now + desired.certificate.renew_before;
     match source {
-        Source::Held(certificate) => {
-            let id = key_id(&certificate.sha256);
-            if trusted.iter().any(|credential| credential.id == id) {
-                plan.keep();
-            } else {
-                let held = Some(certificate.clone());
-                plan.push(Action::Trust { marker: marker.clone(), held }, &[]);
+        Source::Federated => plan_federation(desired, observed, plan),
+        Source::Held(held) => match renewal {
+            Some(maker) if rotation.now || held.not_after < due => renew(maker, desired, plan),
+            Some(_) | None => {
+                trust(held, desired, observed, plan);
+                if held.not_after < due {
+                    plan.find(expires(held.not_after));
+                }
             }
-            if certificate.not_after < warn_from {
-                plan.find(expires(certificate.not_after));
-            }
+        },
+        Source::Staged(held) => {
+            let trusted = trust(held, desired, observed, plan);
+            install(desired, plan, trusted.as_slice());
         }
-        Source::Generate(new) => {
-            let ours = trusted.iter().filter(|c| c.is_marked(marker) && c.end > observed.now);
-            if ours.map(|credential| credential.end).max().is_some_and(|end| end >= warn_from) {
+        Source::Expired(maker) => renew(maker, desired, plan),
+        Source::Make(maker) => {
+            let ours = observed.certificate.ours(desired).filter(|ours| ours.end > observed.now);
+            let lasts = ours.map(|credential| credential.end).max().is_some_and(|end| end >= due);
+            if lasts && !rotation.now {
                 plan.keep();
-                plan.find(elsewhere(new));
+                plan.find(elsewhere(maker));
             } else {
-                plan.push(Action::Generate(new.clone()), &[]);
-                plan.push(Action::Trust { marker: marker.clone(), held: None }, &[]);
+                let held = None;
+                plan.push(Action::Make { maker: maker.clone(), beside: false }, &[]);
+                plan.push(Action::Trust { marker: desired.certificate.marker.clone(), held }, &[]);
             }
         }
     }
+    removal::plan(desired, observed, plan);
+}
+
+/// The change that lets the application trust `held`, where it does not yet.
+fn trust(
+    held: &Certificate,
+    desired: &crate::Desired,
+    observed: &All,
+    plan: &mut Plan,
+) -> Option<ChangeId> {
+    let id = key_id(&held.sha256);
+    if observed.certificate.trusted.iter().any(|credential| credential.id == id) {
+        plan.keep();
+        return None;
+    }
+    let (marker, held) = (desired.certificate.marker.clone(), Some(held.clone()));
+    Some(plan.push(Action::Trust { marker, held }, &[]))
+}
+
+/// The new pair waits beside the old one until it is trusted: until then the old one is what works.
+fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
+    plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
+    let marker = desired.certificate.marker.clone();
+    let trusted = plan.push(Action::Trust { marker, held: None }, &[]);
+    install(desired, plan, &[trusted]);
+}
+
+fn install(desired: &crate::Desired, plan: &mut Plan, after: &[ChangeId]) {
+    if let Some(output) = desired.certificate.renewal.as_ref().and_then(Maker::output) {
+        plan.push(Action::Install { output: output.to_owned() }, after);
+    }
+}
+
+/// Where a new pair waits: `mondoo.pem` has `mondoo.next.pem` beside it.
+pub fn staged(output: &Path) -> PathBuf {
+    let mut name = output.file_stem().unwrap_or_default().to_owned();
+    name.push(".next");
+    if let Some(extension) = output.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    output.with_file_name(name)
+}
+
+fn plan_federation(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let Some(space) = &observed.integration else { return };
+    let federated = &observed.certificate.federated;
+    let federation = space.federation(desired, observed).cloned();
+    let trusts = |federation: &Federation| {
+        federated.iter().any(|one| one.is(federation) && one.audiences == [EXCHANGE_AUDIENCE])
+    };
+    if federation.as_ref().is_some_and(trusts) {
+        return plan.keep();
+    }
+    if federation.is_none()
+        && !plan.changes().any(|(_, c)| g_integration::is_integration(&c.action))
+    {
+        return;
+    }
+    let name = format!("mondoo-azure-{}", desired.installation);
+    let same = |one: &&FederatedCredential| {
+        one.name == name || federation.as_ref().is_some_and(|federation| one.is(federation))
+    };
+    let replaced = federated.iter().find(same).cloned();
+    let name = replaced.as_ref().map_or(name, |replaced| replaced.name.clone());
+    plan.push(Action::Federate { name, replaced, federation }, &[]);
 }
 
 fn expires(end: OffsetDateTime) -> Finding {
     let message = format!(
-        "the certificate expires on {}: put a new one in its place before that day, or move a \
-         generated one away to have another made; the old one stays trusted beside it",
+        "the certificate expires on {}: put a new one in its place before that day; the old one \
+         stays trusted beside it",
         end.date()
     );
     Finding::warning(FindingCode::CertificateExpires, message)
 }
 
-fn elsewhere(new: &Generate) -> Finding {
-    let output = new.output.display();
+fn elsewhere(maker: &Maker) -> Finding {
+    let output = match maker.output() {
+        Some(output) => format!("{} is", output.display()),
+        None => "its key is".to_owned(),
+    };
     let message = format!(
-        "the application trusts a certificate of ours; {output} is not here: if its key is lost, \
+        "the application trusts a certificate of ours; {output} not here: if its key is lost, \
          remove that certificate from the application, and a new one is made"
     );
     Finding::note(FindingCode::CertificateElsewhere, message)
-}
-
-impl Action {
-    pub(crate) fn line(&self) -> (String, String) {
-        let (what, name) = match self {
-            Action::Generate(new) => ("key and certificate", new.output.display().to_string()),
-            Action::Trust { marker: _, held } => {
-                let name = held.as_ref().map_or("the new one".to_owned(), Certificate::summary);
-                ("trusted certificate", name)
-            }
-        };
-        (what.to_owned(), name)
-    }
-
-    pub(crate) fn fields(&self) -> Vec<Field> {
-        match self {
-            Action::Generate(new) => {
-                let Generate { output, subject, key_bits, validity_days } = new;
-                vec![
-                    Field::set("output", output.display().to_string()),
-                    Field::set("subject", subject.clone()),
-                    Field::set("key", format!("RSA {key_bits}")),
-                    Field::set("validity", format!("{validity_days} days")),
-                ]
-            }
-            Action::Trust { marker, held } => {
-                let sha256 = held.as_ref().map(|held| Field::set("sha256", held.sha256.clone()));
-                let sha256 = sha256.unwrap_or_else(|| Field::after_apply("sha256"));
-                vec![Field::set("displayName", marker.clone()), sha256]
-            }
-        }
-    }
-
-    pub(crate) fn object(&self) -> Object {
-        match self {
-            Action::Generate(_) => Object::CertificateFile,
-            Action::Trust { .. } => Object::Application,
-        }
-    }
-
-    pub(crate) fn uses(&self) -> &'static [Product] {
-        match self {
-            Action::Generate(_) => &[],
-            Action::Trust { .. } => &[Product::Application, Product::Certificate],
-        }
-    }
-
-    pub(crate) fn makes(&self) -> Option<Product> {
-        match self {
-            Action::Generate(_) => Some(Product::Certificate),
-            Action::Trust { .. } => None,
-        }
-    }
-}
-
-impl Certificate {
-    fn summary(&self) -> String {
-        format!("{} (until {})", self.subject, self.not_after.date())
-    }
-}
-
-impl From<Action> for crate::Action {
-    fn from(action: Action) -> Self {
-        crate::Action::Certificate(action)
-    }
 }

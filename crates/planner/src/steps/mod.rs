@@ -6,3 +6,4 @@ pub mod c_role_assignments;
 pub mod d_custom_role;
 pub mod e_key_vault_access;
 pub mod f_certificate;
+pub mod g_integration;

@@ -13,6 +13,7 @@ use crate::{Action, Plan};
 pub struct Outstanding {
     pub(super) registration: bool,
     pub(super) certificate: bool,
+    pub(super) integration: bool,
     consents: BTreeSet<String>,
     assignments: BTreeSet<(ScopeId, RoleDefinitionId)>,
     definitions: BTreeSet<RoleDefinitionId>,
@@ -53,6 +54,7 @@ impl Outstanding {
                     self.vaults.insert(change.vault.to_string().to_lowercase());
                 }
             }
+            Action::Integration(_) => self.integration = true,
             // What goes is not missed.
             Action::GraphPermission(b_graph_permissions::Action::Revoke { .. })
             | Action::RoleAssignment(c_role_assignments::Action::Remove(_))

@@ -163,6 +163,7 @@ fn foreign(action: &Action, desired: &Desired, observed: &Observed) -> Option<St
     match action {
         Action::Application(_)
         | Action::Certificate(_)
+        | Action::Integration(_)
         | Action::GraphPermission(b_graph_permissions::Action::Consent(_))
         | Action::RoleAssignment(c_role_assignments::Action::Assign(_))
         | Action::CustomRole(

@@ -3,6 +3,7 @@
 
 mod document;
 mod drift;
+mod integration;
 mod laws;
 mod plans;
 mod rights;

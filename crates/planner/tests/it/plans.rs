@@ -329,7 +329,6 @@ fn a_certificate_of_ours_elsewhere_is_enough_until_it_ends() {
                 id: spec::KeyId::derived(&["another"]),
                 display_name: name.to_owned(),
                 end: NOW + Duration::days(days),
-                thumbprint: None,
             }];
         })
     };

@@ -5,13 +5,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use planner::steps::a_application::{self, Application, LISTED_TAG, NewApplication, Principal};
 use planner::steps::c_role_assignments::{self, Assignment, Existing};
 use planner::steps::e_key_vault_access::{Change, Model, Permissions, Vault};
-use planner::steps::f_certificate::{self, Certificate, KeyCredential, Source};
+use planner::steps::f_certificate::{
+    self, Certificate, EXCHANGE_AUDIENCE, FederatedCredential, KeyCredential, Source,
+};
+use planner::steps::g_integration::{
+    self, Credential, Federation, Integration, Scan, SignIn, Wanted,
+};
 use planner::steps::{b_graph_permissions, d_custom_role, e_key_vault_access};
 use planner::{
     Action, Desired, Directory, Group, Observed, Plan, Seen, Standing, Subscription, Tenant, key_id,
 };
 use spec::{
-    CertificateSource, Generate, ManagementGroupId, PrincipalId, Spec, SubscriptionId, VaultId,
+    CertificateSource, Generate, IntegrationMrn, ManagementGroupId, PrincipalId, Spec,
+    SubscriptionId, VaultId,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -27,14 +33,19 @@ pub fn desired(scopes: &[&str]) -> Desired {
 
 /// With `more` keys of a spec.
 pub fn desired_with(scopes: &[&str], more: &str) -> Desired {
+    let spec = spec_with(scopes, "generate: { output: mondoo.pem }", more);
+    let CertificateSource::Generate(generate) = &spec.certificate.source else { unreachable!() };
+    Desired::new(&spec, Source::Generate(generate.clone()))
+}
+
+/// A spec with that source of its certificate.
+pub fn spec_with(scopes: &[&str], source: &str, more: &str) -> Spec {
     let scopes: String = scopes.iter().map(|scope| format!("  - {scope}\n")).collect();
     let yaml = format!(
         "version: 1\nname: mondoo-security\ntenant: contoso.onmicrosoft.com\n\
-         certificate: {{ source: {{ generate: {{ output: mondoo.pem }} }} }}\nscopes:\n{scopes}{more}"
+         certificate: {{ source: {{ {source} }} }}\nscopes:\n{scopes}{more}"
     );
-    let spec = Spec::parse(&yaml).unwrap();
-    let CertificateSource::Generate(generate) = &spec.certificate.source else { unreachable!() };
-    Desired::new(&spec, Source::Generate(generate.clone()))
+    Spec::parse(&yaml).unwrap()
 }
 
 /// Two subscriptions under the group `platform`, each with a vault on access policies and one on
@@ -52,6 +63,7 @@ pub fn untouched() -> Observed {
         role_assignments: c_role_assignments::Observed::default(),
         custom_role: d_custom_role::Observed::default(),
         certificate: f_certificate::Observed::default(),
+        integration: None,
     }
 }
 
@@ -143,7 +155,8 @@ pub fn applied(plan: &Plan, mut observed: Observed) -> Observed {
                 observed.custom_role.definitions.retain(|live| live.id != definition.id);
             }
             Action::KeyVaultAccess(action) => enter(&action, &mut observed),
-            Action::Certificate(action) => trust(action, &mut observed.certificate),
+            Action::Certificate(action) => trust(action, &mut observed),
+            Action::Integration(action) => integrate(action, &mut observed),
         }
     }
     observed
@@ -249,8 +262,22 @@ fn enter(action: &e_key_vault_access::Action, observed: &mut Observed) {
     }
 }
 
-fn trust(action: f_certificate::Action, observed: &mut f_certificate::Observed) {
+fn trust(action: f_certificate::Action, observed: &mut Observed) {
+    let federation = observed.integration.iter().flat_map(|space| &space.integrations);
+    let federation = federation.filter_map(|live| match &live.credential {
+        Credential::Federated(federation) => Some(federation.clone()),
+        Credential::Certificate | Credential::Other(_) => None,
+    });
+    let made = federation.last();
+    let observed = &mut observed.certificate;
     match action {
+        f_certificate::Action::Federate { name, replaced, federation } => {
+            let Federation { issuer, subject } = federation.or(made).unwrap();
+            observed.federated.retain(|live| Some(live) != replaced.as_ref());
+            let audiences = vec![EXCHANGE_AUDIENCE.to_owned()];
+            let id = "made".to_owned();
+            observed.federated.push(FederatedCredential { id, name, issuer, subject, audiences });
+        }
         f_certificate::Action::Generate(Generate { .. }) => {}
         f_certificate::Action::Trust { marker, held } => {
             let held = held.unwrap_or_else(|| certificate(365));
@@ -258,7 +285,6 @@ fn trust(action: f_certificate::Action, observed: &mut f_certificate::Observed) 
                 id: key_id(&held.sha256),
                 display_name: marker,
                 end: held.not_after,
-                thumbprint: None,
             });
         }
     }
@@ -271,5 +297,69 @@ pub fn certificate(days: i64) -> Certificate {
         sha256: format!("{days:064x}"),
         not_before: NOW,
         not_after: NOW + Duration::days(days),
+        has_key: true,
+    }
+}
+
+fn integrate(action: g_integration::Action, observed: &mut Observed) {
+    let client_id = observed.application.application.as_ref().unwrap().app_id.to_string();
+    let tenant_id = observed.directory.tenant.id.to_string();
+    let space = observed.integration.as_mut().unwrap();
+    match action {
+        g_integration::Action::Create(wanted) => {
+            let mrn = IntegrationMrn::new(format!("//{}", space.integrations.len()));
+            let labels = BTreeMap::new();
+            space.integrations.push(integration(mrn, wanted, labels, client_id, tenant_id));
+        }
+        g_integration::Action::Update(update) => {
+            space.integrations.retain(|live| live.mrn != update.mrn);
+            let live = integration(update.mrn, update.wanted, update.labels, client_id, tenant_id);
+            space.integrations.push(live);
+        }
+        g_integration::Action::Assign { space: _, policy } => {
+            space.active_policies.insert(policy);
+        }
+        g_integration::Action::Scan { .. } => {
+            space.integrations.iter_mut().for_each(|live| live.scan.attempted = true);
+        }
+    }
+}
+
+fn integration(
+    mrn: IntegrationMrn,
+    wanted: Wanted,
+    mut labels: BTreeMap<String, String>,
+    client_id: String,
+    tenant_id: String,
+) -> Integration {
+    let Wanted { space: _, installation, name, subscriptions, scan_vms, sign_in, proof: _ } =
+        wanted;
+    labels.insert(g_integration::INSTALLATION_LABEL.to_owned(), installation);
+    let sha256 = match sign_in {
+        SignIn::Certificate { sha256, has_key: _ } => Some(sha256),
+        SignIn::New => Some(certificate(365).sha256),
+        SignIn::Federated => None,
+    };
+    let credential = match &sha256 {
+        Some(_) => Credential::Certificate,
+        None => Credential::Federated(Federation {
+            issuer: "https://mondoo".to_owned(),
+            subject: mrn.to_string(),
+        }),
+    };
+    labels.extend(sha256.map(|sha256| (g_integration::CERTIFICATE_LABEL.to_owned(), sha256)));
+    let (management_group, created, scan) = (None, Some(NOW), Scan::default());
+    Integration {
+        mrn,
+        name,
+        tenant_id,
+        client_id,
+        subscriptions,
+        scan_vms,
+        management_group,
+        credential,
+        labels,
+        created,
+        scan,
     }
 }

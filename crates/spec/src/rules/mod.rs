@@ -29,7 +29,7 @@ pub(crate) fn check(mut value: Value, locations: &Locations) -> Result<Spec, Spe
     let scopes = scopes::read(&document.scopes, &mut problems);
     let rights = rights::read(&document, &mut problems);
     let key_vaults = key_vaults::read(document.key_vaults.as_ref(), &mut problems);
-    let certificate = certificate::read(&document.certificate, &document.name, &mut problems);
+    let certificate = certificate::read(&document.certificate, &document.name);
     let integration = integration::read(&document, &application.display_name, &mut problems);
     problems.none()?;
     let custom_role = custom_role::read(&document);
@@ -43,7 +43,7 @@ pub(crate) fn check(mut value: Value, locations: &Locations) -> Result<Spec, Spe
         scopes,
         custom_role,
         key_vaults,
-        certificate: certificate.expect("a source that is not supported is a problem above"),
+        certificate,
         integration,
         extras: match document.extras {
             None | Some(document::Extras::Report) => Extras::Report,

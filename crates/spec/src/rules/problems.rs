@@ -28,11 +28,6 @@ impl<'a> Problems<'a> {
         self.errors.push(SpecError { location, message, hint });
     }
 
-    pub(super) fn not_yet(&mut self, pointer: &str, hint: &str) {
-        let key = pointer.trim_start_matches('/').replace('/', ".");
-        self.at_key(pointer, format!("`{key}` is not supported yet"), hint);
-    }
-
     pub(super) fn none(self) -> Result<(), SpecErrors> {
         SpecErrors::unless_empty(self.errors)
     }

@@ -2,9 +2,9 @@
 
 use insta::assert_snapshot;
 use spec::{
-    AccessPolicies, Application, Caution, Certificate, CertificateSource, Cloud, CustomRole,
-    Excluded, Extras, Generate, KeyVaults, Line, ManagementGroupId, OwnerRef, Profile, Scope,
-    ScopeId, ScopeRef, Spec, TenantRef, VaultId, VaultRef,
+    AccessPolicies, Application, Caution, Certificate, CertificateSource, Cloud, Command,
+    CustomRole, Excluded, Extras, Generate, KeyVaults, Line, ManagementGroupId, OwnerRef, Profile,
+    Scope, ScopeId, ScopeRef, Spec, TenantRef, VaultCertificate, VaultId, VaultRef,
 };
 
 use crate::support::{LEAST, SCOPE, SOURCE, VERSION, also, changed, parsed, with};
@@ -220,6 +220,34 @@ fn the_least_spec_has_the_defaults_of_the_manual() {
         validity_days: 365.try_into().unwrap(),
     });
     assert_eq!(spec.certificate, Certificate { source, renew_before_days: 30 });
+}
+
+#[test]
+fn certificates_come_from_a_vault_or_a_command() {
+    let source = |written: &str| Spec::parse(&with(SOURCE, written)).unwrap().certificate.source;
+    let vault = |vault: &str, version: Option<&str>, output: Option<&str>| {
+        CertificateSource::KeyVault(VaultCertificate {
+            vault: vault.to_owned(),
+            name: "Mondoo-1".to_owned(),
+            version: version.map(str::to_owned),
+            output: output.map(Into::into),
+        })
+    };
+    let newest = source("keyVault: { url: 'https://Corp.vault.azure.net/certificates/Mondoo-1/' }");
+    assert_eq!(newest, vault("https://corp.vault.azure.net", None, None));
+    let version = "0123456789abcdef0123456789abcdef";
+    let at = "https://localhost:8443/vaults/kv";
+    let one = source(&format!(
+        "keyVault: {{ url: '{at}/certificates/Mondoo-1/{version}', output: m.pem }}"
+    ));
+    assert_eq!(one, vault(at, Some(version), Some("m.pem")));
+    let CertificateSource::KeyVault(one) = one else { unreachable!() };
+    assert_eq!(one.to_string(), format!("{at}/certificates/Mondoo-1/{version}"));
+    let run = source("command: { run: [vault, kv, get, '-field=pem'], output: m.pem }");
+    let arguments = ["kv", "get", "-field=pem"].map(str::to_owned).to_vec();
+    let program = "vault".to_owned();
+    let output = Some("m.pem".into());
+    assert_eq!(run, CertificateSource::Command(Command { program, arguments, output }));
 }
 
 #[test]

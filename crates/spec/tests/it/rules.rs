@@ -5,12 +5,6 @@ use insta::assert_snapshot;
 use crate::support::{SCOPE, SOURCE, also, changed};
 
 #[test]
-fn keys_of_later_versions_are_refused() {
-    assert_snapshot!(changed(SOURCE, "keyVault: { url: x }"), @"7:13 [keyVault] `certificate.source.keyVault` is not supported yet (use one of: file, generate, environment)");
-    assert_snapshot!(changed(SOURCE, "command: { run: [x] }"), @"7:13 [command] `certificate.source.command` is not supported yet (use one of: file, generate, environment)");
-}
-
-#[test]
 fn keyless_is_a_matter_between_the_application_and_the_integration() {
     assert_snapshot!(changed(SOURCE, "federated: true"), @"7:13 [federated] `federated` needs `integration`: the token that the application is to trust is the integration's (add `integration: { space: … }`, or use another source)");
     let both = "application: { principalId: 3d4e5f60-7182-493a-8b4c-5d6e7f809102 }\nintegration: { space: //captain.api.mondoo.app/spaces/x }";

@@ -7,12 +7,12 @@ use planner::Verb;
 use super::{Graph, Node};
 use crate::render::html::escaped;
 
-const NODE: (usize, usize) = (260, 26);
+const NODE: (usize, usize) = (310, 26);
 const GAP: (usize, usize) = (70, 8);
 const MARGIN: usize = 10;
 
 /// As many characters as a node has room for.
-const LABEL: usize = 36;
+const LABEL: usize = 40;
 
 const STYLE: &str = include_str!("graph.css");
 

@@ -1,18 +1,29 @@
 //! Each change, folded: its fields before and after, what it needs, how it is taken back.
 
+use std::fmt::Write;
+
 use planner::{PlannedChange, Verb};
 
 use super::escaped;
 use crate::render::view::{Row, View, Wording, rows};
 
+/// More changes of one step than these are folded.
+const MOST_CHANGES: usize = 100;
+
 pub(super) fn text(view: View<'_>) -> String {
     let mut text = String::new();
     for (step, changes) in view.steps() {
         let (title, counts) = (step.title(), view.counts_of(&changes));
-        text += &format!("<h3>{step}  {title} <small>{counts}</small></h3>\n");
+        let open = if changes.len() > MOST_CHANGES { "" } else { " open" };
+        let _ = write!(
+            text,
+            "<details class=\"step\"{open}>\n<summary><h3>{step}  {title} \
+             <small>{counts}</small></h3></summary>\n"
+        );
         for (index, change) in changes {
             text += &self::change(view, index, change);
         }
+        text += "</details>\n";
     }
     if text.is_empty() { "<p>None.</p>\n".to_owned() } else { text }
 }
@@ -58,17 +69,18 @@ fn fields(change: &PlannedChange) -> String {
     for field in &change.fields {
         let rows = rows(field);
         if let [Row::Property { name, before, after }] = rows.as_slice() {
-            let (before, after) = (cell(*before), cell(*after));
-            table += &format!("<tr><th scope=\"row\">{}</th>{before}{after}</tr>\n", escaped(name));
+            let (name, before, after) = (escaped(name), cell(*before), cell(*after));
+            let _ = writeln!(table, "<tr><th scope=\"row\">{name}</th>{before}{after}</tr>");
         } else {
             texts += &long_text(&rows);
         }
     }
-    if !table.is_empty() {
-        let head = "<tr><th scope=\"col\">Field</th><th scope=\"col\">Before</th><th scope=\"col\">After</th></tr>";
-        table = format!("<table>\n<thead>{head}</thead>\n<tbody>\n{table}</tbody>\n</table>\n");
+    if table.is_empty() {
+        return texts;
     }
-    table + &texts
+    let heads = ["Field", "Before", "After"].map(|name| format!("<th scope=\"col\">{name}</th>"));
+    let head = heads.concat();
+    format!("<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{table}</tbody>\n</table>\n{texts}")
 }
 
 fn cell(value: Option<&str>) -> String {
@@ -79,18 +91,18 @@ fn cell(value: Option<&str>) -> String {
 }
 
 fn long_text(rows: &[Row<'_>]) -> String {
-    let (mut title, mut lines) = (String::new(), String::new());
-    for row in rows {
-        match row {
-            Row::Title(name) => title = format!("<h4>{}</h4>\n", escaped(name)),
-            Row::Line('+', line) => lines += &format!("<ins>+ {}</ins>\n", escaped(line)),
-            Row::Line('-', line) => lines += &format!("<del>- {}</del>\n", escaped(line)),
-            Row::Line(_, line) => lines += &format!("<span>  {}</span>\n", escaped(line)),
-            Row::Property { name, .. } => lines += &format!("<span>  {}</span>\n", escaped(name)),
-            Row::Gap => lines += "<span>  …</span>\n",
-        }
-    }
-    format!("{title}<pre>{lines}</pre>\n")
+    let title = rows.iter().find_map(|row| match row {
+        Row::Title(name) => Some(format!("<h4>{}</h4>\n", escaped(name))),
+        Row::Property { .. } | Row::Line(..) | Row::Gap => None,
+    });
+    let lines = rows.iter().map(|row| match row {
+        Row::Line('+', line) => format!("<ins>+ {}</ins>\n", escaped(line)),
+        Row::Line('-', line) => format!("<del>- {}</del>\n", escaped(line)),
+        Row::Line(_, line) => format!("<span>  {}</span>\n", escaped(line)),
+        Row::Gap => "<span>  …</span>\n".to_owned(),
+        Row::Title(_) | Row::Property { .. } => String::new(),
+    });
+    format!("{}<pre>{}</pre>\n", title.unwrap_or_default(), lines.collect::<String>())
 }
 
 fn needs(view: View<'_>, change: &PlannedChange) -> String {

@@ -78,7 +78,7 @@ fn undone(view: View<'_>) -> String {
         let title = step.title();
         format!(
             "<dt id=\"undo-{step}-{verb}\">{step}  {title}: {verb}</dt>\n<dd>{}</dd>\n",
-            undo(step, verb)
+            escaped(undo(step, verb))
         )
     });
     format!("<dl>\n{}</dl>\n", items.collect::<String>())
@@ -91,13 +91,11 @@ fn rights(rights: &[HeldRight]) -> String {
         (Service::Azure, "Azure roles"),
         (Service::KeyVault, "In key vaults"),
     ];
-    let mut text = String::new();
-    for (service, title) in services {
+    let lists = services.map(|(service, title)| {
         let items: String = rights.iter().filter(|right| right.of == service).map(right).collect();
-        if !items.is_empty() {
-            text += &format!("<h4>{title}</h4>\n<ul>\n{items}</ul>\n");
-        }
-    }
+        if items.is_empty() { items } else { format!("<h4>{title}</h4>\n<ul>\n{items}</ul>\n") }
+    });
+    let text = lists.concat();
     if text.is_empty() { "<p>Nothing.</p>\n".to_owned() } else { text }
 }
 

@@ -98,7 +98,7 @@ fn check_hands(application: &Application, desired: &Desired, observed: &All, pla
         owners.chain(credentials(desired, observed).map(with_object)).collect()
     } else {
         let certificates = observed.certificate.unknown(&desired.certificate.source);
-        let others = observed.application.credentials.iter().cloned();
+        let others = others(desired, observed);
         owners.chain(certificates.chain(others).map(with_object)).collect()
     };
     if !established && !hands.is_empty() {
@@ -145,5 +145,13 @@ fn holder(credential: &str) -> Object {
 /// Credentials that are not ours.
 pub(crate) fn credentials(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
     let certificates = observed.certificate.foreign(&desired.certificate.marker);
-    certificates.chain(observed.application.credentials.iter().cloned())
+    certificates.chain(others(desired, observed))
+}
+
+/// What else than a certificate of the application could sign in as it.
+pub(crate) fn others(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
+    let space = observed.integration.as_ref();
+    let ours = space.and_then(|space| space.federation(desired, observed));
+    let federated = observed.certificate.foreign_federated(ours);
+    observed.application.credentials.iter().cloned().chain(federated)
 }

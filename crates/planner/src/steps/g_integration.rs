@@ -1,0 +1,328 @@
+//! Step G: the Mondoo integration exists and holds the certificate that the application trusts, its
+//! policies are on, and a scan was started.
+
+mod action;
+mod subscriptions;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use spec::{AppId, IntegrationMrn, PolicyMrn, ScannedSubscriptions, SpaceMrn, Spec};
+use time::OffsetDateTime;
+
+use super::b_graph_permissions;
+use super::f_certificate::{self, Source};
+use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan, Product, Step, Subject};
+
+pub use action::{Action, Proof, SignIn, Update, Wanted};
+pub use subscriptions::Subscriptions;
+
+/// Label with the installation's name: whose integration it is.
+pub const INSTALLATION_LABEL: &str = "mondoo-azure";
+
+/// Label with the SHA-256 of the certificate that the integration holds, which Mondoo never gives
+/// back.
+pub const CERTIFICATE_LABEL: &str = "mondoo-azure-certificate";
+
+/// Label with the time since when it holds that certificate, as RFC 3339 has it.
+pub const SINCE_LABEL: &str = "mondoo-azure-certificate-since";
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Desired {
+    pub space: SpaceMrn,
+    pub name: String,
+    pub subscriptions: ScannedSubscriptions,
+    pub scan_vms: bool,
+    pub policies: Vec<PolicyMrn>,
+}
+
+impl Desired {
+    pub(crate) fn new(spec: &Spec) -> Option<Desired> {
+        let spec::Integration { space, name, subscriptions, policies } =
+            spec.integration.clone()?;
+        Some(Desired { space, name, subscriptions, scan_vms: spec.scan_vms, policies })
+    }
+}
+
+impl Desired {
+    /// The lists as the integration is to hold them; none, where a name cannot be resolved.
+    pub fn scanned(&self, desired: &crate::Desired, observed: &All) -> Option<Subscriptions> {
+        subscriptions::resolve(self, desired, observed, &mut Plan::default())
+    }
+}
+
+/// What the space holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Observed {
+    /// Those with Azure.
+    pub integrations: Vec<Integration>,
+    pub active_policies: BTreeSet<PolicyMrn>,
+    /// Policies of the spec that neither are active nor can be.
+    pub unknown_policies: BTreeSet<PolicyMrn>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Integration {
+    pub mrn: IntegrationMrn,
+    pub name: String,
+    /// As text: nobody checks what is entered there, and so is the next.
+    pub tenant_id: String,
+    pub client_id: String,
+    pub subscriptions: Subscriptions,
+    pub scan_vms: bool,
+    /// The group below which it scans, where that narrows it.
+    pub management_group: Option<String>,
+    pub credential: Credential,
+    pub labels: BTreeMap<String, String>,
+    pub created: Option<OffsetDateTime>,
+    pub scan: Scan,
+}
+
+/// What an integration signs in with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    Certificate,
+    /// Tokens that Mondoo signs.
+    Federated(Federation),
+    /// A client secret, or a kind that is not known here.
+    Other(String),
+}
+
+/// Whose tokens these are: what the application is to trust.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Federation {
+    pub issuer: String,
+    pub subject: String,
+}
+
+/// How the scans of an integration went.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scan {
+    /// One was asked for or begun.
+    pub attempted: bool,
+    pub finished: Option<OffsetDateTime>,
+    /// What the last one complained of.
+    pub errors: Vec<String>,
+}
+
+impl Observed {
+    /// The integration of this application: by tenant and client id; else one that carries our name,
+    /// whose application is gone. Of several, one of the wanted name, then the oldest.
+    pub fn ours(&self, desired: &crate::Desired, all: &All) -> Option<&Integration> {
+        let mut found = self.all_ours(desired, all);
+        let name = desired.integration.as_ref().map(|wanted| &wanted.name);
+        found.sort_by_key(|one| (Some(&one.name) != name, one.created, one.mrn.clone()));
+        found.into_iter().next()
+    }
+
+    fn all_ours(&self, desired: &crate::Desired, all: &All) -> Vec<&Integration> {
+        let tenant = all.directory.tenant.id.to_string();
+        let of_tenant =
+            self.integrations.iter().filter(|one| one.tenant_id.eq_ignore_ascii_case(&tenant));
+        let of_tenant: Vec<_> = of_tenant.collect();
+        let client = all.application.application.as_ref().map(|live| live.app_id.to_string());
+        let of_client = of_tenant.iter().copied().filter(|one| {
+            client.as_ref().is_some_and(|client| one.client_id.eq_ignore_ascii_case(client))
+        });
+        let of_client: Vec<_> = of_client.collect();
+        if !of_client.is_empty() {
+            return of_client;
+        }
+        let label = desired.installation.as_str();
+        let is_marked =
+            |one: &&Integration| one.labels.get(INSTALLATION_LABEL).is_some_and(|l| l == label);
+        of_tenant.into_iter().filter(is_marked).collect()
+    }
+
+    /// Whose tokens the application is to trust, where that is known.
+    pub fn federation(&self, desired: &crate::Desired, all: &All) -> Option<&Federation> {
+        match &self.ours(desired, all)?.credential {
+            Credential::Federated(federation) => Some(federation),
+            Credential::Certificate | Credential::Other(_) => None,
+        }
+    }
+}
+
+impl Integration {
+    /// SHA-256 of the certificate that was given to it.
+    pub fn certificate(&self) -> Option<&str> {
+        self.labels.get(CERTIFICATE_LABEL).map(String::as_str)
+    }
+}
+
+/// The integration itself. Keyless, the application's trust follows from it; else it follows from
+/// that trust.
+pub(crate) fn plan_integration(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let Some(wanted) = &desired.integration else { return };
+    let Some(found) = &observed.integration else {
+        return plan.find(no_access(desired));
+    };
+    let Some(subscriptions) = subscriptions::resolve(wanted, desired, observed, plan) else {
+        return;
+    };
+    let found = (found.ours(desired, observed), found.all_ours(desired, observed).len());
+    if let (Some(live), 2..) = found {
+        plan.find(several(live, found.1));
+    }
+    let proof = proof(wanted, desired, observed);
+    let Some(sign_in) = sign_in(found.0, desired, observed, plan) else { return };
+    let wanted = Wanted {
+        space: wanted.space.clone(),
+        installation: desired.installation.to_string(),
+        name: wanted.name.clone(),
+        subscriptions,
+        scan_vms: wanted.scan_vms,
+        sign_in,
+        proof,
+    };
+    match found.0 {
+        None => {
+            let tested = tested(plan);
+            plan.push(Action::Create(wanted), &tested);
+        }
+        Some(live) => match Update::new(live, wanted, client_id(observed)) {
+            Some(update) => {
+                let tested = tested(plan);
+                plan.push(Action::Update(update), &tested);
+            }
+            None => plan.keep(),
+        },
+    }
+}
+
+fn client_id(observed: &All) -> Option<AppId> {
+    observed.application.application.as_ref().map(|live| live.app_id)
+}
+
+/// What the application must be able to do before Mondoo is told to use it.
+fn proof(wanted: &Desired, desired: &crate::Desired, observed: &All) -> Proof {
+    let permissions = b_graph_permissions::afterwards(desired, observed);
+    Proof { permissions, subscriptions: subscriptions::seen(wanted, desired, observed) }
+}
+
+/// "After you've created, granted permissions to, and tested": what of the plan that is. Vaults and
+/// the custom role are more than a scan needs to begin.
+fn tested(plan: &Plan) -> Vec<ChangeId> {
+    let grants = plan.changes().filter(|(_, change)| match change.action.step() {
+        Step::A | Step::B | Step::C | Step::F => true,
+        Step::D | Step::E | Step::G => false,
+    });
+    grants.map(|(id, _)| id).collect()
+}
+
+/// What the integration is to sign in with. None, where it cannot be given that from here.
+fn sign_in(
+    live: Option<&Integration>,
+    desired: &crate::Desired,
+    observed: &All,
+    plan: &mut Plan,
+) -> Option<SignIn> {
+    let (sha256, has_key) = match &desired.certificate.source {
+        Source::Federated => return Some(SignIn::Federated),
+        _ if plan.makes(Product::Certificate) => return Some(SignIn::New),
+        Source::Held(held) | Source::Staged(held) => (held.sha256.clone(), held.has_key),
+        // One of ours is trusted, and its key is elsewhere.
+        Source::Make(_) | Source::Expired(_) => {
+            let recorded = live.and_then(Integration::certificate).unwrap_or_default();
+            let trusted = observed.certificate.trusts(recorded, observed.now);
+            (if trusted { recorded.to_owned() } else { String::new() }, false)
+        }
+    };
+    let recorded = live.and_then(Integration::certificate);
+    if has_key || (recorded == Some(&*sha256) && !sha256.is_empty()) {
+        return Some(SignIn::Certificate { sha256, has_key });
+    }
+    let message = match live {
+        None => {
+            "the integration cannot be made: Mondoo needs certificate and private key, and the \
+                 key is not here; run this where the key is, or let the source hold both"
+        }
+        Some(_) => {
+            "which certificate the integration holds is not recorded, or is one that the \
+                    application does not trust, and the key of the wanted one is not here: run this \
+                    where the key is, or let the source hold both"
+        }
+    };
+    let finding = Finding::blocks(FindingCode::NoKeyForIntegration, message.to_owned());
+    plan.find(finding.about(Subject::Integration));
+    None
+}
+
+/// Policies that the spec names are turned on. Others are none of our business: spaces are shared.
+pub(crate) fn plan_policies(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let (Some(wanted), Some(found)) = (&desired.integration, &observed.integration) else {
+        return;
+    };
+    for policy in &wanted.policies {
+        if found.active_policies.contains(policy) {
+            plan.keep();
+        } else if found.unknown_policies.contains(policy) {
+            let message = format!(
+                "no policy is called {}: correct integration.policies (the Mondoo Console shows \
+                 each policy's uid)",
+                policy.short()
+            );
+            plan.find(Finding::blocks(FindingCode::PolicyUnknown, message));
+        } else {
+            let (space, policy) = (wanted.space.clone(), policy.clone());
+            plan.push(Action::Assign { space, policy }, &[]);
+        }
+    }
+}
+
+/// A scan follows each change of the integration; later ones are Mondoo's to start.
+pub(crate) fn plan_scan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let (Some(wanted), Some(found)) = (&desired.integration, &observed.integration) else {
+        return;
+    };
+    let of_this_step = plan.changes().filter(|(_, change)| change.action.step() == Step::G);
+    let changes: Vec<ChangeId> = of_this_step.map(|(id, _)| id).collect();
+    let is_changed = plan.changes().any(|(_, change)| is_integration(&change.action));
+    let live = found.ours(desired, observed);
+    let never_scanned = live.is_some_and(|live| !live.scan.attempted);
+    if is_changed || never_scanned {
+        let federated = plan.changes().filter(|(_, change)| trusts_mondoo(&change.action));
+        let after: Vec<_> = federated.map(|(id, _)| id).chain(changes).collect();
+        let (name, proof) = (wanted.name.clone(), proof(wanted, desired, observed));
+        plan.push(Action::Scan { name, proof }, &after);
+    }
+    if let (Some(live), false) = (live, is_changed) {
+        for error in &live.scan.errors {
+            let message = format!("Mondoo's last scan reports: {error}");
+            plan.find(Finding::warning(FindingCode::ScanFailing, message));
+        }
+    }
+}
+
+pub(super) fn is_integration(action: &crate::Action) -> bool {
+    use crate::Action as Any;
+    matches!(action, Any::Integration(Action::Create(_) | Action::Update(_)))
+}
+
+fn trusts_mondoo(action: &crate::Action) -> bool {
+    matches!(action, crate::Action::Certificate(f_certificate::Action::Federate { .. }))
+}
+
+fn no_access(desired: &crate::Desired) -> Finding {
+    let how = "set MONDOO_CONFIG_PATH or MONDOO_API_TOKEN (docs/sign-in.md)";
+    if desired.certificate.source == Source::Federated {
+        let message = format!(
+            "without access to Mondoo's API nobody knows whose tokens the application is to trust: \
+             {how}, or use a certificate"
+        );
+        return Finding::blocks(FindingCode::NoMondooAccess, message).about(Subject::Integration);
+    }
+    let message = format!(
+        "there is no access to Mondoo's API: apply ends with what to enter in the Mondoo Console; \
+         to have it done, {how}"
+    );
+    Finding::note(FindingCode::NoMondooAccess, message)
+}
+
+fn several(live: &Integration, count: usize) -> Finding {
+    let message = format!(
+        "{count} integrations of the space are for this application; {} ({}) is managed here: \
+         delete the others in the Mondoo Console",
+        live.name, live.mrn
+    );
+    Finding::warning(FindingCode::IntegrationTwice, message)
+}
