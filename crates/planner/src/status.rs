@@ -23,7 +23,23 @@ pub struct Status {
     pub owners: Vec<Owner>,
     /// What else than certificates could sign in as it, each as it is named. None of it is ours.
     pub foreign_credentials: Vec<String>,
+    /// Nothing where it is not managed, or is not there.
+    pub integration: Option<Integration>,
     pub is_whole: bool,
+}
+
+/// Mondoo's side.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Integration {
+    pub mrn: String,
+    pub name: String,
+    /// Of the certificate that it was given, where that is recorded.
+    pub certificate_sha256: Option<String>,
+    #[serde(with = "time::serde::rfc3339::option")]
+    pub last_scan: Option<OffsetDateTime>,
+    /// What the last scan complained of.
+    pub errors: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -97,7 +113,11 @@ impl Status {
     pub fn new(plan: &Plan, desired: &Desired, observed: &Observed) -> Status {
         let tenant = &observed.directory.tenant;
         let given = desired.application.given.is_some();
-        let steps = Step::ALL.into_iter().filter(|step| !given || step.is_in_azure());
+        let is_managed = |step: &Step| match step {
+            Step::G => desired.integration.is_some(),
+            step => !given || step.is_in_azure(),
+        };
+        let steps = Step::ALL.into_iter().filter(is_managed);
         let a_application::Observed { application, principal, .. } = &observed.application;
         Status {
             tenant: tenant.id,
@@ -112,9 +132,21 @@ impl Status {
             certificates: certificates(desired, observed),
             owners: owners(desired, observed),
             foreign_credentials: a_application::others(desired, observed).collect(),
+            integration: integration(desired, observed),
             is_whole: plan.is_whole(),
         }
     }
+}
+
+fn integration(desired: &Desired, observed: &Observed) -> Option<Integration> {
+    let live = observed.integration.as_ref()?.ours(desired, observed)?;
+    Some(Integration {
+        mrn: live.mrn.to_string(),
+        name: live.name.clone(),
+        certificate_sha256: live.certificate().map(str::to_owned),
+        last_scan: live.scan.finished,
+        errors: live.scan.errors.clone(),
+    })
 }
 
 impl Application {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use planner::status::{Certificate, Condition, Owner, Status, StepStatus};
+use planner::status::{Certificate, Condition, Integration, Owner, Status, StepStatus};
 use serde::Serialize;
 
 use crate::console::{BOLD, DIM, GREEN, RED, YELLOW, one_line};
@@ -12,6 +12,7 @@ pub(crate) fn text(status: &Status) -> String {
         installation(status),
         steps(&status.steps),
         certificates(&status.certificates),
+        integration(status.integration.as_ref()),
         hands(status),
     ];
     let parts = parts.into_iter().filter(|part| !part.is_empty());
@@ -106,6 +107,25 @@ fn left(days: i64) -> String {
         0 => "ends today".to_owned(),
         days => format!("{days} days left"),
     }
+}
+
+fn integration(integration: Option<&Integration>) -> String {
+    let Some(Integration { mrn, name, certificate_sha256, last_scan, errors }) = integration else {
+        return String::new();
+    };
+    let certificate = certificate_sha256.as_deref().unwrap_or("not recorded");
+    let scan = last_scan.map_or_else(|| "none yet".to_owned(), |at| at.date().to_string());
+    let mut text = format!(
+        "{BOLD}Mondoo{BOLD:#}\n   integration        {}\n   mrn                {}\n   \
+         certificate        {}\n   last scan          {scan}\n",
+        one_line(name),
+        one_line(mrn),
+        one_line(certificate)
+    );
+    for error in errors {
+        let _ = writeln!(text, "   {RED}!{RED:#} {}", one_line(error));
+    }
+    text
 }
 
 /// Whoever may change the application, and what else signs in as it.

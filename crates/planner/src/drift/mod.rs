@@ -12,8 +12,8 @@ use spec::ObjectId;
 use time::OffsetDateTime;
 
 use crate::{
-    Desired, FindingCode, Observed, Plan, PlannedChange, PlannedField, PlannedFinding, Severity,
-    Step,
+    Action, Desired, Finding, FindingCode, Observed, Plan, PlannedChange, PlannedField,
+    PlannedFinding, Severity, Step,
 };
 
 pub use kind::Kind;
@@ -28,6 +28,8 @@ pub struct Drift {
     pub notes: Vec<PlannedFinding>,
     /// How many objects are as the spec wants them.
     pub unchanged: usize,
+    /// Steps in which all that was compared is so.
+    pub clean: Vec<Step>,
     /// Whether all was readable that the spec speaks of.
     pub is_whole: bool,
     /// Whether the spec itself forbids to be applied.
@@ -75,47 +77,58 @@ pub enum Author {
     },
 }
 
+impl Line {
+    fn of_action(action: &Action, desired: &Desired, observed: &Observed) -> Line {
+        let PlannedChange { step, verb, object, what, target, fields, .. } =
+            PlannedChange::of(action);
+        Line {
+            kind: Kind::of_verb(verb),
+            step: Some(step),
+            what,
+            target,
+            object: Some(object),
+            finding: None,
+            fields,
+            who: Author::NotAsked,
+            trails: trail::of_action(action, desired, observed),
+        }
+    }
+
+    fn of_finding(finding: &Finding, kind: Kind, observed: &Observed) -> Line {
+        Line {
+            kind,
+            step: finding.step,
+            what: finding.code.to_string(),
+            target: finding.message.clone(),
+            object: None,
+            finding: Some(finding.code),
+            fields: Vec::new(),
+            who: Author::NotAsked,
+            trails: trail::of_finding(finding, observed),
+        }
+    }
+}
+
 impl Drift {
     pub fn new(plan: &Plan, desired: &Desired, observed: &Observed) -> Drift {
-        let changes = plan.actions().map(|action| {
-            let PlannedChange { step, verb, object, what, target, fields, .. } =
-                PlannedChange::of(action);
-            Line {
-                kind: Kind::of_verb(verb),
-                step: Some(step),
-                what,
-                target,
-                object: Some(object),
-                finding: None,
-                fields,
-                who: Author::NotAsked,
-                trails: trail::of_action(action, desired, observed),
-            }
-        });
+        let changes = plan.actions().map(|action| Line::of_action(action, desired, observed));
         let mut lines: Vec<Line> = changes.collect();
         let mut notes = Vec::new();
         for finding in plan.findings() {
-            let Some(kind) = Kind::of_finding(finding) else {
-                notes.push(PlannedFinding::new(finding));
-                continue;
-            };
-            lines.push(Line {
-                kind,
-                step: finding.step,
-                what: finding.code.to_string(),
-                target: finding.message.clone(),
-                object: None,
-                finding: Some(finding.code),
-                fields: Vec::new(),
-                who: Author::NotAsked,
-                trails: trail::of_finding(finding, observed),
-            });
+            match Kind::of_finding(finding) {
+                Some(kind) => lines.push(Line::of_finding(finding, kind, observed)),
+                None => notes.push(PlannedFinding::new(finding)),
+            }
         }
         let is_blocked = notes.iter().any(|note| note.severity == Severity::Blocks);
         // The plan goes on without Mondoo; a comparison that leaves it out is none.
         let is_asked = notes.iter().all(|note| note.code != FindingCode::NoMondooAccess);
         let (unchanged, is_whole) = (plan.unchanged(), plan.is_whole() && is_asked);
-        Drift { lines, notes, unchanged, is_whole, is_blocked }
+        let is_clean = |step: &Step| {
+            plan.unchanged_in(*step) > 0 && lines.iter().all(|line| line.step != Some(*step))
+        };
+        let clean = Step::ALL.into_iter().filter(is_clean).collect();
+        Drift { lines, notes, unchanged, clean, is_whole, is_blocked }
     }
 
     pub fn count(&self, kind: Kind) -> usize {
