@@ -220,8 +220,10 @@ fn formats_have_the_difference_and_neutralise_names() {
         "{markdown:?}"
     );
     assert!(!markdown.stdout.contains('\u{1b}'), "{markdown:?}");
-    // A longer fence than any in the name.
-    assert!(markdown.stdout.contains("\n````diff\n! changed"), "{markdown:?}");
+    assert!(markdown.stdout.contains("\n```diff\n! changed"), "{markdown:?}");
+    // What is in the block cannot end it.
+    let fences = markdown.stdout.lines().filter(|line| line.starts_with('`')).count();
+    assert_eq!(fences, 3, "its two ends, and the spec's name: {markdown:?}");
     assert!(markdown.stdout.contains("by deployer (service principal) on "), "{markdown:?}");
 
     let junit = run("junit");

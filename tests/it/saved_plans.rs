@@ -329,7 +329,12 @@ fn a_file_that_is_not_as_it_was_written_is_refused_with_the_reason() {
     assert_unusable(&tenant, &tenant.path().join("absent.json"), 3, "cannot be read");
     assert_unusable(&tenant, tenant.path(), 3, "cannot be read");
     saved(&tenant, &["--expires", "2020-01-01T00:00:00Z", "spec.yaml"]);
-    assert_unusable(&tenant, &tenant.path().join("plan.json"), 6, "it expired at 2020-01-01");
+    assert_unusable(
+        &tenant,
+        &tenant.path().join("plan.json"),
+        6,
+        "it expired at 2020-01-01T00:00:00Z",
+    );
     saved(&tenant, &["--expires", "7d", "spec.yaml"]);
     let run = tenant.run(&["apply", "--plan", "plan.json", "--no-wait", "spec.yaml"]);
     assert_eq!(run.code, Some(0), "{run:?}");

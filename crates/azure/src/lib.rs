@@ -13,6 +13,7 @@ mod retry;
 mod service;
 mod sign_in;
 mod transport;
+mod vault_certificate;
 mod vault_contents;
 mod wire;
 
@@ -38,6 +39,7 @@ pub use graph::{
 pub use http_log::HttpLog;
 pub use sign_in::{ClientCertificate, Credential, SignInError};
 pub use transport::{Roots, Transport, TransportError};
+pub use vault_certificate::{VaultCertificate, VaultSecret};
 pub use vault_contents::VaultItems;
 
 use retry::Retry;

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use crate::service::{Call, Service};
 use crate::{Error, Reader};
 
-const VERSION: &str = "7.4";
+pub(crate) const VERSION: &str = "7.4";
 
 /// A collection of a vault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ impl Reader {
     }
 
     /// Who could write a vault's address must not thereby get a token for all vaults.
-    fn vault_at(&self, address: &str) -> Result<Service, Error> {
+    pub(crate) fn vault_at(&self, address: &str) -> Result<Service, Error> {
         let url = Url::parse(address).ok().filter(|url| self.cloud.holds_vault(url));
         let url = url.ok_or_else(|| Error::Senseless {
             request: "Azure Resource Manager".to_owned(),

@@ -8,7 +8,7 @@ use time::OffsetDateTime;
 use crate::x509::LEAST_BITS;
 
 /// Why a PEM text cannot be used.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PemError {
     #[error("it holds no certificate")]
     NoCertificate,

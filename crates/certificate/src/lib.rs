@@ -78,6 +78,25 @@ pub fn read(path: &Path, now: OffsetDateTime) -> Result<Held, FileError> {
     parse(&read_file(path)?, now).map_err(unusable)
 }
 
+/// What a file holds, whether or not it can be used.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    /// The one that belongs to the key, else the first; the first where nothing can be used.
+    pub certificate: Option<Certificate>,
+    pub verdict: Result<Held, PemError>,
+}
+
+/// Looks at a file without expecting anything of it.
+pub fn inspect(path: &Path, now: OffsetDateTime) -> Result<Inspection, FileError> {
+    let bytes = read_file(path)?;
+    let verdict = parse(&bytes, now);
+    let certificate = match &verdict {
+        Ok(held) => Some(held.certificate().clone()),
+        Err(_) => pem::first_certificate(&bytes),
+    };
+    Ok(Inspection { certificate, verdict })
+}
+
 pub(crate) fn read_file(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileError> {
     let unreadable = |reason| FileError::Unreadable { path: path.to_owned(), reason };
     let metadata = std::fs::metadata(path).map_err(unreadable)?;

@@ -1,5 +1,6 @@
 //! PEM text as people and tools leave it -> the blocks that matter.
 
+use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::{self, PemObject, SectionKind};
 use zeroize::Zeroizing;
 
@@ -41,6 +42,14 @@ impl Contents {
         }
         Ok(contents)
     }
+}
+
+/// The first certificate of a text, whatever else it holds, or of bytes in DER.
+pub(crate) fn first_certificate(bytes: &[u8]) -> Option<Certificate> {
+    let text = plain(bytes);
+    let mut found = CertificateDer::pem_slice_iter(text.as_bytes()).filter_map(Result::ok);
+    let in_text = found.find_map(|der| Certificate::of_der(&der).ok());
+    in_text.or_else(|| Certificate::of_der(bytes).ok())
 }
 
 /// Lines without what surrounds them, whatever ends them and whatever encodes them: Windows writes

@@ -90,6 +90,7 @@ impl Command {
             }
             Command::Validate(_)
             | Command::Show(_)
+            | Command::Certificate(Certificate::Generate(_) | Certificate::Inspect(_))
             | Command::Permissions(_)
             | Command::Schema(_)
             | Command::Sandbox(_) => None,
@@ -164,7 +165,42 @@ pub(crate) struct Writing {
 /// Work with the certificate that the application trusts
 #[derive(Debug, Subcommand)]
 pub(crate) enum Certificate {
+    Generate(GenerateCertificate),
+    Inspect(Inspect),
     Rotate(Rotate),
+}
+
+/// Make an RSA key and a self-signed certificate, in the one file that Mondoo takes
+#[derive(Debug, Args)]
+pub(crate) struct GenerateCertificate {
+    /// A spec whose `generate` source says what is left out here
+    #[arg(value_name = "SPEC")]
+    pub spec: Option<PathBuf>,
+    /// Where to write key and certificate; a file that exists is left alone
+    #[arg(long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Subject of the certificate, such as CN=mondoo-security,O=Contoso
+    #[arg(long, value_name = "NAME")]
+    pub subject: Option<String>,
+    /// Bits of the key: 3072 or 4096
+    #[arg(long, value_name = "BITS")]
+    pub key_size: Option<u16>,
+    /// Days for which it is valid
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub validity_days: Option<u16>,
+    #[command(flatten)]
+    pub key: KeyFile,
+}
+
+/// Tell what certificates are, and whether Entra ID and Mondoo would take them
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// Files in PEM or DER
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t)]
+    pub format: Format,
 }
 
 /// Let a new certificate take over where that is due, and remove what it has superseded
@@ -279,6 +315,9 @@ pub(crate) struct Target {
     /// Make a new application instead of restoring a deleted one, which is removed for good
     #[arg(long)]
     pub purge_deleted: bool,
+    /// Run the command of the certificate's source, and plan with what it prints
+    #[arg(long)]
+    pub allow_command: bool,
     #[command(flatten)]
     pub only: Only,
     #[command(flatten)]

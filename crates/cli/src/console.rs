@@ -35,13 +35,13 @@ impl Console {
     /// Prints a result. A reader that has gone away is no error; a full disk is.
     pub(crate) fn result(&self, text: &str) -> Result<(), Failure> {
         let mut stream = AutoStream::new(std::io::stdout().lock(), self.color);
-        let written = stream.write_all(text.as_bytes()).and_then(|()| stream.flush());
-        match written {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::new(Exit::Failed, format!("the result could not be printed: {error}")))
-            }
-            Ok(()) | Err(_) => Ok(()),
-        }
+        printed(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
+    }
+
+    /// Prints a result in which nothing is styled, as it is.
+    pub(crate) fn document(text: &str) -> Result<(), Failure> {
+        let mut stream = std::io::stdout().lock();
+        printed(stream.write_all(text.as_bytes()).and_then(|()| stream.flush()))
     }
 
     /// Says something that is no result.
@@ -80,6 +80,15 @@ impl Console {
     }
 }
 
+fn printed(written: std::io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failure::new(Exit::Failed, format!("the result could not be printed: {error}")))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
 /// Names come from the tenant: none of them shall move the cursor, or speak to what reads a log.
 pub(crate) fn printable(text: &str) -> String {
     text.split('\n').map(one_line).collect::<Vec<_>>().join("\n")
@@ -87,6 +96,9 @@ pub(crate) fn printable(text: &str) -> String {
 
 /// Nor begin a line of its own, where it is shown in one.
 pub(crate) fn one_line(text: &str) -> String {
+    if !text.contains(is_hidden) && !text.contains(BREAKS_A_LOG) && !text.contains("::") {
+        return text.to_owned();
+    }
     let text = text.replace(is_hidden, "\u{fffd}").replace(BREAKS_A_LOG, "#\u{fffd}");
     match text.trim_start().strip_prefix("::") {
         Some(rest) => format!("\u{fffd}:{rest}"),

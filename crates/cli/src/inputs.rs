@@ -4,7 +4,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use certificate::{FileError, Held, KeyPair, PemError};
-use planner::steps::f_certificate::Source;
+use observer::steps::f_certificate as source;
+use planner::steps::f_certificate::{Maker, Source};
 use planner::{Desired, Steps};
 use spec::{CertificateSource, Spec, SpecDigest};
 use time::OffsetDateTime;
@@ -22,6 +23,8 @@ pub(crate) struct Inputs {
     /// Where relative paths of the spec begin.
     pub directory: PathBuf,
     pub held: Option<Held>,
+    /// This run hands keys on: they are read where they are kept, and not before.
+    pub reads_keys: bool,
     pub source: CertificateSource,
 }
 
@@ -31,6 +34,9 @@ impl Inputs {
         let mut inputs = Inputs::read(&target.spec, &target.key, OffsetDateTime::now_utc())?;
         inputs.desired.application.purge_deleted = target.purge_deleted;
         inputs.desired.only = target.only.steps();
+        if target.allow_command {
+            inputs.run_command(OffsetDateTime::now_utc())?;
+        }
         Ok(inputs)
     }
 
@@ -45,7 +51,7 @@ impl Inputs {
     pub(crate) fn read(path: &Path, key: &KeyFile, now: OffsetDateTime) -> Result<Inputs, Failure> {
         let spec = read_spec(path)?;
         let directory = path.parent().unwrap_or(Path::new("")).to_owned();
-        let (source, held) = observer::steps::f_certificate::read_source(&spec, &directory, now)
+        let (source, held) = source::read_source(&spec, &directory, now)
             .map_err(|error| bad_certificate(&error, &spec))?;
         let desired = Desired::new(&spec, source);
         if let Some(file) = desired.certificate.writes(now)
@@ -54,7 +60,32 @@ impl Inputs {
             tracked_key::refuse(&directory.join(file))?;
         }
         let (digest, source) = (spec.digest(), spec.certificate.source);
-        Ok(Inputs { desired, digest, directory, held, source })
+        Ok(Inputs { desired, digest, directory, held, reads_keys: false, source })
+    }
+
+    /// Takes what the source's command prints, in place of planning to run it.
+    fn run_command(&mut self, now: OffsetDateTime) -> Result<(), Failure> {
+        let wanted = &mut self.desired.certificate;
+        let (Source::Make(Maker::Command(command)) | Source::Expired(Maker::Command(command))) =
+            &wanted.source
+        else {
+            return Ok(());
+        };
+        let run = certificate::Command {
+            program: command.program.clone(),
+            arguments: command.arguments.clone(),
+            directory: self.directory.clone(),
+            limit: certificate::COMMAND_LIMIT,
+        };
+        let pair = run
+            .run(now)
+            .map_err(|error| Failure::new(Exit::BadInput, error.to_string()).hint(error.hint()))?;
+        let held = Held::WithKey(pair);
+        let output = command.output.as_ref();
+        wanted.copy = output.and_then(|output| source::copy(output, &self.directory, &held, now));
+        wanted.source = Source::Held(source::facts(&held));
+        self.held = Some(held);
+        Ok(())
     }
 
     /// The spec, and its certificate with the key: to sign in as the application.
@@ -69,10 +100,11 @@ impl Inputs {
         }
         let pair = read_pair(&spec, &directory, now).map_err(|error| no_pair(&error, &spec))?;
         let held = Held::WithKey(pair.clone());
-        let source = Source::Held(observer::steps::f_certificate::facts(&held));
+        let source = Source::Held(source::facts(&held));
         let desired = Desired::new(&spec, source);
         let (digest, held, source) = (spec.digest(), Some(held), spec.certificate.source);
-        Ok(Verifier { inputs: Inputs { desired, digest, directory, held, source }, pair })
+        let inputs = Inputs { desired, digest, directory, held, reads_keys: false, source };
+        Ok(Verifier { inputs, pair })
     }
 }
 
@@ -88,20 +120,17 @@ fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPa
         CertificateSource::Generate(new) => KeyPair::read(&directory.join(&new.output), now),
         CertificateSource::Environment(variable) => {
             let path = PathBuf::from(format!("${variable}"));
-            let pem = observer::steps::f_certificate::variable(variable)?;
+            let pem = source::variable(variable)?;
             KeyPair::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
         }
-        CertificateSource::Command(command) => match &command.output {
+        CertificateSource::Command(spec::Command { output, .. })
+        | CertificateSource::KeyVault(spec::VaultCertificate { output, .. }) => match output {
             Some(output) => KeyPair::read(&directory.join(output), now),
             None => {
-                let reason = std::io::Error::other("the command keeps it nowhere");
+                let reason = std::io::Error::other("the source has no `output`");
                 Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
             }
         },
-        CertificateSource::KeyVault(_) => {
-            let reason = std::io::Error::other("it is in a key vault");
-            Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
-        }
         CertificateSource::Federated => {
             let reason = std::io::Error::other("the spec is keyless");
             Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
@@ -120,12 +149,20 @@ fn no_pair(error: &FileError, spec: &Spec) -> Failure {
             "apply makes {}: run it first, or verify on the machine that has the file",
             path.display()
         ),
+        (
+            FileError::Unreadable { .. },
+            CertificateSource::KeyVault(_) | CertificateSource::Command(_),
+        ) => {
+            "verify signs in with the private key: give the source an `output`, where apply writes \
+              it"
+            .to_owned()
+        }
         _ => return bad_certificate(error, spec),
     };
     Failure::new(Exit::BadInput, error.to_string()).hint(hint)
 }
 
-fn read_spec(path: &Path) -> Result<Spec, Failure> {
+pub(crate) fn read_spec(path: &Path) -> Result<Spec, Failure> {
     let text = read_text(path)?;
     Spec::parse(&text).map_err(|errors| {
         Failure::several(Exit::BadInput, spec_errors::render(path, &text, &errors))
@@ -171,20 +208,18 @@ fn bad_certificate(error: &FileError, spec: &Spec) -> Failure {
             FileError::Unusable { path, reason: PemError::Expired(_) },
         ) => format!("move {} away: then a new one is made", path.display()),
         (_, FileError::Unusable { path, reason }) => reason.hint(path),
-        (
-            CertificateSource::Federated
-            | CertificateSource::KeyVault(_)
-            | CertificateSource::Command(_),
-            _,
-        ) => "use another source".to_owned(),
+        (CertificateSource::Federated, _) => "use another source".to_owned(),
         (CertificateSource::File(_), FileError::Unreadable { .. }) => {
             "put the certificate there, or use `source: { generate: … }` to have one made"
                 .to_owned()
         }
-        (CertificateSource::Generate(_), FileError::Unreadable { .. }) => {
-            "make the directory, or make it readable and writable, or name another output"
-                .to_owned()
-        }
+        (
+            CertificateSource::Generate(_)
+            | CertificateSource::KeyVault(_)
+            | CertificateSource::Command(_),
+            FileError::Unreadable { .. },
+        ) => "make the directory, or make it readable and writable, or name another output"
+            .to_owned(),
     };
     Failure::new(Exit::BadInput, error.to_string()).hint(hint)
 }

@@ -16,6 +16,7 @@ mod render;
 mod saved_plan;
 mod session;
 mod tracked_key;
+mod vault_source;
 
 use std::io::ErrorKind;
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use emulator::StartError;
 use mondoo::Mondoo;
 use observer::{Observation, ObserveError};
 use planner::{Event, Events, Step};
+use spec::VaultCertificate;
 use time::OffsetDateTime;
 use url::Url;
 
@@ -18,6 +19,7 @@ use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 use crate::mondoo_account;
 use crate::progress::Progress;
+use crate::vault_source;
 
 pub(crate) struct Session {
     pub reader: Reader,
@@ -30,7 +32,7 @@ pub(crate) struct Session {
 impl Session {
     pub(crate) async fn connect(
         connection: &Connection,
-        inputs: &Inputs,
+        inputs: &mut Inputs,
         console: &Console,
     ) -> Result<Session, Failure> {
         let began = Instant::now();
@@ -38,7 +40,14 @@ impl Session {
         progress.report(&Event::Reading { what: "who signs in" });
         let operators = Services::operators(connection, inputs)?;
         let services = Services::open(connection, inputs).await?;
+        let certificate = vault_source::wanted(inputs);
+        let vault = certificate.as_ref().map(|certificate| services.vault(certificate));
+        let vault = vault.transpose()?.unwrap_or_default();
         let reader = services.sign_in(Some(operators), inputs).await?;
+        if let Some(certificate) = certificate {
+            progress.report(&Event::Reading { what: "the certificate's vault" });
+            vault_source::read(inputs, &certificate, &vault, &reader).await?;
+        }
         let mondoo = services.mondoo(inputs).await?;
         Ok(Session { reader, mondoo, began, services })
     }
@@ -120,6 +129,23 @@ impl Services {
         let (cloud, transport) = (&self.cloud, &self.transport);
         let reader = Reader::sign_in_first(&tenant, credentials, cloud, transport, first(inputs));
         reader.await.map_err(|error| azure_failure(&error))
+    }
+
+    /// The address of a certificate's vault. The sandbox's vaults are at its own address, which a
+    /// spec cannot know.
+    fn vault(&self, certificate: &VaultCertificate) -> Result<String, Failure> {
+        let VaultCertificate { vault, .. } = certificate;
+        let suffix = format!(".{}", self.cloud.vault_suffix);
+        let name = vault.strip_prefix("https://").and_then(|host| host.strip_suffix(&suffix));
+        if let (Some(sandbox), Some(name)) = (&self.sandbox, name) {
+            return Ok(format!("{}/vaults/{name}", sandbox.url()));
+        }
+        if Url::parse(vault).is_ok_and(|url| self.cloud.holds_vault(&url)) {
+            return Ok(vault.clone());
+        }
+        let message = format!("{vault} is no address of a vault in this cloud");
+        Err(Failure::new(Exit::BadInput, message)
+            .hint(format!("correct certificate.source.keyVault.url: https://NAME{suffix}/…")))
     }
 
     /// Who manages the integration.

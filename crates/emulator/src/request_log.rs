@@ -50,7 +50,9 @@ fn carries_secret(request: &Request) -> bool {
             let body = body.to_string();
             body.contains("certificate") || body.contains("clientSecret")
         }),
-        Some(last) => last == "token" || last.ends_with("addpassword"),
+        Some(last) => {
+            matches!(last, "token" | "exchangeexternaltoken") || last.ends_with("addpassword")
+        }
         None => false,
     }
 }

@@ -165,7 +165,7 @@ impl Area {
             (Some("_sandbox"), _) => Self::Sandbox,
             (Some("v1.0" | "beta"), _) => Self::Graph,
             (Some("vaults"), _) => Self::KeyVault,
-            (Some("query"), None) => Self::Mondoo,
+            (Some("query"), None) | (Some("securetokenservice"), _) => Self::Mondoo,
             (_, Some("oauth2" | "v2.0" | ".well-known" | "discovery")) => Self::Login,
             _ => Self::ResourceManager,
         }

@@ -181,7 +181,7 @@ impl StepStatus {
 fn certificates(desired: &Desired, observed: &Observed) -> Vec<Certificate> {
     let current = match &desired.certificate.source {
         Source::Held(held) | Source::Staged(held) => Some(key_id(&held.sha256)),
-        Source::Make(_) | Source::Expired(_) | Source::Federated => None,
+        Source::Make(_) | Source::Expired(_) | Source::InVault(_) | Source::Federated => None,
     };
     let now = observed.now;
     let warn_from = now + desired.certificate.renew_before;

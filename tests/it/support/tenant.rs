@@ -175,7 +175,9 @@ impl Tenant {
             .args(["--cloud-metadata", self.sandbox.url(), "--ca-certificate"])
             .arg(self.sandbox.ca_file())
             .env("AZURE_CLIENT_ID", &operator.client_id)
-            .env("AZURE_CLIENT_SECRET", operator.client_secret.expose());
+            .env("AZURE_CLIENT_SECRET", operator.client_secret.expose())
+            .env("MONDOO_API_TOKEN", self.sandbox.mondoo().api_token.expose())
+            .env("MONDOO_API_ENDPOINT", self.sandbox.url());
         command
     }
 
@@ -219,6 +221,20 @@ impl Tenant {
         let separator = if path.contains('?') { '&' } else { '?' };
         let url = format!("{}{path}{separator}api-version={version}", self.sandbox.url());
         self.request(method, &url, "https://management.azure.com/.default", body.into())
+    }
+
+    /// What Mondoo's API answers to a query.
+    pub fn mondoo(&self, query: &str, variables: Value) -> Value {
+        let token = self.sandbox.mondoo().api_token.expose();
+        let request = self
+            .client
+            .post(format!("{}/query", self.sandbox.url()))
+            .header("authorization", format!("Bearer {token}"))
+            .json(&json!({ "query": query, "variables": variables }));
+        let answer: Value =
+            self.runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
+        assert!(answer["errors"].is_null(), "{answer}");
+        answer["data"].clone()
     }
 
     /// The application of the specs that tests write, and its service principal.

@@ -32,6 +32,7 @@ pub(crate) async fn execute(
         Action::Make { maker, beside } => make(context, maker, *beside).await,
         Action::Trust { marker, held: _ } => trust(context, change, marker).await,
         Action::Install { output } => install(context, change, output).await,
+        Action::Copy(copy) => write(context, &copy.output),
         Action::Distrust { id, name: _ } => distrust(context, change, *id).await,
         Action::Federate { name, replaced, federation } => {
             federate(context, change, name, replaced.as_ref(), federation.as_ref()).await
@@ -98,6 +99,13 @@ async fn trust(context: &Context<'_>, change: ChangeId, marker: &str) -> Result<
     });
     let owner = Owner::Application(context.products.application().id);
     extend(context, change, owner, Collection::KeyCredentials, json!([credential])).await
+}
+
+/// Over what is there: the source is what counts.
+fn write(context: &Context<'_>, output: &Path) -> Result<(), ApplyError> {
+    let path = context.directory.join(output);
+    let Some(pair) = context.products.pair() else { return Ok(()) };
+    pair.replace(&path).map_err(|error| ApplyError::File { path, reason: error.to_string() })
 }
 
 /// Until a sign-in with the new pair works, the old one stays where it is. A run that is killed in

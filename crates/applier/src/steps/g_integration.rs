@@ -46,8 +46,7 @@ async fn create(
     test(context, change, &wanted.proof).await?;
     let schema = schema(mondoo, &wanted.space).await?;
     let configuration = configuration(context, wanted);
-    let labels = labels(context, Labels::new(), &wanted.sign_in);
-    let labels = with_installation(labels, wanted);
+    let labels = labels(context, &schema, Labels::new(), wanted);
     let (space, name) = (&wanted.space, &wanted.name);
     let mrn = match mondoo.create(space, &schema, name, &configuration, &labels).await {
         Ok(mrn) => mrn,
@@ -71,8 +70,7 @@ async fn update(
     test(context, change, &wanted.proof).await?;
     let schema = schema(mondoo, &wanted.space).await?;
     let configuration = configuration(context, wanted);
-    let labels = self::labels(context, labels.clone(), &wanted.sign_in);
-    let labels = with_installation(labels, wanted);
+    let labels = self::labels(context, &schema, labels.clone(), wanted);
     mondoo.update(mrn, &schema, &wanted.name, &configuration, &labels).await?;
     made(context, mondoo, &schema, mrn.clone(), &wanted.sign_in).await
 }
@@ -115,7 +113,7 @@ async fn made(
     sign_in: &SignIn,
 ) -> Result<(), ApplyError> {
     let federation = match sign_in {
-        SignIn::Certificate { .. } | SignIn::New => None,
+        SignIn::Certificate { .. } | SignIn::New | SignIn::Kept => None,
         SignIn::Federated => {
             let live = mondoo.integration(&mrn, schema).await?;
             let wif = live.and_then(|live| live.wif).ok_or(ApplyError::NoFederation)?;
@@ -134,6 +132,7 @@ fn configuration(context: &Context<'_>, wanted: &Wanted) -> Configuration {
         scan_vms: wanted.scan_vms,
         secret: match &wanted.sign_in {
             SignIn::Federated => Some(Held::Wif),
+            SignIn::Kept => None,
             // One that is not here is one that Mondoo has.
             SignIn::Certificate { .. } | SignIn::New => {
                 context.products.pair().map(|pair| Held::Certificate(pair.pem().to_owned().into()))
@@ -152,15 +151,15 @@ fn subscriptions(wanted: &Subscriptions) -> mondoo::Subscriptions {
     }
 }
 
-fn with_installation(mut labels: Labels, wanted: &Wanted) -> Labels {
+/// Whose it is, and the record of the certificate that it holds: Mondoo never gives it back.
+fn labels(context: &Context<'_>, schema: &Schema, mut labels: Labels, wanted: &Wanted) -> Labels {
+    if !schema.offers_labels() {
+        return Labels::new();
+    }
     labels.insert(INSTALLATION_LABEL.to_owned(), wanted.installation.clone());
-    labels
-}
-
-/// The record of the certificate that the integration holds: Mondoo never gives it back.
-fn labels(context: &Context<'_>, mut labels: Labels, sign_in: &SignIn) -> Labels {
-    let sha256 = match sign_in {
+    let sha256 = match &wanted.sign_in {
         SignIn::Federated => None,
+        SignIn::Kept => return labels,
         SignIn::Certificate { sha256, has_key: _ } => Some(sha256.clone()),
         SignIn::New => context.products.held().map(|held| held.certificate().sha256()),
     };

@@ -37,7 +37,7 @@ pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Fa
 
 /// Plans, asks where no plan was `saved` and reviewed, and makes the changes.
 pub(super) async fn carry_out(
-    inputs: Inputs,
+    mut inputs: Inputs,
     connection: &Connection,
     writing: &Writing,
     saved: Option<SavedPlan>,
@@ -48,8 +48,9 @@ pub(super) async fn carry_out(
         let hint = "say it with --auto-approve, or name a reviewed plan with --plan";
         return Err(Failure::new(Exit::BadInput, message).hint(hint));
     }
+    inputs.reads_keys = true;
     let events = EventLog::open(&writing.events, console)?;
-    let session = Session::connect(connection, &inputs, console).await?;
+    let session = Session::connect(connection, &mut inputs, console).await?;
     let run = Run { writing, session: &session, saved, events, console };
     let exit = Box::pin(with_session(&run, inputs)).await;
     session.close().await;
@@ -104,6 +105,9 @@ async fn write(
     let outcome = apply(run, &inputs, plan, &products, &interrupted).await;
     for reason in render::outcome::reasons(&outcome, plan) {
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
+    }
+    if outcome.is_complete() {
+        inputs.desired.certificate.copy = None;
     }
     let looked = if outcome.is_complete() && !writing.no_wait {
         converge(run, &inputs, interrupted.clone()).await

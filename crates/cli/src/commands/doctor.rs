@@ -26,8 +26,8 @@ pub(crate) struct Report {
 
 pub(crate) async fn run(arguments: &Doctor, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
-    let inputs = Inputs::of_target(target)?;
-    let session = Session::connect(&target.connection, &inputs, console).await?;
+    let mut inputs = Inputs::of_target(target)?;
+    let session = Session::connect(&target.connection, &mut inputs, console).await?;
     let report = examine(&session, &inputs, console).await;
     session.close().await;
     let report = report?;

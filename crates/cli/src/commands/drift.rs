@@ -18,15 +18,15 @@ use crate::session::Session;
 pub(crate) async fn run(arguments: &arguments::Drift, console: &Console) -> Result<Exit, Failure> {
     let Some(inputs) = read(arguments, console) else { return Ok(Exit::BadInput) };
     let mut reports = Vec::new();
-    for (spec, inputs) in &inputs {
+    for (spec, inputs) in inputs {
         reports.push(report(arguments, spec, inputs, console).await);
     }
-    console.result(&match arguments.format {
-        DriftFormat::Text => drift::text::render(&reports, console.verbose),
-        DriftFormat::Json => drift::json::render(&reports),
-        DriftFormat::Markdown => drift::markdown::render(&reports),
-        DriftFormat::Junit => drift::junit::render(&reports),
-    })?;
+    match arguments.format {
+        DriftFormat::Text => console.result(&drift::text::render(&reports, console.verbose))?,
+        DriftFormat::Json => Console::document(&drift::json::render(&reports))?,
+        DriftFormat::Markdown => Console::document(&drift::markdown::render(&reports))?,
+        DriftFormat::Junit => Console::document(&drift::junit::render(&reports))?,
+    }
     Ok(worst(reports.iter().map(exit)))
 }
 
@@ -48,7 +48,7 @@ fn read<'a>(
 async fn report(
     arguments: &arguments::Drift,
     spec: &Path,
-    inputs: &Inputs,
+    inputs: Inputs,
     console: &Console,
 ) -> Report {
     let spec = spec.display().to_string();
@@ -68,12 +68,12 @@ async fn report(
 
 async fn examine(
     arguments: &arguments::Drift,
-    inputs: &Inputs,
+    mut inputs: Inputs,
     console: &Console,
 ) -> Result<(String, Drift, Option<Testimony>), Failure> {
-    let session = Session::connect(&arguments.connection, inputs, console).await?;
+    let session = Session::connect(&arguments.connection, &mut inputs, console).await?;
     let progress = Progress::reading(console);
-    let compared = compare(arguments, &session, inputs, &|event| progress.report(&event)).await;
+    let compared = compare(arguments, &session, &inputs, &|event| progress.report(&event)).await;
     session.close().await;
     compared
 }

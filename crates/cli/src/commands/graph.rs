@@ -12,14 +12,14 @@ use crate::session::Session;
 
 pub(crate) async fn run(arguments: &Graph, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
-    let inputs = Inputs::of_target(target)?;
-    let session = Session::connect(&target.connection, &inputs, console).await?;
+    let mut inputs = Inputs::of_target(target)?;
+    let session = Session::connect(&target.connection, &mut inputs, console).await?;
     let events = EventLog::open(&EventFile { path: None }, console)?;
     let planned = look(&session, &inputs, &events, console).await;
     session.close().await;
     let planned = planned?;
     let view = View::plan(&planned.document);
-    console.result(&match arguments.format {
+    Console::document(&match arguments.format {
         GraphFormat::Mermaid => mermaid::text(&graph::Graph::new(view)),
         GraphFormat::Dot => dot::text(&graph::Graph::of_changes(view)),
         GraphFormat::Svg => svg::text(&graph::Graph::new(view)),

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod apply;
+mod certificate;
 pub(crate) mod doctor;
 mod drift;
 mod graph;
@@ -42,6 +43,12 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,
         Command::Permissions(arguments) => permissions::run(&arguments, console),
         Command::Verify(arguments) => verify::run(&arguments, console).await,
+        Command::Certificate(Certificate::Generate(arguments)) => {
+            certificate::generate(&arguments, console)
+        }
+        Command::Certificate(Certificate::Inspect(arguments)) => {
+            certificate::inspect(&arguments, console)
+        }
         Command::Certificate(Certificate::Rotate(arguments)) => {
             rotate::run(&arguments, console).await
         }

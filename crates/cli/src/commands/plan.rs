@@ -16,11 +16,11 @@ use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Result<Exit, Failure> {
     let target = &arguments.target;
-    let inputs = Inputs::of_target(target)?;
+    let mut inputs = Inputs::of_target(target)?;
     let saving = &arguments.saving;
     saving.out.as_deref().map(saved_plan::check_place).transpose()?;
     let events = EventLog::open(&arguments.events, console)?;
-    let session = Session::connect(&target.connection, &inputs, console).await?;
+    let session = Session::connect(&target.connection, &mut inputs, console).await?;
     let planned = look(&session, &inputs, &events, console).await;
     session.close().await;
     let mut planned = planned?;
@@ -31,10 +31,10 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
     if let Some(file) = &saving.out {
         saved_plan::write(file, &planned.document)?;
     }
-    console.result(&match arguments.format {
-        PlanFormat::Text => planned.text(console.verbose),
-        format => print(&planned.document, format, console.verbose),
-    })?;
+    match arguments.format {
+        PlanFormat::Text => console.result(&planned.text(console.verbose))?,
+        format => print(&planned.document, format, console)?,
+    }
     let plan = &planned.plan;
     Ok(if plan.blockers().chain(plan.blocked_lines()).next().is_some() {
         Exit::Blocked
@@ -84,14 +84,19 @@ pub(crate) async fn look(
 }
 
 /// A plan that is nothing but a document.
-pub(crate) fn print(document: &PlanDocument, format: PlanFormat, verbose: bool) -> String {
+pub(crate) fn print(
+    document: &PlanDocument,
+    format: PlanFormat,
+    console: &Console,
+) -> Result<(), Failure> {
     let view = View::plan(document);
     match format {
         PlanFormat::Text => {
-            render::plan::saved_header(document) + &render::plan::text(view, verbose)
+            let header = render::plan::saved_header(view);
+            console.result(&(header + &render::plan::text(view, console.verbose)))
         }
-        PlanFormat::Json => render::json::document(document),
-        PlanFormat::Markdown => render::markdown::text(view),
-        PlanFormat::Html => render::html::text(view),
+        PlanFormat::Json => Console::document(&render::json::document(document)),
+        PlanFormat::Markdown => Console::document(&render::markdown::text(view)),
+        PlanFormat::Html => Console::document(&render::html::text(view)),
     }
 }

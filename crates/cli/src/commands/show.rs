@@ -8,6 +8,6 @@ use crate::saved_plan;
 
 pub(crate) fn run(arguments: &Show, console: &Console) -> Result<Exit, Failure> {
     let document = saved_plan::read(&arguments.file)?;
-    console.result(&print(&document, arguments.format, console.verbose))?;
+    print(&document, arguments.format, console)?;
     Ok(Exit::Done)
 }

@@ -11,15 +11,15 @@ use crate::render;
 use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Status, console: &Console) -> Result<Exit, Failure> {
-    let inputs = Inputs::of_reader(&arguments.spec, planner::Steps::all())?;
-    let session = Session::connect(&arguments.connection, &inputs, console).await?;
+    let mut inputs = Inputs::of_reader(&arguments.spec, planner::Steps::all())?;
+    let session = Session::connect(&arguments.connection, &mut inputs, console).await?;
     let looked = look(&session, &inputs, console).await;
     session.close().await;
     let (header, status) = looked?;
-    console.result(&match arguments.format {
-        Format::Text => header + &render::status::text(&status),
-        Format::Json => render::status::json(&status),
-    })?;
+    match arguments.format {
+        Format::Text => console.result(&(header + &render::status::text(&status)))?,
+        Format::Json => Console::document(&render::status::json(&status))?,
+    }
     Ok(if status.is_whole { Exit::Done } else { Exit::Failed })
 }
 

@@ -215,7 +215,10 @@ pub(crate) fn refusals(verdicts: &[Verdict]) -> Vec<String> {
 pub(crate) fn doubts(verdicts: &[Verdict]) -> Vec<String> {
     let mut by_reason: BTreeMap<&str, Vec<&Verdict>> = BTreeMap::new();
     for verdict in verdicts {
-        if let Standing::CannotTell { why } = &verdict.standing {
+        // Of Mondoo's nobody can tell, so nobody need be told each time.
+        if let Standing::CannotTell { why } = &verdict.standing
+            && verdict.right != Right::Mondoo
+        {
             by_reason.entry(why).or_default().push(verdict);
         }
     }

@@ -44,13 +44,13 @@ fn summary(view: View<'_>) -> String {
     let document = view.document;
     let mut facts = vec![("Tenant", document.tenant.to_string())];
     facts.extend(document.principal.map(|id| ("Service principal", id.to_string())));
-    facts.extend(document.expires.map(|end| ("Refused from", end.to_string())));
+    facts.extend(view.end().map(|end| ("Refused from", end)));
     facts.push(("Spec", format!("SHA-256 {}", document.spec)));
     let facts: String = facts
         .iter()
         .map(|(name, value)| format!("<div><dt>{name}</dt><dd>{}</dd></div>\n", escaped(value)))
         .collect();
-    let notes = view.left_out().into_iter().map(|sentence| sentence.replace("above", "below"));
+    let notes = view.left_out("Blocks", "below").into_iter();
     let notes: String =
         notes.chain(view.vaults()).map(|note| format!("<p>{}</p>\n", escaped(&note))).collect();
     let links = [

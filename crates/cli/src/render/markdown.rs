@@ -43,19 +43,15 @@ fn head(view: View<'_>) -> String {
         code(document.installation.as_str()),
         code(&tenant.to_string())
     );
-    if let Some(end) = document.expires {
+    if let Some(end) = view.end() {
         let _ = writeln!(text, "Refused from {end} on.");
     }
     let privileged = document.changes.iter().filter(|change| change.privileged).count();
     if privileged > 0 {
         let _ = writeln!(text, "**{privileged} of the changes are PRIVILEGED.**");
     }
-    for sentence in view.left_out() {
-        let _ = writeln!(
-            text,
-            "**{}**",
-            sentence.replace("stands at x above", "blocks below").replace("above", "below")
-        );
+    for sentence in view.left_out("Blocks", "below") {
+        let _ = writeln!(text, "**{sentence}**");
     }
     text + &view.vaults().map(|vaults| vaults + "\n").unwrap_or_default()
 }
@@ -81,7 +77,8 @@ fn details(view: View<'_>, depth: Depth, room: usize) -> String {
     text
 }
 
-/// As many entries as fit, in a block in which nothing is markup, and how many there are besides.
+/// As many entries as fit, in a block in which nothing is markup, and how many there are besides. No
+/// line of an entry begins with a backtick, which alone would end the block.
 pub(super) fn folded(title: &str, entries: &[String], room: usize) -> String {
     let frame = title.len() + 300;
     let mut used = frame;
@@ -91,10 +88,9 @@ pub(super) fn folded(title: &str, entries: &[String], room: usize) -> String {
     });
     let count = fitting.count();
     let shown = entries[..count].concat();
-    let fence = fence(&shown);
     let mut text = format!("\n<details><summary>{title}</summary>\n\n");
     if count > 0 {
-        let _ = write!(text, "{fence}diff\n{shown}{fence}\n");
+        let _ = write!(text, "```diff\n{shown}```\n");
     }
     if count < entries.len() {
         let more = entries.len() - count;
@@ -179,11 +175,6 @@ pub(super) fn code(text: &str) -> String {
         ""
     };
     format!("{fence}{blank}{text}{blank}{fence}")
-}
-
-/// Longer than any that the text has.
-fn fence(text: &str) -> String {
-    "`".repeat(longest_run(text).max(2) + 1)
 }
 
 fn longest_run(text: &str) -> usize {

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use applier::{ApplyError, Outcome, Status};
 use planner::{Plan, Step, Verb};
 
+use crate::advice::mondoo_failure;
+
 /// The last line of an apply. The wording is an interface: scripts read it.
 pub(crate) fn summary(outcome: &Outcome, blocked_lines: usize) -> String {
     let created = outcome.applied_count(Verb::Create);
@@ -22,20 +24,24 @@ pub(crate) fn summary(outcome: &Outcome, blocked_lines: usize) -> String {
 /// What failed for one reason, and what to do about it.
 pub(crate) struct Reason {
     pub message: String,
-    pub hint: &'static str,
+    pub hint: String,
 }
 
 /// Each reason once: a batch of consents is often refused as one.
 pub(crate) fn reasons(outcome: &Outcome, plan: &Plan) -> Vec<Reason> {
-    let mut reasons: BTreeMap<(String, &'static str), Vec<String>> = BTreeMap::new();
+    let mut reasons: BTreeMap<(String, String), Vec<String>> = BTreeMap::new();
     for (id, status) in outcome.statuses() {
         let (Status::Failed(error) | Status::Postponed(error)) = status else { continue };
         let action = &plan.change(id).action;
         let (what, target) = action.line();
-        let reason = (error.to_string(), advice(action.step(), error));
+        let hint = match error {
+            ApplyError::Mondoo(error) => mondoo_failure(error).hint.unwrap_or_default(),
+            other => advice(action.step(), other).to_owned(),
+        };
+        let reason = (error.to_string(), hint);
         reasons.entry(reason).or_default().push(format!("{what} {target}"));
     }
-    let reason = |((error, hint), failed): ((String, &'static str), Vec<String>)| {
+    let reason = |((error, hint), failed): ((String, String), Vec<String>)| {
         let message = match failed.as_slice() {
             [] => error,
             [only] => format!("{only}: {error}"),

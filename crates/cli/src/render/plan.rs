@@ -22,13 +22,14 @@ pub(crate) fn header(observed: &Observed, operator: &Operator, effort: (usize, f
 }
 
 /// Of a plan that was saved: nobody asked anybody.
-pub(crate) fn saved_header(document: &PlanDocument) -> String {
-    let until = document.expires.map(|end| format!("Until    {end}\n")).unwrap_or_default();
+pub(crate) fn saved_header(view: View<'_>) -> String {
+    let until = view.end().map(|end| format!("Until    {end}\n")).unwrap_or_default();
+    let document = view.document;
     format!("Spec     {}\nTenant   {}\n{until}\n", document.installation, document.tenant)
 }
 
 pub(crate) fn text(view: View<'_>, verbose: bool) -> String {
-    let left_out = view.left_out().into_iter().map(str::to_owned);
+    let left_out = view.left_out("x", "above").into_iter();
     let summary = left_out.chain(view.vaults()).chain([view.summary()]);
     let summary: String = summary.map(|line| line + "\n").collect();
     let parts = [steps(view, verbose), findings(view), summary];

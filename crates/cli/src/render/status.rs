@@ -187,5 +187,5 @@ struct Document<'a> {
 
 pub(crate) fn json(status: &Status) -> String {
     let document = Document { format_version: 1, status, summary: Summary::of(status) };
-    serde_json::to_string_pretty(&document).expect("names and texts only") + "\n"
+    super::json::document(&document)
 }

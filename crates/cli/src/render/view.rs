@@ -5,6 +5,7 @@ use planner::{
     Verb,
 };
 use similar::{ChangeTag, TextDiff};
+use time::format_description::well_known::Rfc3339;
 
 /// A document and the words for it.
 #[derive(Clone, Copy)]
@@ -72,27 +73,29 @@ impl<'a> View<'a> {
         format!("{}: {}.", self.wording.title(), counts.join(", "))
     }
 
-    /// What the counts leave out, so that nobody takes them for the whole.
-    pub(crate) fn left_out(self) -> Vec<&'static str> {
+    /// What the counts leave out, so that nobody takes them for the whole. `sign` marks the findings
+    /// that block, and `place` is where findings are, above or below.
+    pub(crate) fn left_out(self, sign: &str, place: &str) -> Vec<String> {
         let document = self.document;
         let waits = document.findings.iter().any(|finding| finding.code == FindingCode::Waits);
-        [
-            (
-                document.blocks_lines(),
-                "Blocked: what stands at x above is left out until the spec or Azure changes.",
-            ),
-            (
-                !document.is_whole(),
-                "Incomplete: not everything could be read, as the notes above tell.",
-            ),
-            (
-                waits,
-                "Waiting: what waits for a step of somebody else is left out until that is done.",
-            ),
-        ]
-        .into_iter()
-        .filter_map(|(is_so, sentence)| is_so.then_some(sentence))
-        .collect()
+        let blocked = format!(
+            "Blocked: what stands at {sign} {place} is left out until the spec or Azure changes."
+        );
+        let incomplete =
+            format!("Incomplete: not everything could be read, as the notes {place} tell.");
+        let waiting =
+            "Waiting: what waits for a step of somebody else is left out until that is done.";
+        let sentences = [
+            (document.blocks_lines(), blocked),
+            (!document.is_whole(), incomplete),
+            (waits, waiting.to_owned()),
+        ];
+        sentences.into_iter().filter_map(|(is_so, sentence)| is_so.then_some(sentence)).collect()
+    }
+
+    /// From when on the plan is refused.
+    pub(crate) fn end(self) -> Option<String> {
+        self.document.expires.and_then(|end| end.format(&Rfc3339).ok())
     }
 
     /// How many vaults there are, and why the others need nothing.

@@ -20,7 +20,7 @@ const LIFETIME: Duration = Duration::minutes(10);
 pub(crate) const MONDOO_ISSUER: &str = "https://oidc.mondoo.invalid";
 
 /// Where the sandbox issues tokens to workloads.
-pub(super) fn issuer(sandbox: &str) -> String {
+pub(crate) fn issuer(sandbox: &str) -> String {
     format!("{sandbox}/_sandbox")
 }
 

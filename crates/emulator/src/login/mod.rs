@@ -17,7 +17,9 @@ use axum::http::Method;
 pub(crate) use access_token::{AccessToken, TokenFault, issuer};
 pub(crate) use assertion::signed_claims;
 pub(crate) use audience::{Audience, GRAPH_APP_ID};
-pub(crate) use federated::{MONDOO_ISSUER, issue as issue_workload_token, token as workload_token};
+pub(crate) use federated::{
+    MONDOO_ISSUER, issue as issue_workload_token, issuer as sandbox_issuer, token as workload_token,
+};
 pub(crate) use jwt::Jwt;
 pub(crate) use signing::SigningKey;
 

@@ -60,7 +60,7 @@ impl SigningKey {
         signature
     }
 
-    pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         let key =
             UnparsedPublicKey::new(&RSA_PKCS1_2048_8192_SHA256, self.pair.public_key().as_ref());
         key.verify(message, signature).is_ok()

@@ -91,6 +91,19 @@ impl ServiceAccount {
         })
     }
 
+    /// As a workload gets it for a token of its own: the space stands under another name
+    /// (documented).
+    pub(super) fn exchanged(&self, url: &str) -> Secret {
+        let file = json!({
+            "mrn": self.mrn,
+            "space_mrn": self.scope,
+            "private_key": self.private_key.expose(),
+            "certificate": self.certificate,
+            "api_endpoint": url,
+        });
+        Secret::new(file.to_string())
+    }
+
     /// As the Console offers it for download (documented).
     fn file(&self, url: &str) -> Secret {
         let file = json!({

@@ -4,14 +4,14 @@ use apollo_compiler::ExecutableDocument;
 use apollo_compiler::parser::Parser;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::{DiagnosticList, Valid};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use serde::Deserialize;
 
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
 use crate::mondoo::caller::Caller;
 use crate::mondoo::error::Refused;
-use crate::mondoo::{Api, execution};
+use crate::mondoo::{Api, exchange, execution};
 use crate::service::Service;
 
 /// How deep a document may nest and how long it may be; guesses that no sensible one comes near.
@@ -29,7 +29,13 @@ pub(super) struct Document {
 }
 
 pub(crate) fn answer(service: &Service, request: &Request) -> Reply {
-    respond(service, request).unwrap_or_else(Refused::reply)
+    let path: Vec<&str> = request.segments.iter().map(String::as_str).collect();
+    let reply = match path.as_slice() {
+        ["SecureTokenService", "ExchangeExternalToken"] => exchange::answer(service, request),
+        ["query"] => respond(service, request),
+        _ => Err(Refused::Status(StatusCode::NOT_FOUND)),
+    };
+    reply.unwrap_or_else(Refused::reply)
 }
 
 /// A refusal that comes from outside of the handlers.

@@ -10,6 +10,7 @@ mod call;
 mod caller;
 mod catalog;
 mod error;
+mod exchange;
 mod execution;
 mod integrations;
 mod operations;

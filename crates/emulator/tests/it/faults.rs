@@ -147,6 +147,8 @@ fn a_file_of_faults_that_makes_no_sense_is_refused_with_its_place() {
         ("faults: [{ do: { explode: 1 } }]", "explode"),
         ("replication: sometimes", "observed, or lags"),
         ("throttle: true", "unknown field"),
+        ("mondoo: { schema: 2023 }", "2024, 2025 or 2026"),
+        ("mondoo: { scanTakes: soon }", "scanTakes"),
     ] {
         let error = Behaviour::parse(text).unwrap_err().to_string();
         assert!(error.contains(part) && error.contains("the faults cannot be read"), "{error}");

@@ -34,6 +34,7 @@ mod locks;
 mod management_groups;
 mod mondoo;
 mod mondoo_certificates;
+mod mondoo_exchange;
 mod mondoo_integrations;
 mod mondoo_nonsense;
 mod mondoo_policies;

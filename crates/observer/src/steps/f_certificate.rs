@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use azure::Application;
 use certificate::{FileError, Held, KeyPair, PemError};
 use planner::steps::f_certificate::{
-    Certificate, FederatedCredential, KeyCredential, Maker, Observed, Source, staged,
+    Certificate, FederatedCredential, FileCopy, KeyCredential, Maker, Observed, Source, staged,
 };
 use spec::{CertificateSource, Spec};
 use time::OffsetDateTime;
@@ -49,9 +49,11 @@ pub fn read_source(
         CertificateSource::Command(command) => {
             return read_made(Maker::Command(command.clone()), directory, now);
         }
-        CertificateSource::KeyVault(_) => {
-            let reason = io::Error::other("it is read once somebody has signed in");
-            return Err(FileError::Unreadable { path: PathBuf::from("the key vault"), reason });
+        CertificateSource::KeyVault(certificate) => {
+            if let Some(output) = &certificate.output {
+                check_directory(&directory.join(output))?;
+            }
+            return Ok((Source::InVault(certificate.clone()), None));
         }
         CertificateSource::Federated => return Ok((Source::Federated, None)),
     };
@@ -131,4 +133,13 @@ pub fn facts(held: &Held) -> Certificate {
         not_after: certificate.not_after,
         has_key: held.pair().is_some(),
     }
+}
+
+/// Whether `output` holds another pair than `held`, or none.
+pub fn copy(output: &Path, directory: &Path, held: &Held, now: OffsetDateTime) -> Option<FileCopy> {
+    let path = directory.join(output);
+    let there = KeyPair::read(&path, now);
+    let is_there = there.is_ok_and(|there| there.certificate == *held.certificate());
+    let replaces = path.symlink_metadata().is_ok();
+    (!is_there).then(|| FileCopy { output: output.to_owned(), replaces })
 }

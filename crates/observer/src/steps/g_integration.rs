@@ -30,6 +30,8 @@ pub(crate) async fn observe(mondoo: &Mondoo, wanted: &Desired) -> Result<Observe
     let (integrations, exist) =
         futures::try_join!(mondoo.integrations(space, &found.schema), exist)?;
     Ok(Observed {
+        has_labels: found.schema.offers_labels(),
+        offers_federation: found.schema.offers_wif(),
         integrations: integrations.into_iter().map(integration).collect(),
         unknown_policies: missing.difference(&exist).cloned().collect(),
         active_policies,
@@ -67,7 +69,7 @@ fn integration(live: mondoo::Integration) -> Integration {
         labels,
         created,
         scan: Scan {
-            attempted: scan.attempted.or(scan.started).or(scan.finished).is_some(),
+            attempted: scan.attempted.max(scan.started).max(scan.finished),
             finished: scan.finished,
             errors: errors.map(|message| message.text).collect(),
         },

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use spec::{PrincipalId, SpecDigest, TenantId, TenantRef};
 use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use super::{PlanDocument, PlannedChange, PlannedField};
 use crate::{Step, Value, Verb};
@@ -11,7 +12,7 @@ use crate::{Step, Value, Verb};
 /// Why a saved plan does not stand for what would be done now.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Stale {
-    #[error("it expired at {0}")]
+    #[error("it expired at {}", .0.format(&Rfc3339).unwrap_or_default())]
     Expired(OffsetDateTime),
     #[error("it is for tenant {planned}, and the spec is for {wanted}")]
     OtherTenant { planned: TenantId, wanted: TenantRef },

@@ -48,23 +48,20 @@ impl PlanDocument {
         if format_version > u64::from(FORMAT_VERSION) {
             return Err(Unusable::NewerFormat(format_version));
         }
-        let document: PlanDocument =
-            serde_json::from_slice(json).map_err(|error| unusable(&error))?;
-        let is_whole = document.digest == document.digested() && document.needs_point_back();
+        let read: PlanDocument = serde_json::from_slice(json).map_err(|error| unusable(&error))?;
+        let digest = read.digest.clone();
+        let document = read.sealed();
+        let is_whole = document.digest == digest && document.needs_point_back();
         if is_whole { Ok(document) } else { Err(Unusable::Edited) }
     }
 
+    /// The digest is over the document without it.
     pub(super) fn sealed(self) -> PlanDocument {
-        let digest = self.digested();
-        PlanDocument { digest, ..self }
-    }
-
-    /// Over the document without its digest.
-    fn digested(&self) -> String {
-        let unsealed = PlanDocument { digest: String::new(), ..self.clone() };
+        let unsealed = PlanDocument { digest: String::new(), ..self };
         let json = serde_json::to_vec(&unsealed).expect("a document is made of plain data");
         let digest = Sha256::digest(json);
-        digest.iter().map(|byte| format!("{byte:02x}")).collect()
+        let digest = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        PlanDocument { digest, ..unsealed }
     }
 
     /// Whoever walks along the needs comes to an end.

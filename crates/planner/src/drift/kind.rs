@@ -65,6 +65,7 @@ impl Kind {
             | FindingCode::RoleInUse => Some(Kind::Extra),
             FindingCode::CertificateElsewhere
             | FindingCode::CertificateKept
+            | FindingCode::CertificateNotRecorded
             | FindingCode::CertificateSuperseded
             | FindingCode::CloudNotScanned
             | FindingCode::DeletePostponed
@@ -72,6 +73,8 @@ impl Kind {
             | FindingCode::GrantsCodeExecution
             | FindingCode::GrantsSecretValues
             | FindingCode::GrantsWrites
+            | FindingCode::KeyNotExportable
+            | FindingCode::KeylessNotOffered
             | FindingCode::LookAlike
             | FindingCode::NoMondooAccess
             | FindingCode::NotLookedAt
@@ -82,6 +85,7 @@ impl Kind {
             | FindingCode::RootGroup
             | FindingCode::ScanFailing
             | FindingCode::ScannedNotCovered
+            | FindingCode::SelfSigned
             | FindingCode::SubscriptionByName
             | FindingCode::TenantRoot
             | FindingCode::Unreadable

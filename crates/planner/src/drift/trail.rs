@@ -109,7 +109,9 @@ pub(super) fn of_action(action: &Action, desired: &Desired, observed: &Observed)
         }
         // Files of this machine are in no log, and Mondoo's own is not asked.
         Action::Certificate(
-            f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. },
+            f_certificate::Action::Make { .. }
+            | f_certificate::Action::Install { .. }
+            | f_certificate::Action::Copy(_),
         )
         | Action::Integration(_) => Vec::new(),
         Action::Certificate(

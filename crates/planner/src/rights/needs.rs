@@ -2,8 +2,7 @@
 
 use super::{AzureRight, EntraRight, Place, Right};
 use crate::steps::{
-    a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
-    f_certificate,
+    a_application, b_graph_permissions, c_role_assignments, d_custom_role, f_certificate,
 };
 use crate::{Action, Observed};
 
@@ -34,11 +33,11 @@ pub(super) fn needs(action: &Action, observed: &Observed) -> Vec<Right> {
             let scopes = before.assignable_scopes.iter().chain(&after.assignable_scopes);
             scopes.map(|scope| at(AzureRight::DefineRole, scope)).collect()
         }
-        Action::KeyVaultAccess(e_key_vault_access::Action { vault, .. }) => {
-            vec![vault_right(vault)]
-        }
+        Action::KeyVaultAccess(action) => vec![vault_right(&action.vault)],
         Action::Certificate(
-            f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. },
+            f_certificate::Action::Make { .. }
+            | f_certificate::Action::Install { .. }
+            | f_certificate::Action::Copy(_),
         ) => Vec::new(),
         Action::Certificate(
             f_certificate::Action::Trust { .. }

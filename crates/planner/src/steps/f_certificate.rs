@@ -5,7 +5,7 @@ mod removal;
 
 use std::path::{Path, PathBuf};
 
-use spec::{CertificateSource, Command, Generate, KeyId, Spec};
+use spec::{CertificateSource, Command, Generate, KeyId, Spec, VaultCertificate};
 use time::{Duration, OffsetDateTime};
 
 use super::g_integration::{self, Federation};
@@ -22,6 +22,18 @@ pub struct Desired {
     /// How the source can be made to hold another certificate.
     pub renewal: Option<Maker>,
     pub rotation: Rotation,
+    /// Where a pair that comes from elsewhere is to be written, too.
+    pub copy: Option<FileCopy>,
+    /// The vault that never gives the key of this certificate away.
+    pub bound: Option<VaultCertificate>,
+}
+
+/// A file that is to hold key and certificate, and does not hold these.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FileCopy {
+    pub output: PathBuf,
+    /// It holds others.
+    pub replaces: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -34,6 +46,8 @@ pub enum Source {
     Make(Maker),
     /// The same; in its place is one that has expired.
     Expired(Maker),
+    /// In a key vault, which is read once somebody has signed in, and only where it is needed.
+    InVault(VaultCertificate),
     /// No certificate: tokens of the integration are trusted.
     Federated,
 }
@@ -99,19 +113,22 @@ impl Desired {
             | CertificateSource::Federated => None,
         };
         let (marker, rotation) = (spec.name.marker(), Rotation::default());
-        Desired { source, marker, renew_before, renewal, rotation }
+        Desired { source, marker, renew_before, renewal, rotation, copy: None, bound: None }
     }
 }
 
 impl Desired {
     /// The file that a new key would be written to, as it stands.
     pub fn writes(&self, now: OffsetDateTime) -> Option<PathBuf> {
+        if let Source::InVault(certificate) = &self.source {
+            return certificate.output.clone();
+        }
         let output = self.renewal.as_ref()?.output()?;
         match &self.source {
             Source::Make(_) => Some(output.to_owned()),
             Source::Expired(_) => Some(staged(output)),
             Source::Held(held) if held.not_after < now + self.renew_before => Some(staged(output)),
-            Source::Held(_) | Source::Staged(_) | Source::Federated => None,
+            Source::Held(_) | Source::Staged(_) | Source::InVault(_) | Source::Federated => None,
         }
     }
 }
@@ -165,7 +182,7 @@ impl Observed {
             Source::Held(certificate) | Source::Staged(certificate) => {
                 Some(key_id(&certificate.sha256))
             }
-            Source::Make(_) | Source::Expired(_) | Source::Federated => None,
+            Source::Make(_) | Source::Expired(_) | Source::InVault(_) | Source::Federated => None,
         };
         let unknown = self.trusted.iter().filter(move |credential| Some(credential.id) != held);
         unknown.map(|credential| format!("certificate {}", credential.display_name))
@@ -205,11 +222,13 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     let Desired { source, renewal, rotation, .. } = &desired.certificate;
     let due = observed.now + desired.certificate.renew_before;
     match source {
+        Source::InVault(_) => {}
         Source::Federated => plan_federation(desired, observed, plan),
         Source::Held(held) => match renewal {
             Some(maker) if rotation.now || held.not_after < due => renew(maker, desired, plan),
             Some(_) | None => {
                 trust(held, desired, observed, plan);
+                copy(desired, plan);
                 if held.not_after < due {
                     plan.find(expires(held.not_after));
                 }
@@ -228,6 +247,9 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
                 plan.find(elsewhere(maker));
             } else {
                 let held = None;
+                if let Some(finding) = self_signed(maker) {
+                    plan.find(finding);
+                }
                 plan.push(Action::Make { maker: maker.clone(), beside: false }, &[]);
                 plan.push(Action::Trust { marker: desired.certificate.marker.clone(), held }, &[]);
             }
@@ -252,8 +274,22 @@ fn trust(
     Some(plan.push(Action::Trust { marker, held }, &[]))
 }
 
+/// What else is to be done about a certificate that comes from a vault or a command.
+fn copy(desired: &crate::Desired, plan: &mut Plan) {
+    let Desired { copy, bound, .. } = &desired.certificate;
+    if let Some(copy) = copy {
+        plan.push(Action::Copy(copy.clone()), &[]);
+    }
+    if let Some(certificate) = bound {
+        plan.find(not_exportable(certificate));
+    }
+}
+
 /// The new pair waits beside the old one until it is trusted: until then the old one is what works.
 fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
+    if let Some(finding) = self_signed(maker) {
+        plan.find(finding);
+    }
     plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
     let marker = desired.certificate.marker.clone();
     let trusted = plan.push(Action::Trust { marker, held: None }, &[]);
@@ -308,6 +344,24 @@ fn expires(end: OffsetDateTime) -> Finding {
         end.date()
     );
     Finding::warning(FindingCode::CertificateExpires, message)
+}
+
+fn self_signed(maker: &Maker) -> Option<Finding> {
+    let message = "a self-signed certificate is made, which Mondoo's manual calls fit for testing \
+                   only: Entra ID takes it all the same; where your security team issues \
+                   certificates, name theirs as the source";
+    match maker {
+        Maker::Generate(_) => Some(Finding::note(FindingCode::SelfSigned, message.to_owned())),
+        Maker::Command(_) => None,
+    }
+}
+
+fn not_exportable(certificate: &VaultCertificate) -> Finding {
+    let message = format!(
+        "the key of {certificate} never leaves its vault: Entra ID can trust the certificate, but \
+         Mondoo needs the key; make a certificate there whose key is exportable"
+    );
+    Finding::warning(FindingCode::KeyNotExportable, message)
 }
 
 fn elsewhere(maker: &Maker) -> Finding {

@@ -7,7 +7,8 @@ mod subscriptions;
 use std::collections::{BTreeMap, BTreeSet};
 
 use spec::{AppId, IntegrationMrn, PolicyMrn, ScannedSubscriptions, SpaceMrn, Spec};
-use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use time::{Duration, OffsetDateTime};
 
 use super::b_graph_permissions;
 use super::f_certificate::{self, Source};
@@ -25,6 +26,9 @@ pub const CERTIFICATE_LABEL: &str = "mondoo-azure-certificate";
 
 /// Label with the time since when it holds that certificate, as RFC 3339 has it.
 pub const SINCE_LABEL: &str = "mondoo-azure-certificate-since";
+
+/// Mondoo's clock and ours are not the same.
+const CLOCKS_DIFFER: Duration = Duration::minutes(10);
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
@@ -56,6 +60,11 @@ pub struct Observed {
     /// Those with Azure.
     pub integrations: Vec<Integration>,
     pub active_policies: BTreeSet<PolicyMrn>,
+    /// Whether integrations have labels: only then it is recorded whose they are and which certificate
+    /// they hold.
+    pub has_labels: bool,
+    /// Whether integrations can sign in by tokens of their own.
+    pub offers_federation: bool,
     /// Policies of the spec that neither are active nor can be.
     pub unknown_policies: BTreeSet<PolicyMrn>,
 }
@@ -97,8 +106,8 @@ pub struct Federation {
 /// How the scans of an integration went.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scan {
-    /// One was asked for or begun.
-    pub attempted: bool,
+    /// When the last one was asked for or begun.
+    pub attempted: Option<OffsetDateTime>,
     pub finished: Option<OffsetDateTime>,
     /// What the last one complained of.
     pub errors: Vec<String>,
@@ -143,6 +152,18 @@ impl Observed {
 }
 
 impl Integration {
+    /// Whether no scan was asked for since it was made, or since it got its certificate: a run that was
+    /// killed then did not come so far.
+    fn awaits_scan(&self) -> bool {
+        let Some(attempted) = self.scan.attempted else { return true };
+        self.since().is_some_and(|since| since - attempted > CLOCKS_DIFFER)
+    }
+
+    /// Since when it holds its certificate, by our clock.
+    pub(crate) fn since(&self) -> Option<OffsetDateTime> {
+        OffsetDateTime::parse(self.labels.get(SINCE_LABEL)?, &Rfc3339).ok()
+    }
+
     /// SHA-256 of the certificate that was given to it.
     pub fn certificate(&self) -> Option<&str> {
         self.labels.get(CERTIFICATE_LABEL).map(String::as_str)
@@ -159,12 +180,15 @@ pub(crate) fn plan_integration(desired: &crate::Desired, observed: &All, plan: &
     let Some(subscriptions) = subscriptions::resolve(wanted, desired, observed, plan) else {
         return;
     };
-    let found = (found.ours(desired, observed), found.all_ours(desired, observed).len());
-    if let (Some(live), 2..) = found {
-        plan.find(several(live, found.1));
+    if desired.certificate.source == Source::Federated && !found.offers_federation {
+        return plan.find(not_offered());
+    }
+    let live = found.ours(desired, observed);
+    if let (Some(live), count @ 2..) = (live, found.all_ours(desired, observed).len()) {
+        plan.find(several(live, count));
     }
     let proof = proof(wanted, desired, observed);
-    let Some(sign_in) = sign_in(found.0, desired, observed, plan) else { return };
+    let Some(sign_in) = sign_in(live, desired, observed, plan) else { return };
     let wanted = Wanted {
         space: wanted.space.clone(),
         installation: desired.installation.to_string(),
@@ -174,12 +198,12 @@ pub(crate) fn plan_integration(desired: &crate::Desired, observed: &All, plan: &
         sign_in,
         proof,
     };
-    match found.0 {
+    match live {
         None => {
             let tested = tested(plan);
             plan.push(Action::Create(wanted), &tested);
         }
-        Some(live) => match Update::new(live, wanted, client_id(observed)) {
+        Some(live) => match Update::new(live, wanted, client_id(observed), found.has_labels) {
             Some(update) => {
                 let tested = tested(plan);
                 plan.push(Action::Update(update), &tested);
@@ -216,12 +240,18 @@ fn sign_in(
     observed: &All,
     plan: &mut Plan,
 ) -> Option<SignIn> {
+    let is_recorded = observed.integration.as_ref().is_some_and(|space| space.has_labels);
+    let holds_one = live.is_some_and(|live| live.credential == Credential::Certificate);
     let (sha256, has_key) = match &desired.certificate.source {
         Source::Federated => return Some(SignIn::Federated),
+        _ if holds_one && !is_recorded && !trusts_another(plan) => {
+            plan.find(not_recorded());
+            return Some(SignIn::Kept);
+        }
         _ if plan.makes(Product::Certificate) => return Some(SignIn::New),
         Source::Held(held) | Source::Staged(held) => (held.sha256.clone(), held.has_key),
         // One of ours is trusted, and its key is elsewhere.
-        Source::Make(_) | Source::Expired(_) => {
+        Source::Make(_) | Source::Expired(_) | Source::InVault(_) => {
             let recorded = live.and_then(Integration::certificate).unwrap_or_default();
             let trusted = observed.certificate.trusts(recorded, observed.now);
             (if trusted { recorded.to_owned() } else { String::new() }, false)
@@ -245,6 +275,22 @@ fn sign_in(
     let finding = Finding::blocks(FindingCode::NoKeyForIntegration, message.to_owned());
     plan.find(finding.about(Subject::Integration));
     None
+}
+
+/// Whether the application is to trust a certificate that it does not yet, which Mondoo then cannot
+/// hold either.
+fn trusts_another(plan: &Plan) -> bool {
+    use crate::Action as Any;
+    use f_certificate::Action as OfCertificate;
+    plan.changes()
+        .any(|(_, change)| matches!(change.action, Any::Certificate(OfCertificate::Trust { .. })))
+}
+
+fn not_recorded() -> Finding {
+    let message = "this space's API keeps no labels, so nobody knows which certificate the \
+                   integration holds: after a rotation that was cut short, run certificate rotate \
+                   --now";
+    Finding::note(FindingCode::CertificateNotRecorded, message.to_owned())
 }
 
 /// Policies that the spec names are turned on. Others are none of our business: spaces are shared.
@@ -278,8 +324,7 @@ pub(crate) fn plan_scan(desired: &crate::Desired, observed: &All, plan: &mut Pla
     let changes: Vec<ChangeId> = of_this_step.map(|(id, _)| id).collect();
     let is_changed = plan.changes().any(|(_, change)| is_integration(&change.action));
     let live = found.ours(desired, observed);
-    let never_scanned = live.is_some_and(|live| !live.scan.attempted);
-    if is_changed || never_scanned {
+    if is_changed || live.is_some_and(Integration::awaits_scan) {
         let federated = plan.changes().filter(|(_, change)| trusts_mondoo(&change.action));
         let after: Vec<_> = federated.map(|(id, _)| id).chain(changes).collect();
         let (name, proof) = (wanted.name.clone(), proof(wanted, desired, observed));
@@ -316,6 +361,13 @@ fn no_access(desired: &crate::Desired) -> Finding {
          to have it done, {how}"
     );
     Finding::note(FindingCode::NoMondooAccess, message)
+}
+
+fn not_offered() -> Finding {
+    let message = "this space's API knows no integration without a certificate yet: use another \
+                   certificate.source";
+    let finding = Finding::blocks(FindingCode::KeylessNotOffered, message.to_owned());
+    finding.about(Subject::Integration)
 }
 
 fn several(live: &Integration, count: usize) -> Finding {

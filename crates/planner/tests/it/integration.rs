@@ -15,7 +15,9 @@ const INTEGRATION: &str = "integration: { space: //captain.api.mondoo.app/spaces
 fn desired(source: Source, integration: &str) -> Desired {
     let written = match source {
         Source::Federated => "federated: true",
-        Source::Held(_) | Source::Generate(_) => "file: mondoo.pem",
+        Source::Held(_) | Source::Staged(_) | Source::Make(_) | Source::Expired(_) => {
+            "file: mondoo.pem"
+        }
     };
     Desired::new(&spec_with(ONE_SUBSCRIPTION, written, integration), source)
 }
@@ -25,7 +27,8 @@ fn held() -> Source {
 }
 
 fn in_space(observed: Observed) -> Observed {
-    Observed { integration: Some(Space::default()), ..observed }
+    let space = Space { has_labels: true, offers_federation: true, ..Space::default() };
+    Observed { integration: Some(space), ..observed }
 }
 
 fn space(observed: &mut Observed) -> &mut Space {
@@ -120,7 +123,7 @@ fn every_field_of_the_integration_is_put_right() {
     0 G + policy: mondoo-azure-security []
     25 unchanged
     ");
-    assert_snapshot!(drift(held(), |o| live(o).scan.attempted = false), @"
+    assert_snapshot!(drift(held(), |o| live(o).scan.attempted = None), @"
     0 G + scan: Contoso []
     26 unchanged
     ");

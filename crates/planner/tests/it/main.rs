@@ -7,6 +7,7 @@ mod integration;
 mod laws;
 mod plans;
 mod rights;
+mod rotation;
 mod safety;
 mod schedule;
 mod taking_away;

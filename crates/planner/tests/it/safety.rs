@@ -37,7 +37,11 @@ pub fn drift(more: &str, change: impl FnOnce(&mut Observed)) -> String {
 fn strangers(observed: &mut Observed) {
     observed.application.credentials = vec!["password x".to_owned()];
     let ours = observed.certificate.trusted[0].clone();
-    observed.certificate.trusted.push(KeyCredential { display_name: "y".to_owned(), ..ours });
+    observed.certificate.trusted.push(KeyCredential {
+        thumbprint: String::new(),
+        display_name: "y".to_owned(),
+        ..ours
+    });
     observed.application.owners.insert(ObjectId::derived(&["eve"]), "Eve".to_owned());
     let operator = ObjectId::derived(&["operator"]);
     observed.application.owners.insert(operator, "Operator".to_owned());

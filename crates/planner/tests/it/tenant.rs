@@ -6,7 +6,7 @@ use planner::steps::a_application::{self, Application, LISTED_TAG, NewApplicatio
 use planner::steps::c_role_assignments::{self, Assignment, Existing};
 use planner::steps::e_key_vault_access::{Change, Model, Permissions, Vault};
 use planner::steps::f_certificate::{
-    self, Certificate, EXCHANGE_AUDIENCE, FederatedCredential, KeyCredential, Source,
+    self, Certificate, EXCHANGE_AUDIENCE, FederatedCredential, KeyCredential, Maker, Source,
 };
 use planner::steps::g_integration::{
     self, Credential, Federation, Integration, Scan, SignIn, Wanted,
@@ -16,8 +16,8 @@ use planner::{
     Action, Desired, Directory, Group, Observed, Plan, Seen, Standing, Subscription, Tenant, key_id,
 };
 use spec::{
-    CertificateSource, Generate, IntegrationMrn, ManagementGroupId, PrincipalId, Spec,
-    SubscriptionId, VaultId,
+    CertificateSource, IntegrationMrn, ManagementGroupId, PrincipalId, Spec, SubscriptionId,
+    VaultId,
 };
 use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
@@ -35,7 +35,7 @@ pub fn desired(scopes: &[&str]) -> Desired {
 pub fn desired_with(scopes: &[&str], more: &str) -> Desired {
     let spec = spec_with(scopes, "generate: { output: mondoo.pem }", more);
     let CertificateSource::Generate(generate) = &spec.certificate.source else { unreachable!() };
-    Desired::new(&spec, Source::Generate(generate.clone()))
+    Desired::new(&spec, Source::Make(Maker::Generate(generate.clone())))
 }
 
 /// A spec with that source of its certificate.
@@ -278,10 +278,14 @@ fn trust(action: f_certificate::Action, observed: &mut Observed) {
             let id = "made".to_owned();
             observed.federated.push(FederatedCredential { id, name, issuer, subject, audiences });
         }
-        f_certificate::Action::Generate(Generate { .. }) => {}
+        f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. } => {}
+        f_certificate::Action::Distrust { id, name: _ } => {
+            observed.trusted.retain(|live| live.id != id);
+        }
         f_certificate::Action::Trust { marker, held } => {
             let held = held.unwrap_or_else(|| certificate(365));
             observed.trusted.push(KeyCredential {
+                thumbprint: held.sha256[24..].to_uppercase(),
                 id: key_id(&held.sha256),
                 display_name: marker,
                 end: held.not_after,
@@ -320,7 +324,7 @@ fn integrate(action: g_integration::Action, observed: &mut Observed) {
             space.active_policies.insert(policy);
         }
         g_integration::Action::Scan { .. } => {
-            space.integrations.iter_mut().for_each(|live| live.scan.attempted = true);
+            space.integrations.iter_mut().for_each(|live| live.scan.attempted = Some(NOW));
         }
     }
 }
@@ -338,7 +342,7 @@ fn integration(
     let sha256 = match sign_in {
         SignIn::Certificate { sha256, has_key: _ } => Some(sha256),
         SignIn::New => Some(certificate(365).sha256),
-        SignIn::Federated => None,
+        SignIn::Federated | SignIn::Kept => None,
     };
     let credential = match &sha256 {
         Some(_) => Credential::Certificate,

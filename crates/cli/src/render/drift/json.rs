@@ -53,7 +53,7 @@ pub(crate) fn render(reports: &[Report]) -> String {
     }
     let reports = reports.iter().map(one).collect();
     let document = Document { format_version: 1, reports, summary };
-    serde_json::to_string_pretty(&document).expect("names and texts only") + "\n"
+    crate::render::json::document(&document)
 }
 
 fn one(report: &Report) -> One<'_> {

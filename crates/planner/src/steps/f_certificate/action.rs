@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use spec::{Command, Generate, KeyId};
 
-use super::{Certificate, FederatedCredential, Maker};
+use super::{Certificate, FederatedCredential, FileCopy, Maker};
 use crate::steps::g_integration::Federation;
 use crate::{Field, Object, Product, Value, Verb};
 
@@ -17,6 +17,8 @@ pub enum Action {
     Trust { marker: String, held: Option<Certificate> },
     /// Puts a pair that waited beside `output` in its place, once a sign-in with it works.
     Install { output: PathBuf },
+    /// Writes the held pair to a file, for whoever gives it to Mondoo by hand.
+    Copy(FileCopy),
     /// Takes a certificate of ours from those that the application trusts.
     Distrust { id: KeyId, name: String },
     /// Lets the application trust the integration's tokens.
@@ -33,6 +35,8 @@ impl Action {
     pub(crate) fn verb(&self) -> Verb {
         match self {
             Action::Make { .. } | Action::Trust { .. } => Verb::Create,
+            Action::Copy(copy) if copy.replaces => Verb::Update,
+            Action::Copy(_) => Verb::Create,
             Action::Federate { replaced: None, .. } => Verb::Create,
             Action::Federate { replaced: Some(_), .. } | Action::Install { .. } => Verb::Update,
             Action::Distrust { .. } => Verb::Delete,
@@ -47,6 +51,7 @@ impl Action {
                 ("trusted certificate", name)
             }
             Action::Install { output } => ("key and certificate", output.display().to_string()),
+            Action::Copy(copy) => ("key and certificate", copy.output.display().to_string()),
             Action::Distrust { id: _, name } => ("trusted certificate", name.clone()),
             Action::Federate { name, .. } => ("federated credential", name.clone()),
         };
@@ -83,6 +88,7 @@ impl Action {
                 let from = super::staged(output).display().to_string();
                 vec![Field::changed("content", "the old one".to_owned(), from)]
             }
+            Action::Copy(copy) => vec![copy.field()],
             Action::Distrust { id, name } => vec![
                 Field::unset("displayName", name.clone()),
                 Field::unset("keyId", id.to_string()),
@@ -106,7 +112,9 @@ impl Action {
 
     pub(crate) fn object(&self) -> Object {
         match self {
-            Action::Make { .. } | Action::Install { .. } => Object::CertificateFile,
+            Action::Make { .. } | Action::Install { .. } | Action::Copy(_) => {
+                Object::CertificateFile
+            }
             Action::Trust { .. } | Action::Distrust { .. } => Object::Application,
             Action::Federate { .. } => Object::FederatedCredential,
         }
@@ -115,6 +123,7 @@ impl Action {
     pub(crate) fn uses(&self) -> &'static [Product] {
         match self {
             Action::Make { .. } => &[],
+            Action::Copy(_) => &[Product::Certificate],
             Action::Trust { .. } | Action::Install { .. } => {
                 &[Product::Application, Product::Certificate]
             }
@@ -128,6 +137,7 @@ impl Action {
             Action::Make { .. } => Some(Product::Certificate),
             Action::Trust { .. }
             | Action::Install { .. }
+            | Action::Copy(_)
             | Action::Distrust { .. }
             | Action::Federate { .. } => None,
         }
@@ -141,6 +151,17 @@ fn made(maker: &Maker, beside: bool) -> String {
         (_, Some(output)) => output.display().to_string(),
         (Maker::Command(command), None) => format!("of {}", command.program),
         (Maker::Generate(new), None) => new.subject.clone(),
+    }
+}
+
+impl FileCopy {
+    fn field(&self) -> Field {
+        if self.replaces {
+            let (before, after) = ("another one".to_owned(), "that of the source".to_owned());
+            Field::changed("content", before, after)
+        } else {
+            Field::set("output", self.output.display().to_string())
+        }
     }
 }
 

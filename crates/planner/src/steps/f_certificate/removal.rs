@@ -1,11 +1,10 @@
 //! Which certificates of ours the application need not trust any longer. Foreign ones always stay.
 
 use spec::KeyId;
-use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use super::{Action, KeyCredential, Removal, Source};
-use crate::steps::g_integration::{Integration, SINCE_LABEL};
+use crate::steps::g_integration::Integration;
 use crate::{Desired, Finding, FindingCode, Observed as All, Plan, key_id};
 
 pub(super) fn plan(desired: &Desired, observed: &All, plan: &mut Plan) {
@@ -50,7 +49,7 @@ impl<'a> InUse<'a> {
                 let ours = observed.certificate.ours(desired);
                 ours.max_by_key(|credential| credential.end).map(|credential| credential.id)
             }
-            Source::Expired(_) | Source::Federated => None,
+            Source::Expired(_) | Source::InVault(_) | Source::Federated => None,
         };
         let live = observed.integration.as_ref().and_then(|space| space.ours(desired, observed));
         let recorded = live.and_then(Integration::certificate).map(key_id);
@@ -71,7 +70,7 @@ impl<'a> InUse<'a> {
 
 /// A scan that began with the certificate and ended well is what proves it.
 fn proven_since(live: &Integration) -> Option<OffsetDateTime> {
-    let since = OffsetDateTime::parse(live.labels.get(SINCE_LABEL)?, &Rfc3339).ok()?;
+    let since = live.since()?;
     let is_proven = live.scan.errors.is_empty() && live.scan.finished? > since;
     is_proven.then_some(since)
 }

@@ -44,6 +44,8 @@ pub enum SignIn {
     },
     /// A certificate that this plan makes.
     New,
+    /// The certificate that it holds already, which is not known.
+    Kept,
     Federated,
 }
 
@@ -67,7 +69,12 @@ pub struct Update {
 
 impl Update {
     /// None, where nothing differs.
-    pub(super) fn new(live: &Integration, wanted: Wanted, client: Option<AppId>) -> Option<Update> {
+    pub(super) fn new(
+        live: &Integration,
+        wanted: Wanted,
+        client: Option<AppId>,
+        has_labels: bool,
+    ) -> Option<Update> {
         let Integration {
             mrn,
             name,
@@ -95,7 +102,9 @@ impl Update {
             differs("scanVms", scan_vms.to_string(), wanted.scan_vms.to_string()),
             management_group.clone().map(|group| Field::unset("managementGroupId", group)),
             sign_in_differs(credential, live.certificate(), &wanted.sign_in),
-            differs(INSTALLATION_LABEL, label, wanted.installation.clone()),
+            has_labels
+                .then(|| differs(INSTALLATION_LABEL, label, wanted.installation.clone()))
+                .flatten(),
         ];
         let differences: Vec<_> = differences.into_iter().flatten().collect();
         let (mrn, labels) = (mrn.clone(), labels.clone());
@@ -115,6 +124,7 @@ fn sign_in_differs(live: &Credential, recorded: Option<&str>, wanted: &SignIn) -
             let after = Field::after_apply(field);
             Some(Field { before: crate::Value::Text(before), ..after })
         }
+        SignIn::Kept => None,
         SignIn::Federated if before == FEDERATED => None,
         SignIn::Federated => Some(Field::changed(field, before, FEDERATED.to_owned())),
         SignIn::Certificate { sha256, .. } if before == *sha256 => None,
@@ -172,7 +182,7 @@ impl Action {
             SignIn::Certificate { .. } | SignIn::New => {
                 &[Product::Application, Product::Principal, Product::Certificate]
             }
-            SignIn::Federated => &[Product::Application, Product::Principal],
+            SignIn::Federated | SignIn::Kept => &[Product::Application, Product::Principal],
         }
     }
 
@@ -191,6 +201,7 @@ impl Wanted {
         let certificate = match sign_in {
             SignIn::Certificate { sha256, has_key: _ } => Field::set("certificate", sha256.clone()),
             SignIn::New => Field::after_apply("certificate"),
+            SignIn::Kept => Field::set("certificate", "as it is".to_owned()),
             SignIn::Federated => Field::set("certificate", FEDERATED.to_owned()),
         };
         vec![
