@@ -183,6 +183,19 @@ fn of_several_specs_the_worst_outcome_counts_and_none_hides_another() {
     assert_eq!(tenant.requests(), 0, "a bad spec ends it before anything is sent");
 }
 
+/// It cannot be said to be in order, and is no difference either.
+#[test]
+fn a_spec_that_cannot_be_applied_is_not_without_drift() {
+    let tenant = Tenant::at_rest();
+    tenant.apply(&spec(tenant.path(), &[PRODUCTION]));
+    let more = "graphPermissions: { add: [Nothing.Read.All] }\n";
+    let spec = spec_with(tenant.path(), &[PRODUCTION], more);
+    let run = tenant.run(&["drift", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.last_line().starts_with("Blocked: 25 objects are as the spec wants them; "));
+    assert!(run.stdout.contains("[permission-not-offered]"), "{run:?}");
+}
+
 #[test]
 fn whoever_may_not_read_is_told_so_in_every_format() {
     let tenant = Tenant::at_rest();

@@ -50,14 +50,15 @@ impl Report {
 fn summary(drift: &Drift) -> String {
     let [missing, changed, extra] = Kind::ALL.map(|kind| drift.count(kind));
     let unchanged = drift.unchanged;
-    match (drift.lines.is_empty(), drift.is_whole) {
-        (false, _) => format!("Drift: {missing} missing, {changed} changed, {extra} extra."),
-        (true, true) => format!("No drift. {unchanged} objects are as the spec wants them."),
-        (true, false) => {
-            format!(
-                "Incomplete: {unchanged} objects are as the spec wants them; others could not be read."
-            )
-        }
+    let as_wanted = format!("{unchanged} objects are as the spec wants them");
+    if !drift.lines.is_empty() {
+        format!("Drift: {missing} missing, {changed} changed, {extra} extra.")
+    } else if !drift.is_whole {
+        format!("Incomplete: {as_wanted}; others could not be read.")
+    } else if drift.is_blocked {
+        format!("Blocked: {as_wanted}; what the notes name keeps the spec from being applied.")
+    } else {
+        format!("No drift. {as_wanted}.")
     }
 }
 
@@ -65,7 +66,8 @@ fn summary(drift: &Drift) -> String {
 fn total(reports: &[Report]) -> String {
     let compared: Vec<&Drift> = reports.iter().filter_map(Report::drift).collect();
     let drifted = compared.iter().filter(|drift| !drift.lines.is_empty()).count();
-    let clean = compared.iter().filter(|drift| drift.lines.is_empty() && drift.is_whole).count();
+    let is_clean = |drift: &&&Drift| drift.lines.is_empty() && drift.is_whole && !drift.is_blocked;
+    let clean = compared.iter().filter(is_clean).count();
     let failed = reports.len() - drifted - clean;
     format!("Specs: {clean} without drift, {drifted} with drift, {failed} failed.")
 }
