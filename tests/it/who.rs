@@ -48,36 +48,43 @@ fn assignments(tenant: &Tenant, scope: &str, principal: &str) -> Vec<Value> {
     at.filter(|one| one["properties"]["scope"] == scope).cloned().collect()
 }
 
-#[test]
-fn each_change_is_told_of_whoever_made_it() {
-    let tenant = Tenant::at_rest();
-    tenant.apply(&spec(tenant.path(), &[PRODUCTION]));
-    let (application, principal) = tenant.application();
-    let [application, id] = [&application, &principal].map(|one| one["id"].as_str().unwrap());
+/// A consent goes; a password and an owner come.
+fn change_entra(tenant: &Tenant, application: &str, id: &str) {
     let administrator = "global-administrator";
-
     let grants = format!("/v1.0/servicePrincipals/{id}/appRoleAssignments");
-    let granted = ask(&tenant, administrator, Method::GET, &grants, json!({}));
+    let granted = ask(tenant, administrator, Method::GET, &grants, json!({}));
     let grant = format!("{grants}/{}", granted["value"][0]["id"].as_str().unwrap());
-    ask(&tenant, administrator, Method::DELETE, &grant, json!({}));
+    ask(tenant, administrator, Method::DELETE, &grant, json!({}));
     let password = format!("/v1.0/applications/{application}/addPassword");
-    ask(&tenant, "application-administrator", Method::POST, &password, json!({}));
+    ask(tenant, "application-administrator", Method::POST, &password, json!({}));
     let owner = json!({ "@odata.id":
         format!("{}/v1.0/users/2c334455-6677-4889-9a9b-acbdcedfe0f1", tenant.sandbox.url()) });
     let owners = format!("/v1.0/servicePrincipals/{id}/owners/$ref");
-    ask(&tenant, administrator, Method::POST, &owners, owner);
+    ask(tenant, administrator, Method::POST, &owners, owner);
+}
 
-    let assignment = assignments(&tenant, SCOPE, id)[0]["id"].as_str().unwrap().to_owned();
+/// A role assignment and a vault's entry go.
+fn change_azure(tenant: &Tenant, id: &str) {
+    let assignment = assignments(tenant, SCOPE, id)[0]["id"].as_str().unwrap().to_owned();
     let path = format!("{assignment}?api-version={ROLES}");
-    ask(&tenant, "user-access-administrator", Method::DELETE, &path, json!({}));
+    ask(tenant, "user-access-administrator", Method::DELETE, &path, json!({}));
     let vault =
         format!("{SCOPE}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/kv-legacy");
     let entry = json!({ "tenantId": tenant.sandbox.operator().tenant_id, "objectId": id,
         "permissions": { "secrets": ["get", "list"] } });
     let body = json!({ "properties": { "accessPolicies": [entry] } });
     let path = format!("{vault}/accessPolicies/remove?api-version=2026-02-01");
-    ask(&tenant, "contributor", Method::PUT, &path, body);
+    ask(tenant, "contributor", Method::PUT, &path, body);
+}
 
+#[test]
+fn each_change_is_told_of_whoever_made_it() {
+    let tenant = Tenant::at_rest();
+    tenant.apply(&spec(tenant.path(), &[PRODUCTION]));
+    let (application, principal) = tenant.application();
+    let [application, id] = [&application, &principal].map(|one| one["id"].as_str().unwrap());
+    change_entra(&tenant, application, id);
+    change_azure(&tenant, id);
     let run = drift(&tenant, &[]);
     assert_eq!(run.code, Some(2), "{run:?}");
     let named = |what: &str, who: &str| (what.to_owned(), format!("{who} (service principal)"));
@@ -87,9 +94,9 @@ fn each_change_is_told_of_whoever_made_it() {
     role.0 = "role".to_owned();
     authors.sort();
     let expected = [
-        named("consent", administrator),
+        named("consent", "global-administrator"),
         named("foreign-hand", "application-administrator"),
-        named("foreign-hand", administrator),
+        named("foreign-hand", "global-administrator"),
         named("get, list", "contributor"),
         named("role", "user-access-administrator"),
     ];

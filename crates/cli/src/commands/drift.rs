@@ -16,9 +16,9 @@ use crate::render::drift::{self, Outcome, Report};
 use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Drift, console: &Console) -> Result<Exit, Failure> {
-    let Some(inputs) = read(arguments, console) else { return Ok(Exit::BadInput) };
+    let Some(mut inputs) = read(arguments, console) else { return Ok(Exit::BadInput) };
     let mut reports = Vec::new();
-    for (spec, inputs) in inputs {
+    for (spec, inputs) in &mut inputs {
         reports.push(report(arguments, spec, inputs, console).await);
     }
     match arguments.format {
@@ -48,7 +48,7 @@ fn read<'a>(
 async fn report(
     arguments: &arguments::Drift,
     spec: &Path,
-    inputs: Inputs,
+    inputs: &mut Inputs,
     console: &Console,
 ) -> Report {
     let spec = spec.display().to_string();
@@ -68,12 +68,12 @@ async fn report(
 
 async fn examine(
     arguments: &arguments::Drift,
-    mut inputs: Inputs,
+    inputs: &mut Inputs,
     console: &Console,
 ) -> Result<(String, Drift, Option<Testimony>), Failure> {
-    let session = Session::connect(&arguments.connection, &mut inputs, console).await?;
+    let session = Session::connect(&arguments.connection, inputs, console).await?;
     let progress = Progress::reading(console);
-    let compared = compare(arguments, &session, &inputs, &|event| progress.report(&event)).await;
+    let compared = compare(arguments, &session, inputs, &|event| progress.report(&event)).await;
     session.close().await;
     compared
 }
