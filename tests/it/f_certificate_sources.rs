@@ -10,6 +10,7 @@ use reqwest::Method;
 use serde_json::json;
 use time::OffsetDateTime;
 
+use crate::g_integration::{SPACE, scan_errors};
 use crate::support::{PRODUCTION, Tenant, spec};
 
 /// A spec whose certificate comes from `source`.
@@ -231,4 +232,33 @@ fn what_nobody_takes_is_inspected_all_the_same() {
         assert!(run.stdout.contains(part), "{part}: {run:?}");
     }
     assert!(run.stderr.contains("none.pem cannot be read"), "{run:?}");
+}
+
+#[test]
+fn mondoo_is_given_what_a_command_prints_though_it_is_kept_nowhere() {
+    let tenant = Tenant::at_rest();
+    script(&tenant, "");
+    let path = with_source(&tenant, "command: { run: [./issue] }");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let integration = format!("integration: {{ space: {SPACE}, name: Contoso }}\n");
+    std::fs::write(&path, text + &integration).unwrap();
+    let apply = tenant.apply(&path);
+    assert!(!format!("{apply:?}").contains("PRIVATE KEY"));
+    assert_eq!(scan_errors(&tenant), Vec::<String>::new(), "the scan signs in with it");
+}
+
+#[test]
+fn a_key_is_not_made_where_git_would_commit_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut git = std::process::Command::new("git");
+    assert!(git.args(["init", "--quiet"]).arg(directory.path()).status().unwrap().success());
+    let run = |more: &[&str]| {
+        let generate = ["certificate", "generate", "--key-size", "3072", "--output", "new.pem"];
+        crate::support::Run::of(crate::support::binary(directory.path()).args(generate).args(more))
+    };
+    let refused = run(&[]);
+    assert_eq!(refused.code, Some(3), "{refused:?}");
+    assert!(refused.stderr.contains("git does not ignore new.pem"), "{refused:?}");
+    assert!(!directory.path().join("new.pem").exists());
+    assert_eq!(run(&["--allow-tracked-key"]).code, Some(0));
 }

@@ -7,7 +7,8 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::support::{PRODUCTION, Tenant, spec};
+use crate::g_integration::{SPACE, scan_errors};
+use crate::support::{PRODUCTION, Run, Tenant, binary, spec};
 
 /// A spec whose certificate is in the vault that the operator may look into.
 fn with_certificate(tenant: &Tenant, name: &str, more: &str) -> String {
@@ -145,4 +146,53 @@ fn each_way_of_a_vault_to_refuse_is_told_apart() {
     let log = std::fs::read_to_string(tenant.path().join("requests.jsonl")).unwrap();
     let writes = log.lines().filter(|line| line.contains("\"PATCH\"")).count();
     assert_eq!(writes, 1, "nothing was written");
+}
+
+/// The same with an integration in Mondoo.
+fn integrated(tenant: &Tenant, name: &str) -> String {
+    let spec = with_certificate(tenant, name, "");
+    let text = std::fs::read_to_string(&spec).unwrap();
+    let integration = format!("integration: {{ space: {SPACE}, name: Contoso }}\n");
+    std::fs::write(&spec, text + &integration).unwrap();
+    spec
+}
+
+#[test]
+fn mondoo_is_given_key_and_certificate_whatever_the_vault_keeps_them_in() {
+    for name in ["mondoo", "web"] {
+        let tenant = Tenant::at_rest();
+        let spec = integrated(&tenant, name);
+        let log = tenant.path().join("log.har");
+        let apply = ["apply", "--auto-approve", "--http-log", log.to_str().unwrap(), &spec];
+        let apply = tenant.run(&apply);
+        assert_eq!(apply.code, Some(0), "{apply:?}");
+        let har = std::fs::read_to_string(log).unwrap();
+        assert!(har.contains("/secrets/") && !har.contains("PRIVATE KEY"));
+        tenant.assert_nothing_to_do(&spec);
+        assert_eq!(scan_errors(&tenant), Vec::<String>::new(), "the scan signs in with it");
+    }
+}
+
+#[test]
+fn without_its_key_a_certificate_makes_no_integration() {
+    let tenant = Tenant::at_rest();
+    let spec = integrated(&tenant, "hsm-bound");
+    let plan = tenant.run(&["plan", &spec]);
+    assert!(plan.stdout.contains("[key-not-exportable]"), "{plan:?}");
+    let adds = plan.changes();
+    assert!(adds.iter().any(|line| line.starts_with("+ trusted certificate CN=hsm-bound")));
+    assert!(!adds.iter().any(|line| line.starts_with("+ integration")), "{adds:?}");
+}
+
+#[test]
+fn in_the_sandbox_a_vault_has_its_usual_address() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = spec(directory.path(), &[PRODUCTION]);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let source = "keyVault: { url: 'https://kv-dev-rbac.vault.azure.net/certificates/mondoo' }";
+    std::fs::write(&path, text.replace("file: certificate.pem", source)).unwrap();
+    let mut plan = binary(directory.path());
+    let plan = Run::of(plan.args(["plan", "--sandbox", path.to_str().unwrap()]));
+    assert_eq!(plan.code, Some(0), "{plan:?}");
+    assert!(plan.stdout.contains("CN=mondoo (until "), "{plan:?}");
 }

@@ -100,6 +100,22 @@ fn another_operator_is_given_its_own_credentials() {
 }
 
 #[test]
+fn what_it_prints_opens_mondoos_api() {
+    let (directory, _) = directory();
+    let server = Served::start(directory.path(), &[]);
+    let Writer { runtime, client, .. } = Writer::to(&server);
+    let query = "query($mrn: String!) { space(mrn: $mrn) { name } }";
+    let variables = json!({ "mrn": server.variable("SANDBOX_MONDOO_SPACE") });
+    let request = client
+        .post(format!("{}/query", server.variable("MONDOO_API_ENDPOINT")))
+        .bearer_auth(server.variable("MONDOO_API_TOKEN"))
+        .json(&json!({ "query": query, "variables": variables }));
+    let answer: Value =
+        runtime.block_on(async { request.send().await.unwrap().json().await.unwrap() });
+    assert_eq!(answer["data"]["space"]["name"], "Contoso", "{answer}");
+}
+
+#[test]
 fn an_unknown_operator_is_told_who_there_is() {
     let directory = tempfile::tempdir().unwrap();
     let arguments = ["sandbox", "serve", "--operator", "eve"];

@@ -60,8 +60,13 @@ impl<'a> Context<'a> {
 
     /// The time, from the clock that the run was started with.
     pub(crate) fn now(&self) -> OffsetDateTime {
+        self.clock()()
+    }
+
+    /// The same for those who outlive this.
+    pub(crate) fn clock(&self) -> impl Fn() -> OffsetDateTime + Send + Sync + 'static {
         let (now, instant) = self.began;
-        now + time::Duration::try_from(instant.elapsed()).unwrap_or_default()
+        move || now + time::Duration::try_from(instant.elapsed()).unwrap_or_default()
     }
 
     /// The id of the tenant that was signed in to.

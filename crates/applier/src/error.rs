@@ -40,6 +40,11 @@ pub enum ApplyError {
     Contended { collection: &'static str },
     #[error("the certificate could not be made: {0}")]
     Certificate(String),
+    #[error(
+        "the new certificate ends on {end}, and would be renewed again at once: certificate.renewBefore \
+         is {days}d"
+    )]
+    ShortLived { end: time::Date, days: i64 },
     #[error("{} could not be written: {reason}", path.display())]
     File { path: PathBuf, reason: String },
 }
@@ -62,6 +67,7 @@ impl ApplyError {
             | ApplyError::Changed { .. }
             | ApplyError::Contended { .. }
             | ApplyError::Certificate(_)
+            | ApplyError::ShortLived { .. }
             | ApplyError::File { .. } => false,
         }
     }

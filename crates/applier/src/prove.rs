@@ -71,7 +71,8 @@ async fn sign_in(context: &Context<'_>, pair: &KeyPair) -> Result<Reader, Error>
     let signer = pair.signer();
     let sha256 = pair.certificate.digest();
     let sign = move |message: &[u8]| signer.sign_ps256(message).map_err(|error| error.to_string());
-    let credential = Credential::ClientCertificate(ClientCertificate::new(client_id, sha256, sign));
+    let certificate = ClientCertificate::new(client_id, sha256, sign).with_clock(context.clock());
+    let credential = Credential::ClientCertificate(certificate);
     context.writer.reader().sign_in_as(credential).await
 }
 

@@ -124,13 +124,13 @@ fn read_pair(spec: &Spec, directory: &Path, now: OffsetDateTime) -> Result<KeyPa
             KeyPair::parse(&pem, now).map_err(|reason| FileError::Unusable { path, reason })
         }
         CertificateSource::Command(spec::Command { output, .. })
-        | CertificateSource::KeyVault(spec::VaultCertificate { output, .. }) => match output {
-            Some(output) => KeyPair::read(&directory.join(output), now),
-            None => {
+        | CertificateSource::KeyVault(spec::VaultCertificate { output, .. }) => {
+            let Some(output) = output else {
                 let reason = std::io::Error::other("the source has no `output`");
-                Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })
-            }
-        },
+                return Err(FileError::Unreadable { path: PathBuf::from("the key"), reason });
+            };
+            KeyPair::read(&directory.join(output), now)
+        }
         CertificateSource::Federated => {
             let reason = std::io::Error::other("the spec is keyless");
             Err(FileError::Unreadable { path: PathBuf::from("the key"), reason })

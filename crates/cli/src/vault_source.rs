@@ -20,14 +20,9 @@ use crate::inputs::Inputs;
 pub(crate) fn wanted(inputs: &Inputs) -> Option<VaultCertificate> {
     let only = &inputs.desired.only;
     let is_about_it = only.has(Step::F) || only.has(Step::G);
-    match &inputs.desired.certificate.source {
-        Source::InVault(certificate)
-            if is_about_it && inputs.desired.application.given.is_none() =>
-        {
-            Some(certificate.clone())
-        }
-        _ => None,
-    }
+    let Source::InVault(certificate) = &inputs.desired.certificate.source else { return None };
+    let is_about_it = is_about_it && inputs.desired.application.given.is_none();
+    is_about_it.then(|| certificate.clone())
 }
 
 /// Reads the certificate; and its key, where this run hands it on.

@@ -130,6 +130,7 @@ impl FindingCode {
         FindingCode::Waits,
     ];
 
+    #[expect(clippy::too_many_lines, reason = "one line for each code")]
     pub fn as_str(self) -> &'static str {
         match self {
             FindingCode::ApplicationInOtherHands => "application-in-other-hands",

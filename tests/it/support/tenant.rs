@@ -109,6 +109,16 @@ impl Tenant {
         self.directory.path()
     }
 
+    /// What comes of something that asks this tenant.
+    pub fn wait_for<T>(&self, future: impl Future<Output = T>) -> T {
+        self.runtime.block_on(future)
+    }
+
+    /// By the sandbox's clock.
+    pub fn now(&self) -> OffsetDateTime {
+        OffsetDateTime::now_utc() + Duration::seconds(self.ahead.load(Ordering::Relaxed))
+    }
+
     /// Puts the sandbox's clock forward, or back.
     pub fn advance(&self, seconds: i64) {
         self.ahead.fetch_add(seconds, Ordering::Relaxed);
@@ -254,6 +264,15 @@ impl Tenant {
     /// Requests that the sandbox served since the last call.
     pub fn requests(&self) -> u64 {
         self.requests_by_route().values().sum()
+    }
+
+    /// The same, without counting anew.
+    pub fn requests_so_far(&self) -> u64 {
+        let url = format!("{}/_sandbox/requests", self.sandbox.url());
+        self.runtime.block_on(async {
+            let counted: Value = self.client.get(&url).send().await.unwrap().json().await.unwrap();
+            counted["total"].as_u64().unwrap()
+        })
     }
 
     /// The same by `METHOD /route`.

@@ -29,7 +29,7 @@ pub(crate) async fn execute(
     action: &Action,
 ) -> Result<(), ApplyError> {
     match action {
-        Action::Make { maker, beside } => make(context, maker, *beside).await,
+        Action::Make { maker, beside, lasts } => make(context, maker, *beside, *lasts).await,
         Action::Trust { marker, held: _ } => trust(context, change, marker).await,
         Action::Install { output } => install(context, change, output).await,
         Action::Copy(copy) => write(context, &copy.output),
@@ -42,11 +42,20 @@ pub(crate) async fn execute(
 
 /// Makes the pair and writes it before anything trusts it, so that a killed run leaves a file that
 /// the next one uses.
-async fn make(context: &Context<'_>, maker: &Maker, beside: bool) -> Result<(), ApplyError> {
+async fn make(
+    context: &Context<'_>,
+    maker: &Maker,
+    beside: bool,
+    lasts: Duration,
+) -> Result<(), ApplyError> {
     let (maker, now) = (maker.clone(), context.now());
     let directory = context.directory.clone();
     let made = tokio::task::spawn_blocking(move || {
         let pair = new_pair(&maker, &directory, now)?;
+        if pair.certificate.not_after <= now + lasts {
+            let end = pair.certificate.not_after.date();
+            return Err(ApplyError::ShortLived { end, days: lasts.whole_days() });
+        }
         let Some(output) = maker.output() else { return Ok(pair) };
         let path = directory.join(if beside { staged(output) } else { output.to_owned() });
         // What waits there already is of no use, or it would be the source.

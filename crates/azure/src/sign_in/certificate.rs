@@ -23,6 +23,7 @@ pub struct ClientCertificate {
     pub(super) client_id: String,
     sha256: [u8; 32],
     sign: Arc<Sign>,
+    clock: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
 }
 
 impl ClientCertificate {
@@ -32,15 +33,22 @@ impl ClientCertificate {
         sha256: [u8; 32],
         sign: impl Fn(&[u8]) -> Result<Vec<u8>, String> + Send + Sync + 'static,
     ) -> ClientCertificate {
-        ClientCertificate { client_id, sha256, sign: Arc::new(sign) }
+        let clock = Arc::new(OffsetDateTime::now_utc);
+        ClientCertificate { client_id, sha256, sign: Arc::new(sign), clock }
+    }
+
+    /// Dates assertions by another clock than this machine's.
+    #[must_use]
+    pub fn with_clock(
+        self,
+        clock: impl Fn() -> OffsetDateTime + Send + Sync + 'static,
+    ) -> ClientCertificate {
+        ClientCertificate { clock: Arc::new(clock), ..self }
     }
 
     /// As documented for certificates that sign assertions.
-    pub(super) fn assertion(
-        &self,
-        audience: &str,
-        now: OffsetDateTime,
-    ) -> Result<String, SignInError> {
+    pub(super) fn assertion(&self, audience: &str) -> Result<String, SignInError> {
+        let now = (self.clock)();
         let thumbprint = BASE64_URL_SAFE_NO_PAD.encode(self.sha256);
         let header = json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint });
         let begin = (now - VALID_AROUND_NOW).unix_timestamp();

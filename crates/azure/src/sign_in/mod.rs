@@ -15,7 +15,6 @@ use std::sync::Arc;
 
 use azure_core::credentials::{AccessToken, Secret};
 use azure_core::http::Url;
-use azure_core::time::OffsetDateTime;
 
 use crate::{Cloud, Transport};
 
@@ -129,8 +128,7 @@ impl Caller {
                 entra.by_secret(client_id, secret, scope).await
             }
             Credential::ClientCertificate(certificate) => {
-                let now = OffsetDateTime::now_utc();
-                let assertion = certificate.assertion(&entra.token_endpoint(), now)?;
+                let assertion = certificate.assertion(&entra.token_endpoint())?;
                 entra.by_assertion(&certificate.client_id, assertion, scope).await
             }
             Credential::WorkloadIdentity { client_id, token_file } => {

@@ -78,7 +78,7 @@ impl Started {
         let mut delay = Duration::from_secs(1);
         loop {
             let live = self.read(mondoo, &space.schema).await?;
-            if let Some(live) = live.filter(|live| live.scan.finished > self.previous) {
+            if let Some(live) = live.filter(|live| self.has_ended(live, began.elapsed())) {
                 return Ok(tell(&live, console));
             }
             if began.elapsed() + delay > LIMIT {
@@ -92,6 +92,13 @@ impl Started {
                 () = interrupt::interrupted(interrupted.clone()) => return Ok(Scanned::Interrupted),
             }
         }
+    }
+
+    /// Mondoo's times are whole seconds, so that two scans may have ended at the same one.
+    fn has_ended(&self, live: &Integration, waited: Duration) -> bool {
+        let mondoo::Scan { attempted, started, finished } = live.scan;
+        let is_over = finished.is_some() && finished >= attempted.max(started);
+        is_over && (finished != self.previous || waited > Duration::from_secs(5))
     }
 
     async fn read(

@@ -88,6 +88,9 @@ fn advice(step: Step, error: &ApplyError) -> &'static str {
         }
         ApplyError::Changed { .. } => "run apply again, and look at what it shows",
         ApplyError::Contended { .. } => "see who else edits the application",
+        ApplyError::ShortLived { .. } => {
+            "have certificates issued that last longer, or lower certificate.renewBefore"
+        }
         ApplyError::Certificate(_) | ApplyError::File { .. } => {
             "correct certificate.source in the spec, and run apply again"
         }

@@ -18,8 +18,8 @@ pub(super) struct RpcError {
     description: String,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Code {
+#[derive(Debug)]
+enum Code {
     InvalidArgument,
     NotFound,
     PermissionDenied,
@@ -72,12 +72,10 @@ impl Refused {
             Self::Status(status) => {
                 text(status, status.canonical_reason().unwrap_or("unknown status"))
             }
-            Self::NotPost => {
-                errors(StatusCode::BAD_REQUEST, vec!["transport not supported".into()])
-            }
+            Self::NotPost => error(StatusCode::BAD_REQUEST, "transport not supported"),
             Self::Unreadable(reason) => {
                 let message = format!("json request body could not be decoded: {reason}");
-                errors(StatusCode::BAD_REQUEST, vec![message])
+                error(StatusCode::BAD_REQUEST, &message)
             }
             Self::Invalid { errors, code } => {
                 let errors = errors.into_iter().map(|error| with_code(&error, code));
@@ -94,10 +92,8 @@ fn with_code(error: &GraphQLError, code: &str) -> Value {
     error
 }
 
-fn errors(status: StatusCode, messages: Vec<String>) -> Reply {
-    let errors: Vec<Value> =
-        messages.into_iter().map(|message| json!({ "message": message })).collect();
-    Reply::json(status, json!({ "errors": errors, "data": null }))
+fn error(status: StatusCode, message: &str) -> Reply {
+    Reply::json(status, json!({ "errors": [{ "message": message }], "data": null }))
 }
 
 fn text(status: StatusCode, text: &str) -> Reply {

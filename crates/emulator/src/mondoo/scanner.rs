@@ -37,7 +37,9 @@ pub(super) fn scan(
     let service = call.service;
     let accepts =
         |audience: &str| Audience::named(audience, &service.url) == Some(Audience::ResourceManager);
-    let caller = AccessToken::of(&request, &service.signing_key, service.tenant, accepts, call.now)
+    // The token is younger than the call.
+    let now = service.clock.now();
+    let caller = AccessToken::of(&request, &service.signing_key, service.tenant, accepts, now)
         .map_err(|_| "the access token was not accepted")?;
     let azure = service::Call::new(service, call.views, Look::List, &request, &caller);
     let subscriptions: Vec<Uuid> = arm::readable_subscriptions(&azure)

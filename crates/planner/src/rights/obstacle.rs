@@ -110,6 +110,7 @@ fn too_long(action: &Action, policy: &AppManagementPolicy, observed: &Observed) 
         Action::Certificate(f_certificate::Action::Make {
             maker: f_certificate::Maker::Generate(new),
             beside: _,
+            lasts: _,
         }) => {
             let days = i64::from(new.validity_days.get());
             (Duration::days(days), "set certificate.source.generate.validityDays")

@@ -250,7 +250,7 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
                 if let Some(finding) = self_signed(maker) {
                     plan.find(finding);
                 }
-                plan.push(Action::Make { maker: maker.clone(), beside: false }, &[]);
+                plan.push(make(maker, false, desired), &[]);
                 plan.push(Action::Trust { marker: desired.certificate.marker.clone(), held }, &[]);
             }
         }
@@ -285,14 +285,15 @@ fn copy(desired: &crate::Desired, plan: &mut Plan) {
     }
 }
 
+fn make(maker: &Maker, beside: bool, desired: &crate::Desired) -> Action {
+    Action::Make { maker: maker.clone(), beside, lasts: desired.certificate.renew_before }
+}
+
 /// The new pair waits beside the old one until it is trusted: until then the old one is what works.
 fn renew(maker: &Maker, desired: &crate::Desired, plan: &mut Plan) {
-    if let Some(finding) = self_signed(maker) {
-        plan.find(finding);
-    }
-    plan.push(Action::Make { maker: maker.clone(), beside: true }, &[]);
-    let marker = desired.certificate.marker.clone();
-    let trusted = plan.push(Action::Trust { marker, held: None }, &[]);
+    plan.push(make(maker, true, desired), &[]);
+    let trust = Action::Trust { marker: desired.certificate.marker.clone(), held: None };
+    let trusted = plan.push(trust, &[]);
     install(desired, plan, &[trusted]);
 }
 
@@ -347,9 +348,8 @@ fn expires(end: OffsetDateTime) -> Finding {
 }
 
 fn self_signed(maker: &Maker) -> Option<Finding> {
-    let message = "a self-signed certificate is made, which Mondoo's manual calls fit for testing \
-                   only: Entra ID takes it all the same; where your security team issues \
-                   certificates, name theirs as the source";
+    let message = "the new certificate is self-signed, which Mondoo's manual calls for testing \
+                   only: where your security team issues certificates, name theirs as the source";
     match maker {
         Maker::Generate(_) => Some(Finding::note(FindingCode::SelfSigned, message.to_owned())),
         Maker::Command(_) => None,

@@ -15,9 +15,11 @@ const INTEGRATION: &str = "integration: { space: //captain.api.mondoo.app/spaces
 fn desired(source: Source, integration: &str) -> Desired {
     let written = match source {
         Source::Federated => "federated: true",
-        Source::Held(_) | Source::Staged(_) | Source::Make(_) | Source::Expired(_) => {
-            "file: mondoo.pem"
-        }
+        Source::Held(_)
+        | Source::Staged(_)
+        | Source::Make(_)
+        | Source::Expired(_)
+        | Source::InVault(_) => "file: mondoo.pem",
     };
     Desired::new(&spec_with(ONE_SUBSCRIPTION, written, integration), source)
 }

@@ -10,5 +10,6 @@ mod rights;
 mod rotation;
 mod safety;
 mod schedule;
+mod sources;
 mod taking_away;
 mod tenant;

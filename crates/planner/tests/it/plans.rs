@@ -87,6 +87,7 @@ fn one_subscription_as_the_manual_has_it() {
     Warning grants-app-settings: mondoo-role reads settings and connection strings of web apps, which often hold secrets
     Warning grants-writes: mondoo-role may change things, though a scan only reads: Microsoft.Insights/alertRules/*, Microsoft.Resources/deployments/*, Microsoft.Support/*
     Warning grants-secret-values: the access to vaults reads secret values; a scan needs their names alone: keyVaults.permissions.secrets: [list]
+    Note self-signed: the new certificate is self-signed, which Mondoo's manual calls for testing only: where your security team issues certificates, name theirs as the source
     ");
 }
 
@@ -107,6 +108,7 @@ fn a_management_group_has_its_own_role_without_data_actions() {
     Note permission-retired: ThreatIndicators.Read.All reaches no Graph API any more; the manual still lists it
     Warning grants-app-settings: mondoo-role reads settings and connection strings of web apps, which often hold secrets
     Warning grants-secret-values: the access to vaults reads secret values; a scan needs their names alone: keyVaults.permissions.secrets: [list]
+    Note self-signed: the new certificate is self-signed, which Mondoo's manual calls for testing only: where your security team issues certificates, name theirs as the source
     ");
 }
 
@@ -341,17 +343,20 @@ fn a_certificate_of_ours_elsewhere_is_enough_until_it_ends() {
     0 F + key and certificate: mondoo.pem []
     1 F + trusted certificate: the new one [0]
     23 unchanged
+    Note self-signed: the new certificate is self-signed, which Mondoo's manual calls for testing only: where your security team issues certificates, name theirs as the source
     ");
     assert_snapshot!(ours("mondoo-azure:mondoo-security", -1), @"
     0 F + key and certificate: mondoo.pem []
     1 F + trusted certificate: the new one [0]
     23 unchanged
+    Note self-signed: the new certificate is self-signed, which Mondoo's manual calls for testing only: where your security team issues certificates, name theirs as the source
     ");
     assert_snapshot!(ours("mondoo-azure:mondoo-security-eu", 100), @"
     0 F + key and certificate: mondoo.pem []
     1 F + trusted certificate: the new one [0]
     23 unchanged
     Warning foreign-hand: certificate mondoo-azure:mondoo-security-eu of application mondoo-security is not ours, and reaches all that is granted here: remove it, or add an owner that you know to application.owners
+    Note self-signed: the new certificate is self-signed, which Mondoo's manual calls for testing only: where your security team issues certificates, name theirs as the source
     ");
 }
 

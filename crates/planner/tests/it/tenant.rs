@@ -278,7 +278,9 @@ fn trust(action: f_certificate::Action, observed: &mut Observed) {
             let id = "made".to_owned();
             observed.federated.push(FederatedCredential { id, name, issuer, subject, audiences });
         }
-        f_certificate::Action::Make { .. } | f_certificate::Action::Install { .. } => {}
+        f_certificate::Action::Make { .. }
+        | f_certificate::Action::Install { .. }
+        | f_certificate::Action::Copy(_) => {}
         f_certificate::Action::Distrust { id, name: _ } => {
             observed.trusted.retain(|live| live.id != id);
         }

@@ -3,12 +3,17 @@
 use std::num::NonZeroU16;
 use std::path::PathBuf;
 
+use super::problems::Problems;
 use crate::document::{self, CertificateSource as Written};
 use crate::{
     Certificate, CertificateSource, Command, Generate, InstallationName, VaultCertificate,
 };
 
-pub(super) fn read(written: &document::Certificate, name: &InstallationName) -> Certificate {
+pub(super) fn read(
+    written: &document::Certificate,
+    name: &InstallationName,
+    problems: &mut Problems<'_>,
+) -> Certificate {
     let document::Certificate { source, renew_before } = written;
     let renew_before_days = renew_before.as_deref().map_or(30, days);
     let source = match source {
@@ -19,6 +24,17 @@ pub(super) fn read(written: &document::Certificate, name: &InstallationName) -> 
         Written::Command(written) => CertificateSource::Command(command(written)),
         Written::Federated(_) => CertificateSource::Federated,
     };
+    if let CertificateSource::Generate(new) = &source
+        && new.validity_days.get() <= renew_before_days
+    {
+        let message = format!(
+            "a certificate of {} days would be renewed again at once: `renewBefore` is \
+             {renew_before_days}d",
+            new.validity_days
+        );
+        let hint = "let `validityDays` be more than `renewBefore`";
+        problems.at_value("/certificate/source/generate", message, hint);
+    }
     Certificate { source, renew_before_days }
 }
 

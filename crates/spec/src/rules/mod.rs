@@ -29,7 +29,7 @@ pub(crate) fn check(mut value: Value, locations: &Locations) -> Result<Spec, Spe
     let scopes = scopes::read(&document.scopes, &mut problems);
     let rights = rights::read(&document, &mut problems);
     let key_vaults = key_vaults::read(document.key_vaults.as_ref(), &mut problems);
-    let certificate = certificate::read(&document.certificate, &document.name);
+    let certificate = certificate::read(&document.certificate, &document.name, &mut problems);
     let integration = integration::read(&document, &application.display_name, &mut problems);
     problems.none()?;
     let custom_role = custom_role::read(&document);

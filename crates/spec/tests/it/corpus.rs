@@ -182,6 +182,7 @@ const WRONG_BY_A_RULE_ONLY: &[&str] = &[
     "integration: { space: //captain.api.mondoo.app/spaces/x, subscriptions: { deny: [x, X] } }",
     "application: { principalId: 3d4e5f60-7182-493a-8b4c-5d6e7f809102 }\nintegration: { space: //captain.api.mondoo.app/spaces/x }",
     "certificate: { source: { federated: true } }",
+    "certificate: { source: { generate: { output: x, validityDays: 30 } } }",
     "application: { owners: [ada@contoso.com, ADA@contoso.com] }",
     "application: { principalId: 3d4e5f60-7182-493a-8b4c-5d6e7f809102, notes: x }",
     "application: { principalId: 3d4e5f60-7182-493a-8b4c-5d6e7f809102 }\ngraphPermissions: {}",

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use spec::{Command, Generate, KeyId};
+use time::Duration;
 
 use super::{Certificate, FederatedCredential, FileCopy, Maker};
 use crate::steps::g_integration::Federation;
@@ -12,7 +13,12 @@ use crate::{Field, Object, Product, Value, Verb};
 pub enum Action {
     /// Makes a key and a certificate, on this machine: `beside` the pair that is there already, which
     /// works until the new one is trusted.
-    Make { maker: Maker, beside: bool },
+    Make {
+        maker: Maker,
+        beside: bool,
+        /// One that lasts no longer would be renewed again at once.
+        lasts: Duration,
+    },
     /// Adds the certificate to those that the application trusts: the held one, or the new one.
     Trust { marker: String, held: Option<Certificate> },
     /// Puts a pair that waited beside `output` in its place, once a sign-in with it works.
@@ -34,10 +40,11 @@ pub enum Action {
 impl Action {
     pub(crate) fn verb(&self) -> Verb {
         match self {
-            Action::Make { .. } | Action::Trust { .. } => Verb::Create,
             Action::Copy(copy) if copy.replaces => Verb::Update,
-            Action::Copy(_) => Verb::Create,
-            Action::Federate { replaced: None, .. } => Verb::Create,
+            Action::Make { .. }
+            | Action::Trust { .. }
+            | Action::Copy(_)
+            | Action::Federate { replaced: None, .. } => Verb::Create,
             Action::Federate { replaced: Some(_), .. } | Action::Install { .. } => Verb::Update,
             Action::Distrust { .. } => Verb::Delete,
         }
@@ -45,7 +52,9 @@ impl Action {
 
     pub(crate) fn line(&self) -> (String, String) {
         let (what, name) = match self {
-            Action::Make { maker, beside } => ("key and certificate", made(maker, *beside)),
+            Action::Make { maker, beside, lasts: _ } => {
+                ("key and certificate", made(maker, *beside))
+            }
             Action::Trust { marker: _, held } => {
                 let name = held.as_ref().map_or("the new one".to_owned(), Certificate::summary);
                 ("trusted certificate", name)
@@ -60,24 +69,9 @@ impl Action {
 
     pub(crate) fn fields(&self) -> Vec<Field> {
         match self {
-            Action::Make { maker: Maker::Generate(new), beside: _ } => {
-                let Generate { output: _, subject, key_bits, validity_days } = new;
-                vec![
-                    Field::set("output", self.line().1),
-                    Field::set("subject", subject.clone()),
-                    Field::set("key", format!("RSA {key_bits}")),
-                    Field::set("validity", format!("{validity_days} days")),
-                ]
-            }
-            Action::Make { maker: Maker::Command(command), beside: _ } => {
-                let Command { program, arguments, output: _ } = command;
-                vec![
-                    Field::set("output", self.line().1),
-                    Field::set(
-                        "run",
-                        [&[program.clone()], arguments.as_slice()].concat().join(" "),
-                    ),
-                ]
+            Action::Make { maker, beside: _, lasts: _ } => {
+                let output = Field::set("output", self.line().1);
+                std::iter::once(output).chain(how(maker)).collect()
             }
             Action::Trust { marker, held } => {
                 let sha256 = held.as_ref().map(|held| Field::set("sha256", held.sha256.clone()));
@@ -94,18 +88,7 @@ impl Action {
                 Field::unset("keyId", id.to_string()),
             ],
             Action::Federate { name: _, replaced, federation } => {
-                let before =
-                    replaced.as_ref().map(|replaced| (&replaced.issuer, &replaced.subject));
-                let after = federation.as_ref().map(|after| (&after.issuer, &after.subject));
-                let field = |name, before: Option<&String>, after: Option<&String>| Field {
-                    name,
-                    before: before.map_or(Value::Absent, |text| Value::Text(text.clone())),
-                    after: after.map_or(Value::AfterApply, |text| Value::Text(text.clone())),
-                };
-                vec![
-                    field("issuer", before.map(|before| before.0), after.map(|after| after.0)),
-                    field("subject", before.map(|before| before.1), after.map(|after| after.1)),
-                ]
+                federated(replaced.as_ref(), federation.as_ref())
             }
         }
     }
@@ -152,6 +135,34 @@ fn made(maker: &Maker, beside: bool) -> String {
         (Maker::Command(command), None) => format!("of {}", command.program),
         (Maker::Generate(new), None) => new.subject.clone(),
     }
+}
+
+/// How a pair is made, as fields.
+fn how(maker: &Maker) -> Vec<Field> {
+    match maker {
+        Maker::Generate(Generate { output: _, subject, key_bits, validity_days }) => vec![
+            Field::set("subject", subject.clone()),
+            Field::set("key", format!("RSA {key_bits}")),
+            Field::set("validity", format!("{validity_days} days")),
+        ],
+        Maker::Command(Command { program, arguments, output: _ }) => {
+            let words = std::iter::once(program).chain(arguments);
+            let words: Vec<_> = words.map(String::as_str).collect();
+            vec![Field::set("run", words.join(" "))]
+        }
+    }
+}
+
+fn federated(before: Option<&FederatedCredential>, after: Option<&Federation>) -> Vec<Field> {
+    let field = |name, before: Option<&String>, after: Option<&String>| Field {
+        name,
+        before: before.map_or(Value::Absent, |text| Value::Text(text.clone())),
+        after: after.map_or(Value::AfterApply, |text| Value::Text(text.clone())),
+    };
+    vec![
+        field("issuer", before.map(|before| &before.issuer), after.map(|after| &after.issuer)),
+        field("subject", before.map(|before| &before.subject), after.map(|after| &after.subject)),
+    ]
 }
 
 impl FileCopy {
