@@ -197,6 +197,27 @@ fn a_spec_that_cannot_be_applied_is_not_without_drift() {
 }
 
 #[test]
+fn an_integration_is_compared_or_said_not_to_be() {
+    let tenant = Tenant::at_rest();
+    tenant.apply(&spec(tenant.path(), &[PRODUCTION]));
+    let more = "integration: { space: //captain.api.mondoo.app/spaces/abc, name: Contoso Azure }\n";
+    let spec = spec_with(tenant.path(), &[PRODUCTION], more);
+    let spec = spec.to_str().unwrap();
+    let run = tenant.run(&["drift", spec]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+    assert_eq!(shown(&run)[0], "missing integration Contoso Azure");
+    let mut without_mondoo = tenant.command(&["drift", spec]);
+    let run = Run::of(without_mondoo.env_remove("MONDOO_API_TOKEN"));
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.last_line().starts_with("Incomplete: 25 objects are as the spec wants them;"));
+    assert!(run.stdout.contains("[no-mondoo-access]"), "{run:?}");
+    let mut without_mondoo = tenant.command(&["status", spec]);
+    assert_eq!(Run::of(without_mondoo.env_remove("MONDOO_API_TOKEN")).code, Some(1));
+    let run = tenant.run(&["drift", "--only", "A,B,C,D,E,F", spec]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
 fn whoever_may_not_read_is_told_so_in_every_format() {
     let tenant = Tenant::at_rest();
     let spec = spec(tenant.path(), &[PRODUCTION]);

@@ -4,6 +4,7 @@ use serde::Serialize;
 use spec::{AppId, InstallationName, KeyId, ObjectId, PrincipalId, TenantId};
 use time::OffsetDateTime;
 
+use crate::drift::is_whole;
 use crate::steps::a_application::{self, ADOPTED_TAG, Standing};
 use crate::steps::f_certificate::Source;
 use crate::{Desired, Observed, Plan, Step, key_id};
@@ -133,7 +134,7 @@ impl Status {
             owners: owners(desired, observed),
             foreign_credentials: a_application::others(desired, observed).collect(),
             integration: integration(desired, observed),
-            is_whole: plan.is_whole(),
+            is_whole: is_whole(plan),
         }
     }
 }

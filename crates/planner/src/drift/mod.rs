@@ -121,9 +121,7 @@ impl Drift {
             }
         }
         let is_blocked = notes.iter().any(|note| note.severity == Severity::Blocks);
-        // The plan goes on without Mondoo; a comparison that leaves it out is none.
-        let is_asked = notes.iter().all(|note| note.code != FindingCode::NoMondooAccess);
-        let (unchanged, is_whole) = (plan.unchanged(), plan.is_whole() && is_asked);
+        let (unchanged, is_whole) = (plan.unchanged(), is_whole(plan));
         let is_clean = |step: &Step| {
             plan.unchanged_in(*step) > 0 && lines.iter().all(|line| line.step != Some(*step))
         };
@@ -170,4 +168,10 @@ impl Drift {
             }
         }
     }
+}
+
+/// A plan goes on without Mondoo; a look at live state that leaves it out is not whole.
+pub(crate) fn is_whole(plan: &Plan) -> bool {
+    let is_asked = |finding: &Finding| finding.code != FindingCode::NoMondooAccess;
+    plan.is_whole() && plan.findings().iter().all(is_asked)
 }

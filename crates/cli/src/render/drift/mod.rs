@@ -7,6 +7,7 @@ pub(crate) mod text;
 
 use observer::{DAYS, Testimony};
 use planner::drift::{Author, Drift, Kind, Line};
+use planner::{FindingCode, PlannedFinding};
 use time::OffsetDateTime;
 
 use crate::exit::Failure;
@@ -70,6 +71,11 @@ fn total(reports: &[Report]) -> String {
     let clean = compared.iter().filter(is_clean).count();
     let failed = reports.len() - drifted - clean;
     format!("Specs: {clean} without drift, {drifted} with drift, {failed} failed.")
+}
+
+/// Mondoo's side could not be compared.
+fn is_unasked(note: &PlannedFinding) -> bool {
+    note.code == FindingCode::NoMondooAccess
 }
 
 /// Who made it so, as the end of a sentence. Nothing where nobody wants to know.

@@ -6,7 +6,7 @@ use anstyle::Style;
 use planner::drift::{Drift, Kind, Line};
 use planner::{PlannedFinding, Severity, Step};
 
-use super::{Outcome, Report, author, summary, total};
+use super::{Outcome, Report, author, is_unasked, summary, total};
 use crate::console::{BOLD, DIM, GREEN, RED, YELLOW, one_line};
 use crate::render::plan::field;
 
@@ -96,8 +96,9 @@ fn style(kind: Kind) -> Style {
 /// What keeps the report from being whole is always said; what only is to be known, where somebody
 /// wants more.
 fn notes(drift: &Drift, unread: &[String], verbose: bool) -> String {
-    let is_said =
-        |note: &&PlannedFinding| verbose || note.code.is_gap() || note.severity == Severity::Blocks;
+    let is_said = |note: &&PlannedFinding| {
+        verbose || note.code.is_gap() || note.severity == Severity::Blocks || is_unasked(note)
+    };
     let notes = drift.notes.iter().filter(is_said).map(|note| {
         format!("   {YELLOW}!{YELLOW:#} {} {DIM}[{}]{DIM:#}\n", one_line(&note.message), note.code)
     });
