@@ -194,6 +194,12 @@ fn what_cannot_be_read_is_not_deleted_and_is_told() {
     assert!(plan.stdout.contains("[delete-postponed]"), "{plan:?}");
     assert!(plan.stdout.contains("\nIncomplete: not everything could be read"), "{plan:?}");
     assert!(plan.changes().iter().all(|change| !change.starts_with('-')), "{plan:?}");
+    for command in ["drift", "status"] {
+        let run = operator.run(&[command, left.to_str().unwrap()]);
+        assert_eq!(run.code, Some(1), "{run:?}");
+        assert!(run.stdout.contains("\nIncomplete: "), "{run:?}");
+        assert!(!run.stdout.contains("No drift."), "{run:?}");
+    }
 }
 
 const OWNER: &str = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";

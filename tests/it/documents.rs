@@ -25,6 +25,19 @@ fn every_finding_has_its_section() {
     assert_eq!(headings(&text, "### "), codes);
 }
 
+/// Each code that counts as drift stands in the table of its kind.
+#[test]
+fn every_finding_that_is_drift_is_listed() {
+    let text = read("docs/drift.md");
+    for code in FindingCode::ALL {
+        let listed = text.lines().find(|line| line.contains(&format!("[`{code}`](")));
+        let kind = planner::drift::Kind::of_code(code);
+        assert_eq!(listed.is_some(), kind.is_some(), "{code}");
+        let (Some(line), Some(kind)) = (listed, kind) else { continue };
+        assert!(line.starts_with(&format!("| {} |", kind.as_str())), "{code}: {line}");
+    }
+}
+
 #[test]
 fn every_step_has_its_section() {
     let text = read("docs/steps.md");

@@ -33,7 +33,7 @@ fn each_object_in_turn_is_deleted_changed_and_mended() {
 }
 
 /// The objects of one installation, as the services list them.
-struct Ours<'a> {
+pub struct Ours<'a> {
     tenant: &'a Tenant,
     application: Value,
     principal: Value,
@@ -50,7 +50,7 @@ fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {
 }
 
 impl<'a> Ours<'a> {
-    fn of(tenant: &'a Tenant, name: &str) -> Ours<'a> {
+    pub fn of(tenant: &'a Tenant, name: &str) -> Ours<'a> {
         let (application, principal) = tenant.application_named(name);
         Ours { tenant, application, principal }
     }
@@ -59,7 +59,7 @@ impl<'a> Ours<'a> {
         text(&self.principal, "/id")
     }
 
-    fn tamper_with_consents(&self, mend: &dyn Fn() -> Run) {
+    pub fn tamper_with_consents(&self, mend: &dyn Fn() -> Run) {
         let path = format!("/servicePrincipals/{}/appRoleAssignments", self.id());
         let listed = self.tenant.graph(Method::GET, &path, None);
         assert!(listed["value"].as_array().unwrap().len() >= 14, "{listed}");
@@ -71,7 +71,7 @@ impl<'a> Ours<'a> {
     }
 
     /// More than the spec wants is told, or taken back where the spec says so.
-    fn add_to_grants(&self, mend: &dyn Fn() -> Run, prunes: bool) {
+    pub fn add_to_grants(&self, mend: &dyn Fn() -> Run, prunes: bool) {
         consent(self.tenant, self.id(), "Application.ReadWrite.All");
         let run = mend();
         if prunes {
@@ -86,7 +86,7 @@ impl<'a> Ours<'a> {
     }
 
     /// Assignments everywhere, then the definitions behind them.
-    fn tamper_with_roles(&self, mend: &dyn Fn() -> Run) {
+    pub fn tamper_with_roles(&self, mend: &dyn Fn() -> Run) {
         let places =
             ["1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081", "2c3d4e5f-6071-4829-ba3c-4d5e6f708192"];
         let mut done = Vec::new();
@@ -121,7 +121,7 @@ impl<'a> Ours<'a> {
     }
 
     /// Every entry is taken away whole, then in part.
-    fn tamper_with_vaults(&self, mend: &dyn Fn() -> Run) {
+    pub fn tamper_with_vaults(&self, mend: &dyn Fn() -> Run) {
         let subscriptions = self.tenant.arm(Method::GET, "/subscriptions", "2022-12-01", None);
         for subscription in subscriptions["value"].as_array().unwrap() {
             let list = format!("{}/providers/Microsoft.KeyVault/vaults", text(subscription, "/id"));
@@ -147,7 +147,7 @@ impl<'a> Ours<'a> {
         }
     }
 
-    fn tamper_with_the_application(&self, mend: &dyn Fn() -> Run) {
+    pub fn tamper_with_the_application(&self, mend: &dyn Fn() -> Run) {
         let application = format!("/applications/{}", text(&self.application, "/id"));
         for change in [
             json!({ "displayName": "Renamed" }),

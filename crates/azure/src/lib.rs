@@ -23,16 +23,17 @@ use azure_core::http::{Pipeline, Url};
 use spec::TenantId;
 
 pub use arm::{
-    AccessPolicy, Lock, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition,
+    AccessPolicy, Activity, Lock, ManagementGroup, PolicyUpdate, RoleAssignment, RoleDefinition,
     RolePermissions, Subscription, Vault, VaultPermissions, WebApp,
 };
 pub use cloud::{Audience, Cloud, CloudError};
 pub use counter::RequestCounter;
 pub use error::{Error, Refusal, Silence};
 pub use graph::{
-    AppRole, Application, CertificateLifetime, DirectoryRoleAssignment, FederatedCredential,
-    GRAPH_APP_ID, Grant, Granted, Identity, KeyCredential, MemberOf, Memberships, Operator,
-    Organization, OwnGrants, Owner, Owners, PasswordCredential, PrincipalState, Question, SameName,
+    AppRole, Application, AuditTarget, CertificateLifetime, DirectoryAudit,
+    DirectoryRoleAssignment, FederatedCredential, GRAPH_APP_ID, Grant, Granted, Identity,
+    Initiator, KeyCredential, MemberOf, Memberships, ModifiedProperty, Operator, Organization,
+    OwnGrants, Owner, Owners, PasswordCredential, PrincipalState, Question, SameName,
     ServicePrincipal, TokenRights, TrustedTokens, VerifiedDomain,
 };
 pub use http_log::HttpLog;
@@ -45,6 +46,14 @@ use retry::Retry;
 use service::Service;
 use sign_in::{Authorize, Caller};
 use wire::Bodies;
+
+/// What was read of a log.
+#[derive(Clone, Debug)]
+pub struct Pages<T> {
+    pub events: Vec<T>,
+    /// Whether there was no more than that.
+    pub is_whole: bool,
+}
 
 /// Reads, and nothing else.
 #[derive(Clone, Debug)]

@@ -118,20 +118,43 @@ impl Service {
         self.rest(first).await
     }
 
+    /// The elements of the first `pages` pages, and whether these were all.
+    pub(crate) async fn list_pages<T: DeserializeOwned>(
+        &self,
+        call: Call<'_>,
+        pages: usize,
+    ) -> Result<(Vec<T>, bool), Error> {
+        let first = self.send(call).await?;
+        let request = first.request.clone();
+        let mut page: Page<T> = first.read()?;
+        let mut elements = page.value;
+        for _ in 1..pages {
+            let Some(next) = page.next else { return Ok((elements, true)) };
+            page = self.page(&request, &next).await?;
+            elements.append(&mut page.value);
+        }
+        Ok((elements, page.next.is_none()))
+    }
+
     /// The elements of a first page and of all that follow it.
     pub(crate) async fn rest<T: DeserializeOwned>(&self, first: Answer) -> Result<Vec<T>, Error> {
         let request = first.request.clone();
         let mut page: Page<T> = first.read()?;
         let mut elements = page.value;
         while let Some(next) = page.next {
-            let link = self.own_link(&next).ok_or_else(|| Error::Senseless {
-                request: request.clone(),
-                reason: format!("its next page is not on {}: {next}", self.base),
-            })?;
-            page = self.exchange(Request::new(link, Method::Get), None).await?.read()?;
+            page = self.page(&request, &next).await?;
             elements.append(&mut page.value);
         }
         Ok(elements)
+    }
+
+    /// The page behind a link of an answer to `request`.
+    async fn page<T: DeserializeOwned>(&self, request: &str, next: &str) -> Result<Page<T>, Error> {
+        let link = self.own_link(next).ok_or_else(|| Error::Senseless {
+            request: request.to_owned(),
+            reason: format!("its next page is not on {}: {next}", self.base),
+        })?;
+        self.exchange(Request::new(link, Method::Get), None).await?.read()
     }
 
     /// A link to this very service: a token goes nowhere else.

@@ -1,5 +1,6 @@
 //! The command line. Doc comments are the help text.
 
+mod drift;
 mod plan_files;
 mod sandbox;
 mod values;
@@ -18,6 +19,7 @@ use values::{client_id, duration, https, parallelism, thumbprint};
 
 pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
 
+pub(crate) use drift::{Drift, DriftFormat, Status};
 pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
@@ -59,6 +61,8 @@ pub(crate) enum Command {
     Show(Show),
     Graph(Graph),
     Apply(Apply),
+    Drift(Drift),
+    Status(Status),
     Doctor(Doctor),
     Permissions(Permissions),
     Verify(Verify),
@@ -77,6 +81,8 @@ impl Command {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
             Command::Graph(graph) => graph.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
+            Command::Drift(drift) => drift.connection.http_log.as_ref(),
+            Command::Status(status) => status.connection.http_log.as_ref(),
             Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
             Command::Verify(verify) => verify.connection.http_log.as_ref(),
             Command::Certificate(Certificate::Rotate(rotate)) => {

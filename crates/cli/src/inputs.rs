@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use certificate::{FileError, Held, KeyPair, PemError};
 use observer::steps::f_certificate as source;
-use planner::Desired;
 use planner::steps::f_certificate::{Maker, Source};
+use planner::{Desired, Steps};
 use spec::{CertificateSource, Spec, SpecDigest};
 use time::OffsetDateTime;
 
@@ -37,6 +37,14 @@ impl Inputs {
         if target.allow_command {
             inputs.run_command(OffsetDateTime::now_utc())?;
         }
+        Ok(inputs)
+    }
+
+    /// The spec of a command that changes nothing, here or in Azure.
+    pub(crate) fn of_reader(path: &Path, only: Steps) -> Result<Inputs, Failure> {
+        let key = KeyFile { allow_tracked_key: true };
+        let mut inputs = Inputs::read(path, &key, OffsetDateTime::now_utc())?;
+        inputs.desired.only = only;
         Ok(inputs)
     }
 

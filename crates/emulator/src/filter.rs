@@ -9,12 +9,18 @@ pub(crate) enum Condition {
     Equal(String, Value),
     /// `name ne literal`
     NotEqual(String, Value),
+    /// `name ge literal`
+    AtLeast(String, Value),
+    /// `name le literal`
+    AtMost(String, Value),
     /// `name in (literal, …)`
     In(String, Vec<Value>),
     /// `not` before one of the others, which may stand in parentheses.
     Not(Box<Condition>),
     /// `name/any(x:x eq literal)`
     AnyEqual(String, Value),
+    /// `name/any(x:x/member eq literal)`
+    AnyMember(String, String, Value),
     /// `name(arguments)`, the name in lower case; arguments without quotes are text too.
     Function(String, Vec<Value>),
 }
@@ -55,13 +61,7 @@ impl<'a> Rest<'a> {
     fn positive(&mut self) -> Option<Condition> {
         let name = self.word()?;
         if self.symbol("/any(").is_some() {
-            let variable = self.word()?;
-            self.symbol(":")?;
-            self.keyword(variable)?;
-            self.keyword("eq")?;
-            let literal = self.literal()?;
-            self.symbol(")")?;
-            return Some(Condition::AnyEqual(name.to_owned(), literal));
+            return self.any(name);
         }
         if self.symbol("(").is_some() {
             return Some(Condition::Function(name.to_ascii_lowercase(), self.arguments()?));
@@ -69,12 +69,30 @@ impl<'a> Rest<'a> {
         match self.word()? {
             "eq" => Some(Condition::Equal(name.to_owned(), self.literal()?)),
             "ne" => Some(Condition::NotEqual(name.to_owned(), self.literal()?)),
+            "ge" => Some(Condition::AtLeast(name.to_owned(), self.literal()?)),
+            "le" => Some(Condition::AtMost(name.to_owned(), self.literal()?)),
             "in" => {
                 self.symbol("(")?;
                 Some(Condition::In(name.to_owned(), self.arguments()?))
             }
             _ => None,
         }
+    }
+
+    /// What follows `name/any(`.
+    fn any(&mut self, name: &str) -> Option<Condition> {
+        let variable = self.word()?;
+        self.symbol(":")?;
+        self.keyword(variable)?;
+        let member = if self.symbol("/").is_some() { Some(self.word()?) } else { None };
+        self.keyword("eq")?;
+        let literal = self.literal()?;
+        self.symbol(")")?;
+        let name = name.to_owned();
+        Some(match member {
+            Some(member) => Condition::AnyMember(name, member.to_owned(), literal),
+            None => Condition::AnyEqual(name, literal),
+        })
     }
 
     fn arguments(&mut self) -> Option<Vec<Value>> {
@@ -88,10 +106,10 @@ impl<'a> Rest<'a> {
         Some(arguments)
     }
 
-    /// Text in quotes, which are doubled inside; GUIDs, booleans and null go without.
+    /// Text in quotes, which are doubled inside; GUIDs, times, booleans and null go without.
     fn literal(&mut self) -> Option<Value> {
         if self.symbol("'").is_none() {
-            return Some(match self.word()? {
+            return Some(match self.run(|c| is_part(c) || c == ':')? {
                 "null" => Value::Null,
                 "true" => Value::Bool(true),
                 "false" => Value::Bool(false),
@@ -112,7 +130,10 @@ impl<'a> Rest<'a> {
     }
 
     fn word(&mut self) -> Option<&'a str> {
-        let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        self.run(is_part)
+    }
+
+    fn run(&mut self, is_part: impl Fn(char) -> bool) -> Option<&'a str> {
         let end = self.0.find(|c| !is_part(c)).unwrap_or(self.0.len());
         let (word, rest) = self.0.split_at(end);
         self.0 = rest.trim_start();
@@ -129,6 +150,10 @@ impl<'a> Rest<'a> {
         self.0 = if expected == "'" { rest } else { rest.trim_start() };
         Some(())
     }
+}
+
+fn is_part(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "-_.".contains(c)
 }
 
 #[cfg(test)]
@@ -152,6 +177,15 @@ mod tests {
             ("f(x, 'y')", vec![Condition::Function("f".to_owned(), vec![json!("x"), json!("y")])]),
             ("tags/any(t: t eq 'x')", vec![Condition::AnyEqual("tags".to_owned(), json!("x"))]),
             ("a ne true", vec![Condition::NotEqual("a".to_owned(), json!(true))]),
+            ("a ge 'x'", vec![Condition::AtLeast("a".to_owned(), json!("x"))]),
+            (
+                "a le 2026-01-01T00:00:00Z",
+                vec![Condition::AtMost("a".to_owned(), json!("2026-01-01T00:00:00Z"))],
+            ),
+            (
+                "a/any(t: t/id eq 'x')",
+                vec![Condition::AnyMember("a".to_owned(), "id".to_owned(), json!("x"))],
+            ),
             ("a in ('x', 'y')", vec![Condition::In("a".to_owned(), vec![json!("x"), json!("y")])]),
             ("NOT(a eq 'x')", vec![Condition::Not(Box::new(equal("a", json!("x"))))]),
             ("not a eq 'x'", vec![Condition::Not(Box::new(equal("a", json!("x"))))]),

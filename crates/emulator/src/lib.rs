@@ -11,6 +11,7 @@
 //! the changes it makes; `store` writes those to disk before the reply is sent.
 
 mod arm;
+mod audit;
 mod behaviour;
 mod certificates;
 mod clock;

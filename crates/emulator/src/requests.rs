@@ -63,6 +63,11 @@ fn is_fixed(segment: &str) -> bool {
         || segment.eq_ignore_ascii_case("getByIds")
 }
 
+/// A part of a path as documentation writes it, where it is one that is known.
+pub(crate) fn documented_case(segment: &str) -> String {
+    collection(segment).0
+}
+
 /// A fixed part of a path in its documented casing, and what stands for the part after it.
 fn collection(segment: &str) -> (String, Option<&'static str>) {
     let (name, key) =
@@ -140,6 +145,12 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("deletedVaults", Some("{vault}")),
     ("locations", Some("{location}")),
     ("Microsoft.ResourceGraph", None),
+    ("elevateAccess", None),
+    ("Microsoft.Insights", None),
+    ("eventtypes", None),
+    ("management", None),
+    ("values", None),
+    ("purge", None),
     ("Microsoft.Web", None),
     ("sites", Some("{site}")),
     ("slots", Some("{slot}")),

@@ -11,6 +11,7 @@ mod resources;
 mod rights;
 pub mod steps;
 pub mod verify;
+mod witnesses;
 
 use azure::{Operator, Reader};
 use mondoo::Mondoo;
@@ -20,6 +21,7 @@ use time::OffsetDateTime;
 
 pub use error::{ObserveError, ScopeProblem};
 pub use rights::{Look, observe_rights};
+pub use witnesses::{DAYS, Testimony, ask_who};
 
 use assignments::Assignments;
 use entra::Entra;

@@ -201,7 +201,7 @@ impl PlannedField {
 
 impl PlannedFinding {
     pub fn new(finding: &Finding) -> PlannedFinding {
-        let Finding { code, severity, step, subject, message } = finding;
+        let Finding { code, severity, step, subject, object: _, message } = finding;
         PlannedFinding {
             code: *code,
             severity: *severity,

@@ -1,7 +1,7 @@
 //! What is granted beyond the spec and cannot carry our marker, or does not.
 
 use crate::steps::a_application::ADOPTED_TAG;
-use crate::{Desired, Finding, FindingCode, Observed, Plan};
+use crate::{Desired, Finding, FindingCode, Object, Observed, Plan};
 
 /// Tells of an extra unless it is known, and says whether to remove it.
 ///
@@ -11,6 +11,7 @@ use crate::{Desired, Finding, FindingCode, Observed, Plan};
 pub(crate) fn remove(
     name: &str,
     sentence: &str,
+    object: Object,
     desired: &Desired,
     observed: &Observed,
     plan: &mut Plan,
@@ -28,7 +29,7 @@ pub(crate) fn remove(
     };
     let message =
         format!("{sentence}, which the spec does not ask for: {hint}; keep: [{name}] hides it");
-    plan.find(Finding::warning(FindingCode::Extra, message));
+    plan.find(Finding::warning(FindingCode::Extra, message).of(object));
     false
 }
 

@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use spec::{RoleDefinitionId, ScopeId, VaultId};
 
-use crate::Step;
+use crate::{Object, Step};
 
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
@@ -227,13 +227,15 @@ pub struct Finding {
     pub step: Option<Step>,
     /// Nothing where the finding is about the installation as a whole.
     pub subject: Option<Subject>,
+    /// Whose history tells how it came about.
+    pub object: Option<Object>,
     /// One sentence, with what to do where something can be done.
     pub message: String,
 }
 
 impl Finding {
     fn new(code: FindingCode, severity: Severity, message: String) -> Finding {
-        Finding { code, severity, step: None, subject: None, message }
+        Finding { code, severity, step: None, subject: None, object: None, message }
     }
 
     pub(crate) fn note(code: FindingCode, message: String) -> Finding {
@@ -246,6 +248,10 @@ impl Finding {
 
     pub(crate) fn blocks(code: FindingCode, message: String) -> Finding {
         Finding::new(code, Severity::Blocks, message)
+    }
+
+    pub(crate) fn of(self, object: Object) -> Finding {
+        Finding { object: Some(object), ..self }
     }
 
     pub(crate) fn about(self, subject: Subject) -> Finding {

@@ -131,6 +131,10 @@ impl Plan {
         self.unchanged.values().sum()
     }
 
+    pub fn unchanged_in(&self, step: Step) -> usize {
+        self.unchanged.get(&step).copied().unwrap_or_default()
+    }
+
     /// What is to be done now, and what once its time comes.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
         self.changes.iter().map(|change| &change.action).chain(&self.waiting)

@@ -1,5 +1,6 @@
 //! Azure Resource Manager: subscriptions, management groups, roles, key vaults.
 
+mod activity_log;
 mod containers;
 mod effective;
 mod locks;
@@ -9,6 +10,7 @@ mod web_apps;
 
 use serde::{Deserialize, Deserializer};
 
+pub use activity_log::Activity;
 pub use containers::{ManagementGroup, Subscription};
 pub use locks::Lock;
 pub use roles::{RoleAssignment, RoleDefinition, RolePermissions};

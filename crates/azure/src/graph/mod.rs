@@ -1,6 +1,7 @@
 //! Microsoft Graph v1.0: applications, service principals and what they are granted.
 
 mod applications;
+mod audits;
 mod batch;
 mod federated;
 mod own;
@@ -22,6 +23,8 @@ use crate::{Error, Reader};
 use batch::Item;
 
 pub use applications::{Application, KeyCredential, PasswordCredential};
+pub(crate) use audits::moment;
+pub use audits::{AuditTarget, DirectoryAudit, Initiator, ModifiedProperty};
 pub use federated::{FederatedCredential, TrustedTokens};
 pub use own::OwnGrants;
 pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};

@@ -3,6 +3,7 @@
 mod apply;
 mod certificate;
 pub(crate) mod doctor;
+mod drift;
 mod graph;
 mod hand_over;
 mod permissions;
@@ -12,6 +13,7 @@ mod sandbox;
 mod scan;
 mod schema;
 mod show;
+mod status;
 mod validate;
 mod verify;
 
@@ -36,6 +38,8 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Show(arguments) => show::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Drift(arguments) => drift::run(&arguments, console).await,
+        Command::Status(arguments) => status::run(&arguments, console).await,
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,
         Command::Permissions(arguments) => permissions::run(&arguments, console),
         Command::Verify(arguments) => Box::pin(verify::run(&arguments, console)).await,

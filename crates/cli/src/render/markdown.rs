@@ -9,7 +9,7 @@ use crate::console::one_line;
 
 /// GitHub takes 65,536 characters in a comment, GitLab a million (both documented). In bytes, and
 /// with room for some lines of whoever posts it.
-const LIMIT: usize = 64_000;
+pub(super) const LIMIT: usize = 64_000;
 
 /// Notes may take this much of it.
 const NOTES_LIMIT: usize = 16_000;
@@ -79,7 +79,7 @@ fn details(view: View<'_>, depth: Depth, room: usize) -> String {
 
 /// As many entries as fit, in a block in which nothing is markup, and how many there are besides. No
 /// line of an entry begins with a backtick, which alone would end the block.
-fn folded(title: &str, entries: &[String], room: usize) -> String {
+pub(super) fn folded(title: &str, entries: &[String], room: usize) -> String {
     let frame = title.len() + 300;
     let mut used = frame;
     let fitting = entries.iter().take_while(|entry| {
@@ -124,7 +124,7 @@ fn entry(change: &PlannedChange, depth: Depth) -> String {
     }
 }
 
-fn row(row: &Row<'_>) -> String {
+pub(super) fn row(row: &Row<'_>) -> String {
     match row {
         Row::Property { name, before: Some(before), after: Some(after) } => {
             format!("      {name:<17} {} -> {}\n", one_line(before), one_line(after))
@@ -166,7 +166,7 @@ fn notes(view: View<'_>) -> String {
 }
 
 /// A text in which nothing is markup, mention or link, and which ends where it should.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = one_line(text);
     let fence = "`".repeat(longest_run(&text) + 1);
     let blank = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() {

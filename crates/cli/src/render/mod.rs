@@ -3,6 +3,7 @@
 pub(crate) mod certificate;
 pub(crate) mod console_form;
 pub(crate) mod doctor;
+pub(crate) mod drift;
 pub(crate) mod graph;
 #[cfg(test)]
 mod hostile;
@@ -14,6 +15,7 @@ pub(crate) mod outcome_document;
 pub(crate) mod permissions;
 pub(crate) mod plan;
 pub(crate) mod spec_errors;
+pub(crate) mod status;
 pub(crate) mod undo;
 pub(crate) mod verification;
 pub(crate) mod view;

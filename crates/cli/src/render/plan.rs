@@ -72,7 +72,7 @@ fn style(verb: Verb) -> Style {
     }
 }
 
-fn field(field: &PlannedField) -> String {
+pub(super) fn field(field: &PlannedField) -> String {
     rows(field).iter().map(row).collect()
 }
 

@@ -225,7 +225,7 @@ impl Counts {
 }
 
 /// Characters that XML cannot hold at all become spaces.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     one_line(text).chars().fold(String::new(), |mut escaped, c| {
         match c {
             '&' => escaped += "&amp;",

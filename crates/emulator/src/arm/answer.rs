@@ -4,10 +4,12 @@ use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
 use crate::arm::route::Route;
 use crate::arm::{
-    access_policies, api_shapes, deleted_vaults, headers, locks, management_groups, metadata,
-    permissions, resource_graph, resource_groups, role_assignments, role_definitions,
-    subscription_actions, subscriptions, throttling, vault_names, vaults, versions, web_sites,
+    access_policies, activity_log, api_shapes, deleted_vaults, elevate_access, headers, locks,
+    management_groups, metadata, permissions, resource_graph, resource_groups, role_assignments,
+    role_definitions, subscription_actions, subscriptions, throttling, vault_names, vaults,
+    versions, web_sites,
 };
+use crate::audit;
 use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
 use crate::login::{AccessToken, Audience};
@@ -56,7 +58,7 @@ fn respond(service: &Service, request: &Request, caller: &AccessToken) -> Result
     require_json(request)?;
     let mut reply = service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(), request, caller);
-        handle(&call, &route)
+        handle(&call, &route).map(|answer| audit::of_management(&call, answer))
     })?;
     if let Some(body) = &mut reply.body {
         api_shapes::adapt(&route, version, body);
@@ -109,6 +111,7 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::TenantBackfill if method == Method::POST => {
             Ok(management_groups::tenant_backfill(call))
         }
+        Route::ElevateAccess if method == Method::POST => elevate_access::elevate(call),
         Route::ResourceGraph if method == Method::POST => resource_graph::query(call),
         Route::Web(route) => web_sites::answer(call, route),
         _ if method == Method::GET => read(call, route),
@@ -133,6 +136,7 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::Permissions(scope) => permissions::list(call, scope),
         Route::RoleAssignments(scope) => role_assignments::list(call, scope),
         Route::Locks(scope) => locks::list(call, scope),
+        Route::ActivityLog(subscription) => activity_log::list(call, *subscription),
         _ => read_resources(call, route),
     }
 }

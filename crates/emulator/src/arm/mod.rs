@@ -3,12 +3,14 @@
 
 mod access_policies;
 mod actions;
+mod activity_log;
 mod answer;
 mod api_shapes;
 mod call;
 mod condition;
 mod conditions;
 mod deleted_vaults;
+mod elevate_access;
 mod error;
 mod existence;
 mod headers;

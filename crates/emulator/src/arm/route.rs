@@ -29,6 +29,7 @@ pub(super) enum Route {
     GroupNameCheck,
     TenantBackfill,
     ResourceGraph,
+    ElevateAccess,
     RoleDefinitions(Scope),
     RoleDefinition(Scope, String),
     RoleAssignments(Scope),
@@ -46,6 +47,8 @@ pub(super) enum Route {
     PurgedVault(DeletedVaultPath),
     /// The progress of a purge, by location and id.
     VaultOperation(Uuid, String, String),
+    /// Of a subscription, or of the tenant itself.
+    ActivityLog(Option<Uuid>),
     Web(WebRoute),
 }
 
@@ -84,6 +87,7 @@ impl Route {
         let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
         let route = authorization(segments, &lower).or_else(|| hierarchy(segments, &lower));
         let route = route.or_else(|| key_vault(segments, &lower));
+        let route = route.or_else(|| activity_log(&lower));
         let route = route.or_else(|| WebRoute::parse(segments, &lower).map(Route::Web));
         route.ok_or_else(|| ArmError::unknown_route(&format!("/{}", segments.join("/"))))
     }
@@ -106,7 +110,8 @@ impl Route {
             | Self::Locks(_)
             | Self::Permissions(_)
             | Self::VaultsOfSubscription(_)
-            | Self::VaultsOfResourceGroup(..) => Look::List,
+            | Self::VaultsOfResourceGroup(..)
+            | Self::ActivityLog(_) => Look::List,
             Self::Subscription(_)
             | Self::SubscriptionAction(..)
             | Self::ManagementGroup(_)
@@ -114,6 +119,7 @@ impl Route {
             | Self::GroupOperation(..)
             | Self::GroupNameCheck
             | Self::TenantBackfill
+            | Self::ElevateAccess
             | Self::RoleDefinition(..)
             | Self::RoleAssignment(..)
             | Self::Lock(..)
@@ -172,6 +178,7 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
         }
         ["providers", "microsoft.management", rest @ ..] => management(&segments[2..], rest),
         ["providers", "microsoft.resourcegraph", "resources"] => Some(Route::ResourceGraph),
+        ["providers", "microsoft.authorization", "elevateaccess"] => Some(Route::ElevateAccess),
         _ => None,
     }
 }
@@ -257,6 +264,18 @@ fn of_resource_group(
         [_, "accesspolicies", operation] => {
             Some(Route::AccessPolicies(vault(), PolicyOperation::parse(operation)?))
         }
+        _ => None,
+    }
+}
+
+fn activity_log(lower: &[&str]) -> Option<Route> {
+    const LOG: [&str; 5] =
+        ["providers", "microsoft.insights", "eventtypes", "management", "values"];
+    match lower {
+        ["subscriptions", id, rest @ ..] if *rest == LOG => {
+            Some(Route::ActivityLog(Some(Uuid::try_parse(id).ok()?)))
+        }
+        rest if *rest == LOG => Some(Route::ActivityLog(None)),
         _ => None,
     }
 }

@@ -79,6 +79,8 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         }
         Route::VaultOperation(..) => (Some("locations/operationResults"), VAULTS),
         Route::AccessPolicies(..) => (Some("vaults/accessPolicies"), VAULTS),
+        Route::ElevateAccess => (Some("elevateAccess"), ELEVATE_ACCESS),
+        Route::ActivityLog(_) => (Some("eventtypes/values"), ACTIVITY_LOG),
         Route::Web(_) => (Some("sites"), WEB_SITES),
         Route::ResourceGraph => (Some("resources"), RESOURCE_GRAPH),
     }
@@ -111,6 +113,8 @@ const VAULTS: &str = "2015-06-01, 2016-10-01, 2018-02-14, 2019-09-01, 2020-04-01
     2025-05-01, 2026-02-01, 2026-04-01-preview, 2026-05-15";
 /// Those that outlast 27 February 2027 (documented).
 const KEPT_VAULTS: &str = "2026-02-01, 2026-04-01-preview, 2026-05-15";
+const ELEVATE_ACCESS: &str = "2015-06-01, 2015-07-01, 2016-07-01, 2017-05-01";
+const ACTIVITY_LOG: &str = "2014-04-01, 2015-04-01, 2017-03-01-preview";
 const WEB_SITES: &str = "2015-08-01, 2016-03-01, 2016-08-01, 2018-02-01, 2018-11-01, 2019-08-01, \
     2020-06-01, 2020-09-01, 2020-10-01, 2020-12-01, 2021-01-01, 2021-01-15, 2021-02-01, 2021-03-01, \
     2022-03-01, 2022-09-01, 2023-01-01, 2023-12-01, 2024-04-01, 2024-11-01, 2025-03-01";

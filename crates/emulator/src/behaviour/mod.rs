@@ -38,6 +38,8 @@ pub struct Behaviour {
     pub(crate) faults: Vec<Fault>,
     /// How long the creation or deletion of a management group runs.
     pub(crate) operations: Delay,
+    /// How long until a write is in the logs of who did what; minutes in Azure (documented).
+    pub(crate) audit_delay: Delay,
     /// Whether quotas run down, and requests beyond them are refused.
     pub(crate) throttling: bool,
     /// Objects on a page that does not ask for a number; 100 when left out.

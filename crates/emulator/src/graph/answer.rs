@@ -1,6 +1,7 @@
 use axum::body::Bytes;
 use axum::http::Method;
 
+use crate::audit;
 use crate::behaviour::Refusal;
 use crate::graph::call::Call;
 use crate::graph::collection::{ORGANIZATION, list};
@@ -77,7 +78,7 @@ fn respond(
     service.store.transact(service.clock.now(), |views| {
         let call = Call::new(service, views, route.look(request), request, caller);
         rights::check(&call, &route)?;
-        handle(&call, route)
+        handle(&call, route).map(|answer| audit::of_directory(&call, answer))
     })
 }
 

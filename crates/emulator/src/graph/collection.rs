@@ -19,7 +19,10 @@ pub(super) struct Kind {
     pub(super) resource: &'static str,
     pub(super) equal: &'static [&'static str],
     pub(super) starts_with: &'static [&'static str],
+    /// Collections, or members of their objects.
     pub(super) any: &'static [&'static str],
+    /// Times that can be compared and sorted by, without an advanced query.
+    pub(super) ordered: &'static [&'static str],
     /// Whether its objects may have properties that the type does not name.
     pub(super) open: bool,
     /// Every property, with what an object has that was never told otherwise.
@@ -32,6 +35,7 @@ pub(super) static APPLICATION: Kind = Kind {
     equal: &["id", "appId", "displayName", "publisherDomain", "signInAudience"],
     starts_with: &["displayName"],
     any: &["identifierUris", "tags"],
+    ordered: &[],
     open: false,
     defaults: &APPLICATION_DEFAULTS,
 };
@@ -42,6 +46,7 @@ pub(super) static SERVICE_PRINCIPAL: Kind = Kind {
     equal: &["id", "appId", "displayName", "accountEnabled", "servicePrincipalType"],
     starts_with: &["displayName"],
     any: &["servicePrincipalNames", "tags"],
+    ordered: &[],
     open: false,
     defaults: &SERVICE_PRINCIPAL_DEFAULTS,
 };
@@ -52,6 +57,7 @@ pub(super) static GRANT: Kind = Kind {
     equal: &["principalDisplayName", "resourceId"],
     starts_with: &["principalDisplayName"],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &GRANT_DEFAULTS,
 };
@@ -62,6 +68,7 @@ pub(super) static DELEGATED_GRANT: Kind = Kind {
     equal: &["clientId", "consentType", "principalId", "resourceId"],
     starts_with: &[],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &DELEGATED_GRANT_DEFAULTS,
 };
@@ -72,6 +79,7 @@ pub(super) static ORGANIZATION: Kind = Kind {
     equal: &[],
     starts_with: &[],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &ORGANIZATION_DEFAULTS,
 };
@@ -82,6 +90,7 @@ pub(super) static FEDERATED_CREDENTIAL: Kind = Kind {
     equal: &["name", "subject"],
     starts_with: &[],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &FEDERATED_CREDENTIAL_DEFAULTS,
 };
@@ -92,6 +101,7 @@ pub(super) static USER: Kind = Kind {
     equal: &[],
     starts_with: &[],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &USER_DEFAULTS,
 };
@@ -102,6 +112,7 @@ pub(super) static GROUP: Kind = Kind {
     equal: &["id", "displayName", "securityEnabled", "isAssignableToRole"],
     starts_with: &["displayName"],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &GROUP_DEFAULTS,
 };
@@ -112,6 +123,7 @@ pub(super) static DIRECTORY_ROLE: Kind = Kind {
     equal: &["displayName", "roleTemplateId"],
     starts_with: &[],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &DIRECTORY_ROLE_DEFAULTS,
 };
@@ -122,6 +134,7 @@ pub(super) static DIRECTORY_ROLE_ASSIGNMENT: Kind = Kind {
     equal: &["id", "principalId", "roleDefinitionId", "directoryScopeId"],
     starts_with: &[],
     any: &[],
+    ordered: &[],
     open: false,
     defaults: &DIRECTORY_ROLE_ASSIGNMENT_DEFAULTS,
 };
@@ -133,6 +146,7 @@ pub(super) static DIRECTORY_OBJECT: Kind = Kind {
     equal: &[],
     starts_with: &[],
     any: &[],
+    ordered: &[],
     open: true,
     defaults: &DIRECTORY_OBJECT_DEFAULTS,
 };

@@ -1,6 +1,8 @@
 //! The part of `$filter` that directory objects are documented to support.
 
 use serde_json::{Map, Value};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
 
 use crate::filter::{Condition, parse};
 use crate::graph::collection::Kind;
@@ -36,6 +38,14 @@ fn check(condition: &Condition, kind: &Kind, level: &Level) -> Result<(), GraphE
             check(negated, kind, level)
         }
         Condition::AnyEqual(name, _) => supported(name, kind, kind.any),
+        Condition::AnyMember(name, member, _) => {
+            let path = format!("{name}/{member}");
+            if kind.any.contains(&path.as_str()) { Ok(()) } else { supported(name, kind, &[]) }
+        }
+        Condition::AtLeast(name, literal) | Condition::AtMost(name, literal) => {
+            moment(literal).ok_or_else(invalid)?;
+            supported(name, kind, kind.ordered)
+        }
         Condition::Function(function, arguments) => {
             let [Value::String(name), Value::String(_)] = arguments.as_slice() else {
                 return Err(invalid());
@@ -64,6 +74,11 @@ fn accepts(condition: &Condition, object: &Map<String, Value>) -> bool {
         Condition::AnyEqual(name, literal) => object[name]
             .as_array()
             .is_some_and(|items| items.iter().any(|item| equal(item, literal))),
+        Condition::AnyMember(name, member, literal) => object[name]
+            .as_array()
+            .is_some_and(|items| items.iter().any(|item| equal(&item[member], literal))),
+        Condition::AtLeast(name, literal) => moment(&object[name]) >= moment(literal),
+        Condition::AtMost(name, literal) => moment(&object[name]) <= moment(literal),
         Condition::Function(_, arguments) => match arguments.as_slice() {
             [Value::String(name), Value::String(start)] => object[name]
                 .as_str()
@@ -71,6 +86,13 @@ fn accepts(condition: &Condition, object: &Map<String, Value>) -> bool {
             _ => false,
         },
     }
+}
+
+/// A day alone is its beginning.
+fn moment(value: &Value) -> Option<OffsetDateTime> {
+    let text = value.as_str()?;
+    let at = |text: &str| OffsetDateTime::parse(text, &Rfc3339).ok();
+    at(text).or_else(|| at(&format!("{text}T00:00:00Z")))
 }
 
 /// The directory compares text without regard to case.

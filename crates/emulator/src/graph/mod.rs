@@ -11,6 +11,7 @@ mod collection;
 mod completion;
 mod delegated_grants;
 mod deleted_items;
+mod directory_audits;
 mod directory_objects;
 mod directory_roles;
 mod error;

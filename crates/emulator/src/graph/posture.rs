@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::behaviour::Variant;
 use crate::graph::collection::{DIRECTORY_OBJECT, Selection, list};
 use crate::graph::error::GraphError;
-use crate::graph::{Call, entity};
+use crate::graph::{Call, directory_audits, entity};
 use crate::model::directory_role::DirectoryRole;
 use crate::store::Answer;
 
@@ -123,6 +123,9 @@ pub(super) fn read(call: &Call<'_>, posture: Posture) -> Result<Answer, GraphErr
         return Err(GraphError::not_licensed());
     }
     let context = posture.path();
+    if posture == Posture::DirectoryAudits {
+        return directory_audits::list_of(call, context);
+    }
     if posture == Posture::AuthorizationPolicy {
         let policy = Selection::of(call.request, &DIRECTORY_OBJECT)?.apply(authorization_policy());
         let context = format!("{context}/$entity");

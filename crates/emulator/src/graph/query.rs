@@ -152,8 +152,8 @@ impl Order {
             [property, "desc"] => (*property, true),
             _ => return Err(sorting_not_supported()),
         };
-        let sortable = SORTABLE.contains(&property) && kind.has(property);
-        if !sortable || !level.is_advanced() {
+        let sortable = SORTABLE.contains(&property) && kind.has(property) && level.is_advanced();
+        if !sortable && !kind.ordered.contains(&property) {
             return Err(sorting_not_supported());
         }
         Ok(Self { property: property.to_owned(), descending })

@@ -2,6 +2,7 @@
 
 pub(crate) mod app_management_policy;
 pub(crate) mod application;
+pub(crate) mod audit;
 pub(crate) mod certificate;
 pub(crate) mod directory_role;
 pub(crate) mod grant;

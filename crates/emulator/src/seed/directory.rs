@@ -28,9 +28,14 @@ const PAYROLL_APPLICATION: Uuid = uuid!("718293a4-b5c6-4d7e-8f80-910213243546");
 const PAYROLL: Uuid = uuid!("8293a4b5-c6d7-4e8f-9091-021324354657");
 const PAYROLL_CERTIFICATE: Uuid = uuid!("c6d7e8f9-0011-4223-b435-465768798a9b");
 
-/// What the operator needs of Graph: manage applications, grant app roles, and read the tenant.
-const OPERATOR_ROLES: [&str; 3] =
-    ["Application.ReadWrite.All", "AppRoleAssignment.ReadWrite.All", "Directory.Read.All"];
+/// What the operator needs of Graph: manage applications, grant app roles, read the tenant, and who
+/// changed what in it.
+const OPERATOR_ROLES: [&str; 4] = [
+    "Application.ReadWrite.All",
+    "AppRoleAssignment.ReadWrite.All",
+    "AuditLog.Read.All",
+    "Directory.Read.All",
+];
 const PAYROLL_ROLES: [&str; 1] = ["User.Read.All"];
 
 pub(super) fn changes(operator_secret: &str) -> Vec<Change> {

@@ -4,6 +4,7 @@ use uuid::Uuid;
 use crate::behaviour::Lagging;
 use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
+use crate::model::audit::AuditEvent;
 use crate::model::directory_role::DirectoryRoleMembership;
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::group::Group;
@@ -58,6 +59,7 @@ pub(crate) enum Change {
     Lock(Lock),
     /// By its id.
     LockRemoved(String),
+    Audit(Box<AuditEvent>),
     Mondoo(MondooChange),
 }
 
@@ -96,6 +98,7 @@ impl Change {
             Self::RoleAssignmentRemoved(id) => format!("role assignment {id}"),
             Self::Lock(one) => one.id(),
             Self::LockRemoved(id) => id.clone(),
+            Self::Audit(one) => format!("audit event {}", one.number),
             Self::Mondoo(one) => one.object(),
         }
     }
@@ -135,6 +138,7 @@ impl Change {
             | Self::DeletedVaultRemoved(_)
             | Self::Lock(_)
             | Self::LockRemoved(_)
+            | Self::Audit(_)
             | Self::Mondoo(_) => None,
         }
     }

@@ -6,6 +6,7 @@ use uuid::Uuid;
 use crate::login::GRAPH_APP_ID;
 use crate::model::app_management_policy::AppManagementPolicy;
 use crate::model::application::Application;
+use crate::model::audit::AuditEvent;
 use crate::model::directory_role::{DirectoryRole, DirectoryRoleMembership};
 use crate::model::grant::{DelegatedGrant, Grant};
 use crate::model::group::Group;
@@ -22,6 +23,9 @@ use crate::model::tenant::Tenant;
 use crate::model::user::User;
 use crate::model::vault::{DeletedVault, Vault, vault_id};
 use crate::store::Change;
+
+/// So that a sandbox that runs for long stays small. The services keep them by their age.
+const MOST_AUDITS: usize = 10_000;
 
 /// Everything there is in the tenant. Tables of named things are keyed by the name or id in lower
 /// case.
@@ -50,6 +54,8 @@ pub(crate) struct State {
     pub(crate) role_definitions: BTreeMap<Uuid, RoleDefinition>,
     pub(crate) role_assignments: BTreeMap<Uuid, RoleAssignment>,
     pub(crate) locks: BTreeMap<String, Lock>,
+    /// The newest, by their number.
+    audits: BTreeMap<u64, AuditEvent>,
     pub(crate) mondoo: Mondoo,
     /// At which revision a vault was last written.
     written_vaults: HashMap<String, u64>,
@@ -82,6 +88,7 @@ impl State {
             role_definitions: BTreeMap::new(),
             role_assignments: BTreeMap::new(),
             locks: BTreeMap::new(),
+            audits: BTreeMap::new(),
             mondoo: Mondoo::default(),
             written_vaults: HashMap::new(),
             held: HashMap::new(),
@@ -129,8 +136,25 @@ impl State {
             Change::RoleAssignmentRemoved(id) => self.remove_role_assignment(id),
             Change::Lock(one) => put(&mut self.locks, key(&one.id()), one),
             Change::LockRemoved(id) => drop(self.locks.remove(&key(&id))),
+            Change::Audit(one) => self.put_audit(*one),
             Change::Mondoo(one) => self.mondoo.apply(one),
         }
+    }
+
+    fn put_audit(&mut self, event: AuditEvent) {
+        self.audits.insert(event.number, event);
+        while self.audits.len() > MOST_AUDITS {
+            self.audits.pop_first();
+        }
+    }
+
+    pub(crate) fn next_audit_number(&self) -> u64 {
+        self.audits.last_key_value().map_or(0, |(last, _)| last + 1)
+    }
+
+    /// In the order of the writes.
+    pub(crate) fn audit_events(&self) -> impl DoubleEndedIterator<Item = &AuditEvent> {
+        self.audits.values()
     }
 
     fn put_membership(&mut self, membership: DirectoryRoleMembership) {
@@ -241,6 +265,7 @@ impl State {
             .chain(self.role_definitions.values().cloned().map(Change::RoleDefinition))
             .chain(self.role_assignments.values().cloned().map(Change::RoleAssignment))
             .chain(self.locks.values().cloned().map(Change::Lock))
+            .chain(self.audits.values().cloned().map(|one| Change::Audit(Box::new(one))))
             .chain(self.mondoo.to_changes().map(Change::Mondoo))
     }
 

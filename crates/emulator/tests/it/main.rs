@@ -4,6 +4,7 @@
 #![expect(clippy::needless_pass_by_value, reason = "bodies are written where they are sent")]
 
 mod access_policies;
+mod activity_log;
 mod advanced_queries;
 mod app_management_policy;
 mod applications;
@@ -17,6 +18,7 @@ mod delegated_grants;
 mod delegated_rights;
 mod deleted_items;
 mod deleted_vaults;
+mod directory_audits;
 mod directory_objects;
 mod directory_roles;
 mod faults;

@@ -45,7 +45,12 @@ async fn a_graph_token_has_the_claims_of_version_one_and_the_granted_roles() {
     roles.sort();
     assert_eq!(
         roles,
-        ["AppRoleAssignment.ReadWrite.All", "Application.ReadWrite.All", "Directory.Read.All"]
+        [
+            "AppRoleAssignment.ReadWrite.All",
+            "Application.ReadWrite.All",
+            "AuditLog.Read.All",
+            "Directory.Read.All"
+        ]
     );
     let issued = tenant.now().unix_timestamp();
     for (name, expected) in [

@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan};
 
 pub use action::{Action, ApplicationUpdate, NewApplication};
-pub(crate) use safety::check;
+pub(crate) use safety::{check, foreign_owners, others};
 
 /// The sign-in audience of an application that only its own tenant may use.
 pub const SINGLE_TENANT: &str = "AzureADMyOrg";

@@ -135,7 +135,9 @@ fn plan_extras(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
             continue;
         }
         let shown = privileged::shown(&permission, !only_reads(&permission));
-        if extras::remove(&permission, &format!("{shown} is consented"), desired, observed, plan) {
+        let sentence = format!("{shown} is consented");
+        let object = Object::Consent(role);
+        if extras::remove(&permission, &sentence, object, desired, observed, plan) {
             let assignment = assignment.clone();
             plan.push(Action::Revoke { graph: *graph, permission, role, assignment }, &[]);
         }

@@ -205,10 +205,12 @@ pub(crate) fn leftover(
     let sentence = format!("{role_name} at {place}");
     // The path is as long as the spec is wide: its last part is a GUID, and enough.
     let name = id.rsplit('/').next().unwrap_or(id);
+    let object = Object::RoleAssignment(id.to_lowercase(), *role);
+    let told = format!("{sentence} is assigned");
     let remove = is_marked(description, &desired.marker)
         || (!desired.keep.has(id)
             && !is_of_an_installation(description)
-            && extras::remove(name, &format!("{sentence} is assigned"), desired, observed, plan));
+            && extras::remove(name, &told, object, desired, observed, plan));
     if !remove {
         return None;
     }

@@ -282,7 +282,8 @@ fn may_remove(
     let name = vault.name();
     let sentence = format!("access to vault {name} ({extra})");
     let known = desired.keep.has(&vault.to_string());
-    if known || !extras::remove(name, &sentence, desired, observed, plan) {
+    let object = Object::Vault(vault.clone());
+    if known || !extras::remove(name, &sentence, object, desired, observed, plan) {
         return false;
     }
     let gap = observed.key_vault_access.gap();

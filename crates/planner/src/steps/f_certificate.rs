@@ -212,7 +212,7 @@ impl FederatedCredential {
 }
 
 impl KeyCredential {
-    fn is_marked(&self, marker: &str) -> bool {
+    pub(crate) fn is_marked(&self, marker: &str) -> bool {
         let rest = self.display_name.strip_prefix(marker);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and is all one crate")]
 
 mod document;
+mod drift;
 mod integration;
 mod laws;
 mod plans;

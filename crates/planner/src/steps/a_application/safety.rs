@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use spec::ObjectId;
 
 use super::{Application, LookAlike, Observed, Standing, wanted_owner};
-use crate::{Desired, Finding, FindingCode, Observed as All, Plan, is_marked};
+use crate::{Desired, Finding, FindingCode, Object, Observed as All, Plan, is_marked};
 
 pub(crate) fn check(desired: &Desired, observed: &All, plan: &mut Plan) {
     if let Some(application) = &observed.application.application {
@@ -92,11 +92,14 @@ fn is_established(desired: &Desired, observed: &All) -> bool {
 fn check_hands(application: &Application, desired: &Desired, observed: &All, plan: &mut Plan) {
     let established = is_established(desired, observed);
     let owners = foreign_owners(desired, &observed.application).into_iter();
+    let owners = owners.map(|(id, name)| (Object::Owner(id), name));
+    let with_object = |credential: String| (holder(&credential), credential);
     let hands: Vec<_> = if established {
-        owners.chain(credentials(desired, observed)).collect()
+        owners.chain(credentials(desired, observed).map(with_object)).collect()
     } else {
         let certificates = observed.certificate.unknown(&desired.certificate.source);
-        owners.chain(certificates).chain(others(desired, observed)).collect()
+        let others = others(desired, observed);
+        owners.chain(certificates.chain(others).map(with_object)).collect()
     };
     if !established && !hands.is_empty() {
         let message = format!(
@@ -106,38 +109,47 @@ fn check_hands(application: &Application, desired: &Desired, observed: &All, pla
              yours, name the installation otherwise",
             application.display_name,
             application.app_id,
-            hands.join(", ")
+            hands.into_iter().map(|(_, hand)| hand).collect::<Vec<_>>().join(", ")
         );
         plan.find(Finding::blocks(FindingCode::ApplicationInOtherHands, message));
         return;
     }
-    for hand in hands {
+    for (object, hand) in hands {
         let message = format!(
             "{hand} of application {} is not ours, and reaches all that is granted here: remove it, \
              or add an owner that you know to application.owners",
             application.display_name
         );
-        plan.find(Finding::warning(FindingCode::ForeignHand, message));
+        plan.find(Finding::warning(FindingCode::ForeignHand, message).of(object));
     }
 }
 
 /// Owners but for the operator and those that the spec names.
-fn foreign_owners(desired: &Desired, observed: &Observed) -> Vec<String> {
+pub(crate) fn foreign_owners(desired: &Desired, observed: &Observed) -> Vec<(ObjectId, String)> {
     let wanted = desired.application.owners.iter();
     let wanted = wanted.filter_map(|owner| wanted_owner(owner, &observed.users));
     let known: BTreeSet<ObjectId> = wanted.chain(observed.operator).collect();
     let foreign = observed.owners.iter().filter(|(id, _)| !known.contains(id));
-    foreign.map(|(_, name)| format!("owner {name}")).collect()
+    foreign.map(|(id, name)| (*id, format!("owner {name}"))).collect()
+}
+
+/// Whose credential it is, by what it is called.
+fn holder(credential: &str) -> Object {
+    if credential.starts_with("service principal's") {
+        Object::Principal
+    } else {
+        Object::Application
+    }
 }
 
 /// Credentials that are not ours.
-pub(super) fn credentials(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
+pub(crate) fn credentials(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
     let certificates = observed.certificate.foreign(&desired.certificate.marker);
     certificates.chain(others(desired, observed))
 }
 
 /// What else than a certificate of the application could sign in as it.
-fn others(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
+pub(crate) fn others(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
     let space = observed.integration.as_ref();
     let ours = space.and_then(|space| space.federation(desired, observed));
     let federated = observed.certificate.foreign_federated(ours);

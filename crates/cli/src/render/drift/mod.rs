@@ -1,0 +1,95 @@
+//! What `drift` found: as text, as JSON, as Markdown, as the XML of `JUnit`.
+
+pub(crate) mod json;
+pub(crate) mod junit;
+pub(crate) mod markdown;
+pub(crate) mod text;
+
+use observer::{DAYS, Testimony};
+use planner::drift::{Author, Drift, Kind, Line};
+use planner::{FindingCode, PlannedFinding};
+use time::OffsetDateTime;
+
+use crate::exit::Failure;
+
+/// What became of one spec.
+pub(crate) struct Report {
+    /// As it was named.
+    pub spec: String,
+    pub outcome: Outcome,
+}
+
+pub(crate) enum Outcome {
+    Compared {
+        /// Who asked, where, and what it took.
+        header: String,
+        drift: Drift,
+        /// Where somebody wants to know who did it.
+        testimony: Option<Testimony>,
+    },
+    Failed(Failure),
+}
+
+impl Report {
+    fn drift(&self) -> Option<&Drift> {
+        match &self.outcome {
+            Outcome::Compared { drift, .. } => Some(drift),
+            Outcome::Failed(_) => None,
+        }
+    }
+
+    /// Logs that told nothing, as sentences.
+    fn unread(&self) -> &[String] {
+        match &self.outcome {
+            Outcome::Compared { testimony: Some(testimony), .. } => &testimony.unread,
+            Outcome::Compared { testimony: None, .. } | Outcome::Failed(_) => &[],
+        }
+    }
+}
+
+/// The last line about a spec. The wording is an interface: scripts read it.
+fn summary(drift: &Drift) -> String {
+    let [missing, changed, extra] = Kind::ALL.map(|kind| drift.count(kind));
+    let unchanged = drift.unchanged;
+    let as_wanted = format!("{unchanged} objects are as the spec wants them");
+    if !drift.lines.is_empty() {
+        format!("Drift: {missing} missing, {changed} changed, {extra} extra.")
+    } else if !drift.is_whole {
+        format!("Incomplete: {as_wanted}; others could not be read.")
+    } else if drift.is_blocked {
+        format!("Blocked: {as_wanted}; what the notes name keeps the spec from being applied.")
+    } else {
+        format!("No drift. {as_wanted}.")
+    }
+}
+
+/// The last line about several specs.
+fn total(reports: &[Report]) -> String {
+    let compared: Vec<&Drift> = reports.iter().filter_map(Report::drift).collect();
+    let drifted = compared.iter().filter(|drift| !drift.lines.is_empty()).count();
+    let is_clean = |drift: &&&Drift| drift.lines.is_empty() && drift.is_whole && !drift.is_blocked;
+    let clean = compared.iter().filter(is_clean).count();
+    let failed = reports.len() - drifted - clean;
+    format!("Specs: {clean} without drift, {drifted} with drift, {failed} failed.")
+}
+
+/// Mondoo's side could not be compared.
+fn is_unasked(note: &PlannedFinding) -> bool {
+    note.code == FindingCode::NoMondooAccess
+}
+
+/// Who made it so, as the end of a sentence. Nothing where nobody wants to know.
+fn author(line: &Line) -> Option<String> {
+    match &line.who {
+        Author::NotAsked => None,
+        Author::NotFound => Some(format!("by whom: not in the logs of the last {DAYS} days")),
+        Author::Found { name, at, activity } => {
+            Some(format!("by {name} on {} ({activity})", moment(*at)))
+        }
+    }
+}
+
+fn moment(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC);
+    format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute())
+}
