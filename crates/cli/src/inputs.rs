@@ -88,6 +88,16 @@ impl Inputs {
         Ok(())
     }
 
+    /// What the source holds after an apply, which may have made another pair and put it in its place.
+    pub(crate) fn now_holds(&mut self, pair: Option<&KeyPair>) {
+        let wanted = &mut self.desired.certificate;
+        wanted.copy = None;
+        wanted.rotation.now = false;
+        if let Some(pair) = pair {
+            wanted.source = Source::Held(source::facts(&Held::WithKey(pair.clone())));
+        }
+    }
+
     /// The spec, and its certificate with the key: to sign in as the application.
     pub(crate) fn of_verifier(path: &Path, now: OffsetDateTime) -> Result<Verifier, Failure> {
         let spec = read_spec(path)?;

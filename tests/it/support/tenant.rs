@@ -206,6 +206,7 @@ impl Tenant {
         let spec = spec.to_str().unwrap();
         let run = self.run(&["apply", "--auto-approve", spec]);
         assert_eq!(run.code, Some(0), "{run:?}");
+        assert!(!run.stderr.contains("Azure does not show"), "{run:?}");
         self.assert_nothing_to_do(spec);
         run
     }

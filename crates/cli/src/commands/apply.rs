@@ -107,7 +107,7 @@ async fn write(
         console.failure(&Failure::new(Exit::Partly, reason.message).hint(reason.hint));
     }
     if outcome.is_complete() {
-        inputs.desired.certificate.copy = None;
+        inputs.now_holds(products.pair());
     }
     let looked = if outcome.is_complete() && !writing.no_wait {
         converge(run, &inputs, interrupted.clone()).await
