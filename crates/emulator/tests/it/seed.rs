@@ -26,14 +26,20 @@ async fn principal(tenant: &Tenant, app_id: &str) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_operator_owns_the_root() {
+async fn the_operator_owns_the_root_and_looks_into_one_vault() {
     let tenant = Tenant::start().await;
     let operator = tenant.sandbox.operator();
     let ids = [&operator.tenant_id, &operator.client_id, &operator.subscription_id];
     assert_eq!(ids, [TENANT, OPERATOR, &PRODUCTION[15..]]);
     let root = format!("/providers/Microsoft.Management/managementGroups/{TENANT}");
     let held = assignments(&tenant, &principal(&tenant, OPERATOR).await).await;
-    assert_eq!(held, [(root, OWNER.to_owned())]);
+    // Owning a vault lets nobody look into it: that takes roles of their own.
+    let vault = format!(
+        "{DEVELOPMENT}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/kv-dev-rbac"
+    );
+    let reader = (vault.clone(), "21090545-7ca7-4776-b22c-e363652d74d2".to_owned());
+    let secrets_user = (vault, "4633458b-17de-408a-b874-0445c86b69e6".to_owned());
+    assert_eq!(held, [(root, OWNER.to_owned()), reader, secrets_user]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
