@@ -5,6 +5,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use certificate::{Certificate, Held, KeyPair};
 use planner::steps::a_application::Standing;
+use planner::steps::f_certificate::newer_elsewhere;
 use planner::steps::g_integration::Federation;
 use planner::{Desired, Observed, Plan, Product};
 use spec::{AppId, ApplicationId, IntegrationMrn, PrincipalId, RoleDefinitionId};
@@ -64,7 +65,9 @@ impl Products {
         if let Some(found) = principal.filter(|found| is_live(found.standing)) {
             products.set_principal(Principal { id: found.id, created: found.created });
         }
-        if let Some(held) = held.filter(|_| !plan.makes(Product::Certificate)) {
+        let is_of_use =
+            !plan.makes(Product::Certificate) && newer_elsewhere(desired, observed).is_none();
+        if let Some(held) = held.filter(|_| is_of_use) {
             products.set_certificate(held);
         }
         let space = observed.integration.as_ref();

@@ -101,7 +101,8 @@ impl<'a> View<'a> {
     /// How many vaults there are, and why the others need nothing.
     pub(crate) fn vaults(self) -> Option<String> {
         let planner::Vaults { total, to_change, rbac } = self.document.vaults;
-        (!self.document.changes.is_empty()).then(|| {
+        let is_about_them = !self.document.changes.is_empty() && total > 0;
+        is_about_them.then(|| {
             format!(
                 "Vaults: {total}, of which {to_change} to change and {rbac} on RBAC, which need \
                  nothing."

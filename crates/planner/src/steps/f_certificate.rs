@@ -221,6 +221,14 @@ impl KeyCredential {
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     let Desired { source, renewal, rotation, .. } = &desired.certificate;
     let due = observed.now + desired.certificate.renew_before;
+    if let Some(newer) = newer_elsewhere(desired, observed)
+        && newer.end >= due
+        && !rotation.now
+    {
+        plan.keep();
+        plan.find(older_here(desired));
+        return removal::plan(desired, observed, plan);
+    }
     match source {
         Source::InVault(_) => {}
         Source::Federated => plan_federation(desired, observed, plan),
@@ -256,6 +264,25 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
         }
     }
     removal::plan(desired, observed, plan);
+}
+
+/// The certificate in use, where it was made on another machine later than the one here: whoever has
+/// the older one leaves the newer in place.
+pub fn newer_elsewhere<'a>(
+    desired: &crate::Desired,
+    observed: &'a All,
+) -> Option<&'a KeyCredential> {
+    let wanted = &desired.certificate;
+    let end = match (&wanted.source, &wanted.renewal) {
+        (Source::Held(held), Some(_)) => held.not_after,
+        (Source::Expired(_), Some(_)) => observed.now,
+        _ => return None,
+    };
+    let live = observed.integration.as_ref()?.ours(desired, observed)?;
+    let recorded = key_id(live.certificate()?);
+    // Entra ID is given dates that lie a second inside the certificate's own.
+    let is_newer = |one: &&KeyCredential| one.id == recorded && one.end > end;
+    observed.certificate.ours(desired).find(is_newer)
 }
 
 /// The change that lets the application trust `held`, where it does not yet.
@@ -362,6 +389,17 @@ fn not_exportable(certificate: &VaultCertificate) -> Finding {
          Mondoo needs the key; make a certificate there whose key is exportable"
     );
     Finding::warning(FindingCode::KeyNotExportable, message)
+}
+
+fn older_here(desired: &crate::Desired) -> Finding {
+    let output = desired.certificate.renewal.as_ref().and_then(Maker::output);
+    let output = output.map_or("the pair".to_owned(), |output| output.display().to_string());
+    let message = format!(
+        "{output} here is older than the certificate in use, which another machine has made and \
+         given to Mondoo: fetch its pair from there, or have another one made by certificate rotate \
+         --now"
+    );
+    Finding::note(FindingCode::CertificateElsewhere, message)
 }
 
 fn elsewhere(maker: &Maker) -> Finding {

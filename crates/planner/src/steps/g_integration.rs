@@ -257,6 +257,10 @@ fn sign_in(
             return Some(SignIn::Kept);
         }
         _ if plan.makes(Product::Certificate) => return Some(SignIn::New),
+        _ if f_certificate::newer_elsewhere(desired, observed).is_some() => {
+            let recorded = live.and_then(Integration::certificate).unwrap_or_default();
+            (recorded.to_owned(), false)
+        }
         Source::Held(held) | Source::Staged(held) => (held.sha256.clone(), held.has_key),
         // One of ours is trusted, and its key is elsewhere.
         Source::Make(_) | Source::Expired(_) | Source::InVault(_) => {

@@ -37,14 +37,10 @@ fn of_certificates(desired: &Desired, observed: &Observed) -> String {
 
 #[test]
 fn a_certificate_is_renewed_when_its_time_comes_and_not_before() {
-    let renewed = |days| {
-        let long = desired(365);
-        let mut observed = settled(&long);
-        let soon = Desired { certificate: desired(days).certificate, ..long };
-        observed.certificate.trusted.clear();
-        let mut observed = applied(&plan(&soon, &observed), observed);
-        observed.now = NOW;
-        of_certificates(&soon, &observed)
+    let renewed = |days: i64| {
+        let desired = desired(60);
+        let now = NOW + Duration::days(60 - days);
+        of_certificates(&desired, &Observed { now, ..settled(&desired) })
     };
     assert_snapshot!(renewed(31), @"25 unchanged");
     assert_snapshot!(renewed(29), @"
@@ -98,8 +94,8 @@ fn a_renewal_stands_beside_the_old_pair_until_it_works() {
 
 #[test]
 fn one_that_has_expired_is_replaced_too() {
-    let mut desired = desired(29);
-    let observed = settled(&desired);
+    let mut desired = desired(60);
+    let observed = Observed { now: NOW + Duration::days(61), ..settled(&desired) };
     desired.certificate.source = Source::Expired(desired.certificate.renewal.clone().unwrap());
     assert_snapshot!(of_certificates(&desired, &observed), @"
     0 F + key and certificate: keys/mondoo.next.pem []
@@ -122,6 +118,38 @@ fn another_one_is_made_at_once_where_that_is_asked_for() {
     2 F ~ key and certificate: keys/mondoo.pem [0 1]
     3 G ~ integration: Contoso [0 1 2]
     4 G + scan: Contoso [3]
+    23 unchanged
+    ");
+}
+
+#[test]
+fn a_machine_with_an_older_pair_leaves_the_newer_one_in_use() {
+    let mut desired = desired(365);
+    let observed = settled(&desired);
+    let older = |source, observed: &Observed| {
+        let mut desired = desired.clone();
+        desired.certificate.source = source;
+        of_certificates(&desired, observed)
+    };
+    assert_snapshot!(older(Source::Held(certificate(20)), &observed), @"
+    25 unchanged
+    Note certificate-elsewhere: keys/mondoo.pem here is older than the certificate in use, which another machine has made and given to Mondoo: fetch its pair from there, or have another one made by certificate rotate --now
+    ");
+    let maker = desired.certificate.renewal.clone().unwrap();
+    assert_eq!(
+        older(Source::Expired(maker), &observed),
+        older(Source::Held(certificate(20)), &observed)
+    );
+    // When its time comes, whoever runs first renews it.
+    let late = Observed { now: NOW + Duration::days(340), ..observed.clone() };
+    assert!(older(Source::Held(certificate(20)), &late).contains("mondoo.next.pem"));
+    // A file is what somebody has put there on purpose.
+    desired.certificate.renewal = None;
+    desired.certificate.source = Source::Held(certificate(200));
+    assert_snapshot!(of_certificates(&desired, &observed), @"
+    0 F + trusted certificate: CN=mondoo-security (until 2027-06-11) []
+    1 G ~ integration: Contoso [0]
+    2 G + scan: Contoso [1]
     23 unchanged
     ");
 }
@@ -161,7 +189,10 @@ fn the_old_one_goes_when_another_has_proven_itself_in_its_place() {
     ");
     let live = |o: &mut Observed| o.integration.as_mut().unwrap().integrations.remove(0);
     let kept = removed(Removal::Superseded { grace: Duration::days(7) }, |_| {});
-    assert_snapshot!(kept, @"25 unchanged");
+    assert_snapshot!(kept, @"
+    25 unchanged
+    Note certificate-kept: trusted certificate mondoo-azure:mondoo-security until then (000000000000000000000000000000000000000A) stays for now: it goes once a scan has proven the one in use and the grace is over, or by --remove-old
+    ");
     let with = |change: fn(&mut planner::steps::g_integration::Integration)| {
         removed(superseded(), |o| {
             let mut one = live(o);
@@ -214,15 +245,18 @@ fn one_that_is_named_goes_unless_it_is_in_use_or_not_ours() {
     25 unchanged
     Warning foreign-hand: certificate by hand of application mondoo-security is not ours, and reaches all that is granted here: remove it, or add an owner that you know to application.owners
     Blocks certificate-kept: certificate mondoo-azure:mondoo-security (000000000000000000000000000000000000000000000000000000000000016d) is the one in use: rotate first
+    Note certificate-kept: trusted certificate mondoo-azure:mondoo-security until then (000000000000000000000000000000000000000A) stays for now: it goes once a scan has proven the one in use and the grace is over, or by --remove-old
     ");
     assert_snapshot!(named(&certificate(5).sha256), @"
     25 unchanged
     Warning foreign-hand: certificate by hand of application mondoo-security is not ours, and reaches all that is granted here: remove it, or add an owner that you know to application.owners
     Blocks certificate-kept: certificate by hand (0000000000000000000000000000000000000000000000000000000000000005) is not ours: whoever made it has to remove it
+    Note certificate-kept: trusted certificate mondoo-azure:mondoo-security until then (000000000000000000000000000000000000000A) stays for now: it goes once a scan has proven the one in use and the grace is over, or by --remove-old
     ");
     assert_snapshot!(named(&certificate(99).sha256), @"
     25 unchanged
     Warning foreign-hand: certificate by hand of application mondoo-security is not ours, and reaches all that is granted here: remove it, or add an owner that you know to application.owners
     Note certificate-kept: the application trusts no certificate 0000000000000000000000000000000000000000000000000000000000000063 (any more)
+    Note certificate-kept: trusted certificate mondoo-azure:mondoo-security until then (000000000000000000000000000000000000000A) stays for now: it goes once a scan has proven the one in use and the grace is over, or by --remove-old
     ");
 }

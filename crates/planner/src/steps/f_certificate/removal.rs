@@ -3,7 +3,7 @@
 use spec::KeyId;
 use time::{Duration, OffsetDateTime};
 
-use super::{Action, KeyCredential, Removal, Source};
+use super::{Action, KeyCredential, Removal, Source, newer_elsewhere};
 use crate::steps::g_integration::Integration;
 use crate::{Desired, Finding, FindingCode, Observed as All, Plan, key_id};
 
@@ -27,6 +27,8 @@ pub(super) fn plan(desired: &Desired, observed: &All, plan: &mut Plan) {
             plan.push(Action::Distrust { id, name }, &[]);
         } else if is_over {
             plan.find(superseded(credential));
+        } else if grace.is_some() {
+            plan.find(kept(credential));
         }
     }
 }
@@ -43,6 +45,7 @@ struct InUse<'a> {
 impl<'a> InUse<'a> {
     fn new(desired: &Desired, observed: &'a All) -> InUse<'a> {
         let held = match &desired.certificate.source {
+            _ if newer_elsewhere(desired, observed).is_some() => None,
             Source::Held(held) | Source::Staged(held) => Some(key_id(&held.sha256)),
             // The newest is the one whose key is elsewhere.
             Source::Make(_) => {
@@ -71,7 +74,9 @@ impl<'a> InUse<'a> {
 /// A scan that began with the certificate and ended well is what proves it.
 fn proven_since(live: &Integration) -> Option<OffsetDateTime> {
     let since = live.since()?;
-    let is_proven = live.scan.errors.is_empty() && live.scan.finished? > since;
+    // Mondoo's times are whole seconds.
+    let finished = live.scan.finished?;
+    let is_proven = live.scan.errors.is_empty() && finished >= since.replace_nanosecond(0).ok()?;
     is_proven.then_some(since)
 }
 
@@ -102,6 +107,15 @@ fn superseded(credential: &KeyCredential) -> Finding {
         credential.summary()
     );
     Finding::note(FindingCode::CertificateSuperseded, message)
+}
+
+fn kept(credential: &KeyCredential) -> Finding {
+    let message = format!(
+        "trusted certificate {} stays for now: it goes once a scan has proven the one in use and the \
+         grace is over, or by --remove-old",
+        credential.summary()
+    );
+    Finding::note(FindingCode::CertificateKept, message)
 }
 
 impl KeyCredential {
