@@ -126,8 +126,7 @@ impl Reader {
 
     /// Signs somebody else in to the same tenant, over the same connections.
     pub async fn sign_in_as(&self, credential: Credential) -> Result<Reader, Error> {
-        let tenant = self.tenant.map(|tenant| tenant.to_string()).unwrap_or_default();
-        Reader::sign_in(&tenant, credential, &self.cloud, &self.transport).await
+        Reader::sign_in(self.caller.tenant(), credential, &self.cloud, &self.transport).await
     }
 
     /// Whether Entra ID gives the caller a token for a service.

@@ -10,14 +10,19 @@ use azure::{Cloud, Credential, Reader, Transport, Writer};
 use azure_core::http::headers::Headers;
 use azure_core::http::policies::{Policy, PolicyResult};
 use azure_core::http::{AsyncRawResponse, Body, Context, Request};
+use certificate::Held;
 use planner::steps::{
     a_application, b_graph_permissions, c_role_assignments, d_custom_role, e_key_vault_access,
     f_certificate,
 };
 use planner::{Desired, Directory, Observed, Plan, Tenant};
 use serde_json::{Value, json};
+use time::macros::datetime;
 use time::{Duration, OffsetDateTime};
 use tokio::sync::watch;
+
+/// The time of every run.
+pub const NOW: OffsetDateTime = datetime!(2026-11-28 12:00 UTC);
 
 /// Gets `METHOD path` and the body; gives status and body.
 type Answer = dyn FnMut(&str, &Value) -> (u16, Value) + Send;
@@ -46,7 +51,13 @@ impl Fake {
     /// Applies `plan` in a tenant whose application and principal were made so long ago.
     pub async fn apply(self: &Arc<Self>, plan: &Plan, age: Duration) -> Outcome {
         let (_sender, interrupted) = watch::channel(false);
-        self.run(plan, age, interrupted).await
+        self.run(plan, age, certificate(NOW), interrupted).await
+    }
+
+    /// Applies `plan` with that certificate in hand.
+    pub async fn apply_holding(self: &Arc<Self>, plan: &Plan, held: Held) -> Outcome {
+        let (_sender, interrupted) = watch::channel(false);
+        self.run(plan, Duration::ZERO, held, interrupted).await
     }
 
     /// The same, in a tenant as young as can be, with an interruption soon after the start.
@@ -56,7 +67,8 @@ impl Fake {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             sender.send_replace(true);
         };
-        let (outcome, ()) = tokio::join!(self.run(plan, Duration::ZERO, interrupted), signal);
+        let run = self.run(plan, Duration::ZERO, certificate(NOW), interrupted);
+        let (outcome, ()) = tokio::join!(run, signal);
         outcome
     }
 
@@ -64,15 +76,16 @@ impl Fake {
         self: &Arc<Self>,
         plan: &Plan,
         age: Duration,
+        held: Held,
         interrupted: watch::Receiver<bool>,
     ) -> Outcome {
         let transport = Transport::answered_by(Arc::clone(self) as Arc<dyn Policy>);
         let credential = Credential::ClientSecret { client_id: "x".to_owned(), secret: "y".into() };
         let cloud = Cloud::public();
         let reader = Reader::sign_in("contoso.com", credential, &cloud, &transport).await.unwrap();
-        let now = OffsetDateTime::UNIX_EPOCH + Duration::days(20_000);
+        let now = NOW;
         let observed = observed(now, now - age);
-        let products = Products::found(&desired(), &observed, plan, Some(certificate(now)));
+        let products = Products::found(&desired(), &observed, plan, Some(held));
         let options = Options { parallelism: 10, directory: PathBuf::new(), now, interrupted };
         let clients = Clients { writer: Writer::new(reader), mondoo: None };
         apply(&clients, plan, &products, options, &|_| {}).await
@@ -88,12 +101,15 @@ impl Policy for Fake {
         _: &[Arc<dyn Policy>],
     ) -> PolicyResult {
         let url = request.url();
-        let (status, body) = if url.host_str() == Some("login.microsoftonline.com") {
+        let Body::Bytes(bytes) = request.body() else { panic!("no request is a stream") };
+        let is_sign_in = url.host_str() == Some("login.microsoftonline.com");
+        // Operators are always let in.
+        let by_secret = String::from_utf8_lossy(bytes).contains("client_secret=");
+        let (status, body) = if is_sign_in && by_secret {
             (200, json!({ "token_type": "Bearer", "expires_in": 3599, "access_token": "t" }))
         } else {
             let line = format!("{} {}", request.method(), url.path());
             self.seen.lock().unwrap().push(line.clone());
-            let Body::Bytes(bytes) = request.body() else { panic!("no request is a stream") };
             let body = serde_json::from_slice(bytes).unwrap_or_default();
             (self.answer.lock().unwrap())(&line, &body)
         };

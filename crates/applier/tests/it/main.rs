@@ -5,4 +5,5 @@ mod changed;
 mod collections;
 mod fake;
 mod order;
+mod proving;
 mod settling;

@@ -118,6 +118,11 @@ impl Caller {
         }
     }
 
+    /// As it was named: an id or a domain.
+    pub(crate) fn tenant(&self) -> &str {
+        &self.tenant
+    }
+
     /// A new token. A credential of `azure_identity` is made for each: it keeps its token, and would
     /// give the same one again after a service has refused it.
     pub(crate) async fn token(&self, scope: &str) -> Result<AccessToken, SignInError> {
