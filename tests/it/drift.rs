@@ -226,6 +226,7 @@ fn whoever_may_not_read_is_told_so_in_every_format() {
         ("text", "Failed."),
         ("json", "\"outcome\": \"failed\""),
         ("markdown", "**Failed**"),
+        ("html", "<p class=\"counts\">Failed.</p>"),
         ("junit", "<error message="),
     ] {
         let arguments = ["drift", "--format", format, spec.to_str().unwrap()];
@@ -259,6 +260,12 @@ fn formats_have_the_difference_and_neutralise_names() {
     let fences = markdown.stdout.lines().filter(|line| line.starts_with('`')).count();
     assert_eq!(fences, 3, "its two ends, and the spec's name: {markdown:?}");
     assert!(markdown.stdout.contains("by deployer (service principal) on "), "{markdown:?}");
+
+    let html = run("html");
+    assert!(html.stdout.contains("<span class=\"verb\">changed</span>"), "{html:?}");
+    assert!(html.stdout.contains("&lt;/details&gt; ```&lt;script&gt;"), "{html:?}");
+    assert!(!html.stdout.contains("<script") && !html.stdout.contains('\u{1b}'), "{html:?}");
+    assert!(html.stdout.contains("by deployer (service principal) on "), "{html:?}");
 
     let junit = run("junit");
     assert!(junit.stdout.contains("&lt;/details&gt; ```&lt;script&gt;"), "{junit:?}");

@@ -31,6 +31,8 @@ pub(crate) enum DriftFormat {
     Json,
     /// For a comment or a job's summary: the count first, details folded
     Markdown,
+    /// A page that asks nothing of any server
+    Html,
     /// XML for CI systems: a test case for each difference
     Junit,
 }

@@ -25,6 +25,7 @@ pub(crate) async fn run(arguments: &arguments::Drift, console: &Console) -> Resu
         DriftFormat::Text => console.result(&drift::text::render(&reports, console.verbose))?,
         DriftFormat::Json => Console::document(&drift::json::render(&reports))?,
         DriftFormat::Markdown => Console::document(&drift::markdown::render(&reports))?,
+        DriftFormat::Html => Console::document(&drift::html::render(&reports))?,
         DriftFormat::Junit => Console::document(&drift::junit::render(&reports))?,
     }
     Ok(worst(reports.iter().map(exit)))

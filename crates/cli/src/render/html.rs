@@ -6,8 +6,10 @@ mod review;
 use planner::{PlannedFinding, Severity};
 
 use super::graph::{Graph, svg};
-use super::view::{View, Wording};
+use super::view::View;
 use crate::console::one_line;
+
+pub(crate) use changes::fields;
 
 const STYLE: &str = include_str!("html/page.css");
 
@@ -15,18 +17,8 @@ const STYLE: &str = include_str!("html/page.css");
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'";
 
 pub(crate) fn text(view: View<'_>) -> String {
-    let title =
-        format!("{}: {}", view.wording.title(), escaped(view.document.installation.as_str()));
-    let parts = [
-        format!(
-            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
-             <meta name=\"referrer\" content=\"no-referrer\">\n<title>{title}</title>\n\
-             <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
-        ),
-        summary(view),
-        "</header>\n<main>\n".to_owned(),
+    let title = format!("Plan: {}", escaped(view.document.installation.as_str()));
+    let sections = [
         section("changes", "Changes", &changes::text(view)),
         section(
             "findings",
@@ -35,6 +27,23 @@ pub(crate) fn text(view: View<'_>) -> String {
         ),
         section("review", "Review", &review::text(view)),
         section("order", "Order", &order(view)),
+    ];
+    page(&title, &summary(view), &sections.concat())
+}
+
+/// A page whose parts are escaped already.
+pub(crate) fn page(title: &str, header: &str, main: &str) -> String {
+    let parts = [
+        format!(
+            "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+             <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n\
+             <meta name=\"referrer\" content=\"no-referrer\">\n<title>{title}</title>\n\
+             <style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n"
+        ),
+        header.to_owned(),
+        "</header>\n<main>\n".to_owned(),
+        main.to_owned(),
         "</main>\n</body>\n</html>\n".to_owned(),
     ];
     parts.concat()
@@ -66,7 +75,7 @@ fn summary(view: View<'_>) -> String {
     )
 }
 
-fn section(id: &str, title: &str, content: &str) -> String {
+pub(crate) fn section(id: &str, title: &str, content: &str) -> String {
     format!(
         "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n{content}</section>\n"
     )
@@ -97,10 +106,9 @@ fn order(view: View<'_>) -> String {
         return "<p>There is nothing to do.</p>\n".to_owned();
     }
     let graph = Graph::new(view);
-    let sentence = match (view.wording, graph.collapsed) {
-        (Wording::Plan, None) => "From left to right, each change after those that it needs.",
-        (Wording::Drift, None) => "From left to right, each after those that it needs.",
-        (_, Some(_)) => "There are too many to draw each: these are the steps.",
+    let sentence = match graph.collapsed {
+        None => "From left to right, each change after those that it needs.",
+        Some(_) => "There are too many to draw each: these are the steps.",
     };
     format!(
         "<p>{sentence}</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Picture of the order\">\n{}</div>\n",

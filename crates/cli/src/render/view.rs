@@ -1,4 +1,4 @@
-//! What every format shows: a plan, or how far live state is from the spec.
+//! What every format of a plan shows.
 
 use planner::{
     FindingCode, PlanDocument, PlannedChange, PlannedField, PlannedFinding, Severity, Step, Value,
@@ -7,55 +7,15 @@ use planner::{
 use similar::{ChangeTag, TextDiff};
 use time::format_description::well_known::Rfc3339;
 
-/// A document and the words for it.
+/// A saved plan, or one that could be saved.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     pub document: &'a PlanDocument,
-    pub wording: Wording,
-}
-
-/// The same differences are changes to be made in a plan, and what is wrong in a report of drift.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wording {
-    Plan,
-    #[expect(dead_code, reason = "drift is not reported yet")]
-    Drift,
-}
-
-impl Wording {
-    pub(crate) fn title(self) -> &'static str {
-        match self {
-            Wording::Plan => "Plan",
-            Wording::Drift => "Drift",
-        }
-    }
-
-    /// How a difference is called.
-    pub(crate) fn verb(self, verb: Verb) -> &'static str {
-        match (self, verb) {
-            (Wording::Plan, Verb::Create) => "create",
-            (Wording::Plan, Verb::Update) => "update",
-            (Wording::Plan, Verb::Restore) => "restore",
-            (Wording::Plan, Verb::Delete) => "delete",
-            (Wording::Drift, Verb::Create) => "missing",
-            (Wording::Drift, Verb::Update) => "changed",
-            (Wording::Drift, Verb::Restore) => "deleted",
-            (Wording::Drift, Verb::Delete) => "extra",
-        }
-    }
-
-    fn counted(self, count: usize, verb: Verb) -> String {
-        let word = self.verb(verb);
-        match self {
-            Wording::Plan => format!("{count} to {word}"),
-            Wording::Drift => format!("{count} {word}"),
-        }
-    }
 }
 
 impl<'a> View<'a> {
     pub(crate) fn plan(document: &'a PlanDocument) -> View<'a> {
-        View { document, wording: Wording::Plan }
+        View { document }
     }
 
     /// The counts. The wording is an interface: scripts read it.
@@ -63,14 +23,10 @@ impl<'a> View<'a> {
         let document = self.document;
         if document.changes.is_empty() {
             let unchanged = document.unchanged;
-            let nothing = match self.wording {
-                Wording::Plan => "No changes.",
-                Wording::Drift => "No drift.",
-            };
-            return format!("{nothing} {unchanged} objects are as the spec wants them.");
+            return format!("No changes. {unchanged} objects are as the spec wants them.");
         }
-        let counts = Verb::ALL.map(|verb| self.wording.counted(document.count(verb), verb));
-        format!("{}: {}.", self.wording.title(), counts.join(", "))
+        let counts = Verb::ALL.map(|verb| format!("{} to {verb}", document.count(verb)));
+        format!("Plan: {}.", counts.join(", "))
     }
 
     /// What the counts leave out, so that nobody takes them for the whole. `sign` marks the findings
@@ -127,7 +83,7 @@ impl<'a> View<'a> {
         let count = |verb| changes.iter().filter(|(_, change)| change.verb == verb).count();
         let counts = Verb::ALL.map(|verb| (count(verb), verb));
         let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let counts = counts.map(|(count, verb)| self.wording.counted(count, verb));
+        let counts = counts.map(|(count, verb)| format!("{count} to {verb}"));
         counts.collect::<Vec<_>>().join(", ")
     }
 

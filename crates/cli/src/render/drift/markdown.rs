@@ -3,10 +3,10 @@
 
 use std::fmt::Write;
 
+use planner::Step;
 use planner::drift::{Drift, Kind, Line};
-use planner::{Severity, Step};
 
-use super::{Outcome, Report, author, is_unasked, summary, total};
+use super::{Outcome, Report, author, said, summary, total};
 use crate::console::one_line;
 use crate::render::markdown::{LIMIT, code, folded, row};
 use crate::render::view::rows;
@@ -73,11 +73,6 @@ fn entry(line: &Line) -> String {
 }
 
 fn notes(drift: &Drift, unread: &[String]) -> String {
-    let said = drift
-        .notes
-        .iter()
-        .filter(|note| note.code.is_gap() || note.severity == Severity::Blocks || is_unasked(note));
-    let said = said.map(|note| note.message.as_str()).chain(unread.iter().map(String::as_str));
-    let lines: String = said.map(|note| format!("- {}\n", code(note))).collect();
+    let lines: String = said(drift, unread).map(|note| format!("- {}\n", code(note))).collect();
     if lines.is_empty() { lines } else { format!("\n### Notes\n\n{lines}") }
 }

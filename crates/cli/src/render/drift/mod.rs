@@ -1,5 +1,6 @@
-//! What `drift` found: as text, as JSON, as Markdown, as the XML of `JUnit`.
+//! What `drift` found: as text, as JSON, as Markdown, as a page, as the XML of `JUnit`.
 
+pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod junit;
 pub(crate) mod markdown;
@@ -7,7 +8,7 @@ pub(crate) mod text;
 
 use observer::{DAYS, Testimony};
 use planner::drift::{Author, Drift, Kind, Line};
-use planner::{FindingCode, PlannedFinding};
+use planner::{FindingCode, PlannedFinding, Severity};
 use time::OffsetDateTime;
 
 use crate::exit::Failure;
@@ -76,6 +77,15 @@ fn total(reports: &[Report]) -> String {
 /// Mondoo's side could not be compared.
 fn is_unasked(note: &PlannedFinding) -> bool {
     note.code == FindingCode::NoMondooAccess
+}
+
+/// What keeps a report from being whole, and what it could not find out.
+fn said<'a>(drift: &'a Drift, unread: &'a [String]) -> impl Iterator<Item = &'a str> {
+    let is_told = |note: &&PlannedFinding| {
+        note.code.is_gap() || note.severity == Severity::Blocks || is_unasked(note)
+    };
+    let notes = drift.notes.iter().filter(is_told).map(|note| note.message.as_str());
+    notes.chain(unread.iter().map(String::as_str))
 }
 
 /// Who made it so, as the end of a sentence. Nothing where nobody wants to know.

@@ -2,10 +2,10 @@
 
 use std::fmt::Write;
 
-use planner::{PlannedChange, Verb};
+use planner::{PlannedChange, PlannedField, Verb};
 
 use super::escaped;
-use crate::render::view::{Row, View, Wording, rows};
+use crate::render::view::{Row, View, rows};
 
 /// More changes of one step than these are folded.
 const MOST_CHANGES: usize = 100;
@@ -29,16 +29,11 @@ pub(super) fn text(view: View<'_>) -> String {
 }
 
 fn change(view: View<'_>, index: usize, change: &PlannedChange) -> String {
-    let line = line(view, change);
-    let fields = fields(change);
+    let line = line(change);
+    let fields = fields(&change.fields);
     let needs = needs(view, change);
-    let undo = match view.wording {
-        Wording::Plan => {
-            let (step, verb) = (change.step, view.wording.verb(change.verb));
-            format!("<p><a href=\"#undo-{step}-{verb}\">How it is undone</a></p>\n")
-        }
-        Wording::Drift => String::new(),
-    };
+    let (step, verb) = (change.step, change.verb);
+    let undo = format!("<p><a href=\"#undo-{step}-{verb}\">How it is undone</a></p>\n");
     format!(
         "<details class=\"change {}\" id=\"change-{index}\">\n<summary>{line}</summary>\n{fields}{needs}{undo}</details>\n",
         class(change.verb)
@@ -46,8 +41,8 @@ fn change(view: View<'_>, index: usize, change: &PlannedChange) -> String {
 }
 
 /// What stands in one line, here and wherever it is named.
-pub(super) fn line(view: View<'_>, change: &PlannedChange) -> String {
-    let (symbol, word) = (change.verb.symbol(), view.wording.verb(change.verb));
+pub(super) fn line(change: &PlannedChange) -> String {
+    let (symbol, word) = (change.verb.symbol(), change.verb);
     let (what, target) = (escaped(&change.what), escaped(&change.target));
     format!(
         "<span class=\"verb\">{symbol} {word}</span> <span class=\"what\">{what}</span> \
@@ -64,9 +59,9 @@ fn class(verb: Verb) -> &'static str {
 }
 
 /// A table of what fits in a line each, and below it what does not.
-fn fields(change: &PlannedChange) -> String {
+pub(crate) fn fields(fields: &[PlannedField]) -> String {
     let (mut table, mut texts) = (String::new(), String::new());
-    for field in &change.fields {
+    for field in fields {
         let rows = rows(field);
         if let [Row::Property { name, before, after }] = rows.as_slice() {
             let (name, before, after) = (escaped(name), cell(*before), cell(*after));

@@ -6,7 +6,7 @@ use planner::{FindingCode, HeldRight, PlannedFinding, Service, Verb};
 
 use super::{changes, escaped, findings};
 use crate::render::undo::undo;
-use crate::render::view::{View, Wording};
+use crate::render::view::View;
 
 /// More places than these are folded.
 const MOST_PLACES: usize = 3;
@@ -27,17 +27,13 @@ pub(super) fn text(view: View<'_>) -> String {
     let all = view.findings();
     let grants: Vec<_> = all.iter().filter(grants).copied().collect();
     let unread: Vec<_> = all.iter().filter(unread).copied().collect();
-    let undo = match view.wording {
-        Wording::Plan => part("How each change is undone", &undone(view)),
-        Wording::Drift => String::new(),
-    };
     let parts = [
         part("What is privileged", &privileged(view)),
         part(
             "What can run code, read secret values or change things",
             &findings(&grants, "Nothing of what the spec asks for does."),
         ),
-        undo,
+        part("How each change is undone", &undone(view)),
         part("What the application may do afterwards", &rights(&view.document.rights_afterwards)),
         part(
             "What was not readable",
@@ -56,7 +52,7 @@ fn privileged(view: View<'_>) -> String {
     let items: String = changes
         .filter(|(_, change)| change.privileged)
         .map(|(index, change)| {
-            format!("<li><a href=\"#change-{index}\">{}</a></li>\n", changes::line(view, change))
+            format!("<li><a href=\"#change-{index}\">{}</a></li>\n", changes::line(change))
         })
         .collect();
     if items.is_empty() {
