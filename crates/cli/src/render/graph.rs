@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use planner::{Step, Verb};
 
-use super::view::View;
+use super::view::{View, counts_of};
 
 /// Beyond this many, a picture shows steps instead of changes.
 const MOST_NODES: usize = 200;
@@ -68,7 +68,7 @@ impl Graph {
         let nodes = steps.iter().map(|(step, changes)| Node {
             step: *step,
             verb: None,
-            label: format!("{step}  {}: {}", step.title(), view.counts_of(changes)),
+            label: format!("{step}  {}: {}", step.title(), counts_of(changes)),
             privileged: changes.iter().any(|(_, change)| change.privileged),
         });
         Graph {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use planner::{PlannedChange, Severity, Verb};
 
-use super::view::{Row, View, rows};
+use super::view::{Row, View, counts_of, rows};
 use crate::console::one_line;
 
 /// GitHub takes 65,536 characters in a comment, GitLab a million (both documented). In bytes, and
@@ -70,7 +70,7 @@ fn details(view: View<'_>, depth: Depth, room: usize) -> String {
         // What one step does not use is for those after it.
         let share = room.saturating_sub(text.len()) / left;
         left -= 1;
-        let title = format!("{step}  {}: {}", step.title(), view.counts_of(&changes));
+        let title = format!("{step}  {}: {}", step.title(), counts_of(&changes));
         let entries = changes.iter().map(|(_, change)| entry(change, depth));
         text += &folded(&title, &entries.collect::<Vec<_>>(), share);
     }

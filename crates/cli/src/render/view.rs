@@ -78,21 +78,21 @@ impl<'a> View<'a> {
         steps
     }
 
-    /// `2 to create, 1 to update`.
-    pub(crate) fn counts_of(self, changes: &[(usize, &PlannedChange)]) -> String {
-        let count = |verb| changes.iter().filter(|(_, change)| change.verb == verb).count();
-        let counts = Verb::ALL.map(|verb| (count(verb), verb));
-        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
-        let counts = counts.map(|(count, verb)| format!("{count} to {verb}"));
-        counts.collect::<Vec<_>>().join(", ")
-    }
-
     /// The gravest first.
     pub(crate) fn findings(self) -> Vec<&'a PlannedFinding> {
         let mut sorted: Vec<_> = self.document.findings.iter().collect();
         sorted.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         sorted
     }
+}
+
+/// `2 to create, 1 to update`.
+pub(crate) fn counts_of(changes: &[(usize, &PlannedChange)]) -> String {
+    let count = |verb| changes.iter().filter(|(_, change)| change.verb == verb).count();
+    let counts = Verb::ALL.map(|verb| (count(verb), verb));
+    let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+    let counts = counts.map(|(count, verb)| format!("{count} to {verb}"));
+    counts.collect::<Vec<_>>().join(", ")
 }
 
 pub(crate) fn sign(severity: Severity) -> char {

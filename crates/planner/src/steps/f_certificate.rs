@@ -1,6 +1,7 @@
 //! Step F: the application trusts the certificate that the source names, or Mondoo's own tokens.
 
 mod action;
+mod findings;
 mod removal;
 
 use std::path::{Path, PathBuf};
@@ -9,7 +10,9 @@ use spec::{CertificateSource, Command, Generate, KeyId, Spec, VaultCertificate};
 use time::{Duration, OffsetDateTime};
 
 use super::g_integration::{self, Federation};
-use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan, key_id};
+use crate::{ChangeId, Observed as All, Plan, key_id};
+
+use findings::{elsewhere, expires, not_exportable, older_here, self_signed};
 
 pub use action::Action;
 
@@ -247,23 +250,27 @@ pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
             install(desired, plan, trusted.as_slice());
         }
         Source::Expired(maker) => renew(maker, desired, plan),
-        Source::Make(maker) => {
-            let ours = observed.certificate.ours(desired).filter(|ours| ours.end > observed.now);
-            let lasts = ours.map(|credential| credential.end).max().is_some_and(|end| end >= due);
-            if lasts && !rotation.now {
-                plan.keep();
-                plan.find(elsewhere(maker));
-            } else {
-                let held = None;
-                if let Some(finding) = self_signed(maker) {
-                    plan.find(finding);
-                }
-                plan.push(make(maker, false, desired), &[]);
-                plan.push(Action::Trust { marker: desired.certificate.marker.clone(), held }, &[]);
-            }
-        }
+        Source::Make(maker) => plan_first(maker, desired, observed, plan),
     }
     removal::plan(desired, observed, plan);
+}
+
+/// The source holds none: one is made, unless the application trusts one of ours that lasts.
+fn plan_first(maker: &Maker, desired: &crate::Desired, observed: &All, plan: &mut Plan) {
+    let Desired { renew_before, rotation, marker, .. } = &desired.certificate;
+    let due = observed.now + *renew_before;
+    let ours = observed.certificate.ours(desired).filter(|ours| ours.end > observed.now);
+    let lasts = ours.map(|credential| credential.end).max().is_some_and(|end| end >= due);
+    if lasts && !rotation.now {
+        plan.keep();
+        plan.find(elsewhere(maker));
+        return;
+    }
+    if let Some(finding) = self_signed(maker) {
+        plan.find(finding);
+    }
+    plan.push(make(maker, false, desired), &[]);
+    plan.push(Action::Trust { marker: marker.clone(), held: None }, &[]);
 }
 
 /// The certificate in use, where it was made on another machine later than the one here: whoever has
@@ -363,53 +370,4 @@ fn plan_federation(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     let replaced = federated.iter().find(same).cloned();
     let name = replaced.as_ref().map_or(name, |replaced| replaced.name.clone());
     plan.push(Action::Federate { name, replaced, federation }, &[]);
-}
-
-fn expires(end: OffsetDateTime) -> Finding {
-    let message = format!(
-        "the certificate expires on {}: put a new one in its place before that day; the old one \
-         stays trusted beside it",
-        end.date()
-    );
-    Finding::warning(FindingCode::CertificateExpires, message)
-}
-
-fn self_signed(maker: &Maker) -> Option<Finding> {
-    let message = "the new certificate is self-signed, which Mondoo's manual calls for testing \
-                   only: where your security team issues certificates, name theirs as the source";
-    match maker {
-        Maker::Generate(_) => Some(Finding::note(FindingCode::SelfSigned, message.to_owned())),
-        Maker::Command(_) => None,
-    }
-}
-
-fn not_exportable(certificate: &VaultCertificate) -> Finding {
-    let message = format!(
-        "the key of {certificate} never leaves its vault: Entra ID can trust the certificate, but \
-         Mondoo needs the key; make a certificate there whose key is exportable"
-    );
-    Finding::warning(FindingCode::KeyNotExportable, message)
-}
-
-fn older_here(desired: &crate::Desired) -> Finding {
-    let output = desired.certificate.renewal.as_ref().and_then(Maker::output);
-    let output = output.map_or("the pair".to_owned(), |output| output.display().to_string());
-    let message = format!(
-        "{output} here is older than the certificate in use, which another machine has made and \
-         given to Mondoo: fetch its pair from there, or have another one made by certificate rotate \
-         --now"
-    );
-    Finding::note(FindingCode::CertificateElsewhere, message)
-}
-
-fn elsewhere(maker: &Maker) -> Finding {
-    let output = match maker.output() {
-        Some(output) => format!("{} is", output.display()),
-        None => "its key is".to_owned(),
-    };
-    let message = format!(
-        "the application trusts a certificate of ours; {output} not here: if its key is lost, \
-         remove that certificate from the application, and a new one is made"
-    );
-    Finding::note(FindingCode::CertificateElsewhere, message)
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use planner::{PlannedChange, PlannedField, Verb};
 
 use super::escaped;
-use crate::render::view::{Row, View, rows};
+use crate::render::view::{Row, View, counts_of, rows};
 
 /// More changes of one step than these are folded.
 const MOST_CHANGES: usize = 100;
@@ -13,7 +13,7 @@ const MOST_CHANGES: usize = 100;
 pub(super) fn text(view: View<'_>) -> String {
     let mut text = String::new();
     for (step, changes) in view.steps() {
-        let (title, counts) = (step.title(), view.counts_of(&changes));
+        let (title, counts) = (step.title(), counts_of(&changes));
         let open = if changes.len() > MOST_CHANGES { "" } else { " open" };
         let _ = write!(
             text,
