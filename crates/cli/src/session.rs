@@ -6,7 +6,7 @@ use azure::{Audience, Cloud, Credential, Reader, Roots, Transport};
 use emulator::StartError;
 use mondoo::Mondoo;
 use observer::{Observation, ObserveError};
-use planner::{Event, Events, Step};
+use planner::{Event, Events};
 use spec::VaultCertificate;
 use time::OffsetDateTime;
 use url::Url;
@@ -150,9 +150,7 @@ impl Services {
 
     /// Who manages the integration.
     pub(crate) async fn mondoo(&self, inputs: &Inputs) -> Result<Option<Mondoo>, Failure> {
-        let only = &inputs.desired.only;
-        let is_about_it = only.has(Step::F) || only.has(Step::G);
-        if inputs.desired.integration.is_none() || !is_about_it {
+        if inputs.desired.integration.is_none() || !inputs.desired.only.touch_sign_in() {
             return Ok(None);
         }
         let (credential, endpoint) = match &self.sandbox {

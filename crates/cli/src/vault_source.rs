@@ -5,7 +5,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use certificate::{Certificate, Held, PemError, parse, parse_pkcs12};
 use observer::steps::f_certificate as source;
-use planner::Step;
 use planner::steps::f_certificate::Source;
 use spec::VaultCertificate;
 use time::OffsetDateTime;
@@ -18,10 +17,9 @@ use crate::inputs::Inputs;
 /// The certificate that is still to be read from its vault. None, where the source is another one or
 /// the run is not about it: whoever does other steps needs no right there.
 pub(crate) fn wanted(inputs: &Inputs) -> Option<VaultCertificate> {
-    let only = &inputs.desired.only;
-    let is_about_it = only.has(Step::F) || only.has(Step::G);
     let Source::InVault(certificate) = &inputs.desired.certificate.source else { return None };
-    let is_about_it = is_about_it && inputs.desired.application.given.is_none();
+    let is_ours = inputs.desired.application.given.is_none();
+    let is_about_it = is_ours && inputs.desired.only.touch_sign_in();
     is_about_it.then(|| certificate.clone())
 }
 

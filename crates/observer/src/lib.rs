@@ -15,7 +15,7 @@ mod witnesses;
 
 use azure::{Operator, Reader};
 use mondoo::Mondoo;
-use planner::{Desired, Event, Events, Observed, Step, Tenant};
+use planner::{Desired, Event, Events, Observed, Tenant};
 use spec::{PrincipalId, TenantRef};
 use time::OffsetDateTime;
 
@@ -95,7 +95,7 @@ async fn read_mondoo(
     desired: &Desired,
 ) -> Result<Option<planner::steps::g_integration::Observed>, ObserveError> {
     match (mondoo, &desired.integration) {
-        (Some(mondoo), Some(wanted)) if desired.only.has(Step::F) || desired.only.has(Step::G) => {
+        (Some(mondoo), Some(wanted)) if desired.only.touch_sign_in() => {
             g_integration::observe(mondoo, wanted).await.map(Some)
         }
         (_, _) => Ok(None),

@@ -92,6 +92,12 @@ impl Steps {
         self.0.iter().copied()
     }
 
+    /// Whether it is about what Mondoo signs in with: neither certificate nor integration is understood
+    /// without the other.
+    pub fn touch_sign_in(&self) -> bool {
+        self.has(Step::F) || self.has(Step::G)
+    }
+
     /// Whether something is to be done in Azure Resource Manager.
     pub fn touch_azure(&self) -> bool {
         self.iter().any(Step::is_in_azure)

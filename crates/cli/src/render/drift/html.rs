@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use planner::Step;
 use planner::drift::{Drift, Kind, Line};
 
-use super::{Outcome, Report, author, said, summary, total};
+use super::{Outcome, Report, author, by_step, said, summary, total};
 use crate::render::html::{escaped, fields, page, section};
 
 pub(crate) fn render(reports: &[Report]) -> String {
@@ -42,13 +41,7 @@ fn one(report: &Report) -> String {
 
 fn steps(drift: &Drift) -> String {
     let mut text = String::new();
-    for step in Step::ALL.map(Some).into_iter().chain([None]) {
-        let lines: Vec<_> = drift.lines.iter().filter(|line| line.step == step).collect();
-        if lines.is_empty() {
-            continue;
-        }
-        let title = step
-            .map_or_else(|| "As a whole".to_owned(), |step| format!("{step}  {}", step.title()));
+    for (title, lines) in by_step(drift) {
         let _ = write!(
             text,
             "<details class=\"step\" open>\n<summary><h3>{title} <small>{}</small></h3></summary>\n",

@@ -3,10 +3,9 @@
 
 use std::fmt::Write;
 
-use planner::Step;
 use planner::drift::{Drift, Kind, Line};
 
-use super::{Outcome, Report, author, said, summary, total};
+use super::{Outcome, Report, author, by_step, said, summary, total};
 use crate::console::one_line;
 use crate::render::markdown::{LIMIT, code, folded, row};
 use crate::render::view::rows;
@@ -41,13 +40,7 @@ fn one(report: &Report, room: usize) -> String {
 
 fn steps(drift: &Drift, room: usize) -> String {
     let mut text = String::new();
-    for step in Step::ALL.map(Some).into_iter().chain([None]) {
-        let lines: Vec<_> = drift.lines.iter().filter(|line| line.step == step).collect();
-        if lines.is_empty() {
-            continue;
-        }
-        let title = step
-            .map_or_else(|| "As a whole".to_owned(), |step| format!("{step}  {}", step.title()));
+    for (title, lines) in by_step(drift) {
         let entries: Vec<String> = lines.into_iter().map(entry).collect();
         text += &folded(&title, &entries, room.saturating_sub(text.len()));
     }

@@ -8,7 +8,7 @@ pub(crate) mod text;
 
 use observer::{DAYS, Testimony};
 use planner::drift::{Author, Drift, Kind, Line};
-use planner::{FindingCode, PlannedFinding, Severity};
+use planner::{FindingCode, PlannedFinding, Severity, Step};
 use time::OffsetDateTime;
 
 use crate::exit::Failure;
@@ -77,6 +77,17 @@ fn total(reports: &[Report]) -> String {
 /// Mondoo's side could not be compared.
 fn is_unasked(note: &PlannedFinding) -> bool {
     note.code == FindingCode::NoMondooAccess
+}
+
+/// The lines of each step that has some, under its title; last what is of no step.
+fn by_step(drift: &Drift) -> Vec<(String, Vec<&Line>)> {
+    let steps = Step::ALL.map(Some).into_iter().chain([None]);
+    let group = |step: Option<Step>| {
+        let title = step
+            .map_or_else(|| "As a whole".to_owned(), |step| format!("{step}  {}", step.title()));
+        (title, drift.lines.iter().filter(|line| line.step == step).collect::<Vec<_>>())
+    };
+    steps.map(group).filter(|(_, lines)| !lines.is_empty()).collect()
 }
 
 /// What keeps a report from being whole, and what it could not find out.

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use planner::drift::{Drift, Kind, Line};
-use planner::{PlannedFinding, Severity, Step};
+use planner::{PlannedFinding, Severity};
 
-use super::{Outcome, Report, author, is_unasked, summary, total};
+use super::{Outcome, Report, author, by_step, is_unasked, summary, total};
 use crate::console::{BOLD, DIM, GREEN, RED, YELLOW, one_line};
 use crate::render::plan::field;
 
@@ -53,15 +53,8 @@ fn lines(drift: &Drift, verbose: bool) -> String {
     let mut text = String::new();
     let of_change = drift.lines.iter().filter(|line| line.finding.is_none());
     let width = of_change.map(|line| line.what.chars().count()).max().unwrap_or_default().max(21);
-    for step in Step::ALL.map(Some).into_iter().chain([None]) {
-        let of_step: Vec<_> = drift.lines.iter().filter(|line| line.step == step).collect();
-        if of_step.is_empty() {
-            continue;
-        }
-        let _ = match step {
-            Some(step) => writeln!(text, "{BOLD}{step:?}  {}{BOLD:#}", step.title()),
-            None => writeln!(text, "{BOLD}As a whole{BOLD:#}"),
-        };
+    for (title, of_step) in by_step(drift) {
+        let _ = writeln!(text, "{BOLD}{title}{BOLD:#}");
         text += &of_step.into_iter().map(|one| line(one, width, verbose)).collect::<String>();
     }
     text
