@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 /// A key, secret or certificate in a vault: only what is read of it. Only secrets are deleted. Nothing here is worth keeping
 /// secret: keys are made for the sandbox alone.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct VaultItem {
     pub(crate) kind: ItemKind,
     pub(crate) name: String,
@@ -20,7 +20,7 @@ pub(crate) struct VaultItem {
 }
 
 /// What was last begun with an item.
-#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Life {
     #[default]
     Kept,
@@ -74,7 +74,7 @@ impl VaultItem {
 }
 
 /// What a certificate's secret holds, and in which form.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct CertificatePolicy {
     pub(crate) exportable: bool,
     pub(crate) content_type: ContentType,
@@ -102,7 +102,7 @@ impl ContentType {
     }
 }
 
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ItemVersion {
     pub(crate) id: String,
     #[serde(with = "time::serde::rfc3339")]
@@ -117,7 +117,7 @@ pub(crate) struct ItemVersion {
 }
 
 /// What whoever sets a secret says of one version of it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct SecretProperties {
     pub(crate) enabled: bool,
     pub(crate) not_before: Option<i64>,

@@ -206,3 +206,38 @@ async fn names_are_checked_and_secrets_of_certificates_are_left_alone() {
     let left = call(&caller, "GET", "secrets/web").await;
     assert_eq!(left.text("/contentType"), "application/x-pkcs12");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_that_are_set_meanwhile_do_not_get_in_the_way_of_writes_to_the_vault() {
+    let route = "PATCH /subscriptions/{subscription}/resourceGroups/{resourceGroup}/providers/\
+                 Microsoft.KeyVault/vaults/{vault}";
+    let faults = format!("faults: [{{ route: '{route}', do: {{ delay: 300ms }} }}]");
+    let tenant = Tenant::start_with(&faults).await;
+    let caller = owner(&tenant).await;
+    let path = format!("{}?api-version=2026-02-01", id("kv-legacy"));
+    let patch = tenant.patch(&path, json!({ "tags": { "team": "web" } }));
+    let (patched, first, second) = tokio::join!(patch, set(&caller, "two"), set(&caller, "three"));
+    assert_eq!((patched.status, first.status, second.status), (200, 200, 200), "{patched:?}");
+    let versions = call(&caller, "GET", "secrets/secret/versions").await;
+    assert_eq!(versions.list("/value").len(), 3);
+    let shown = tenant.get(&path).await;
+    assert_eq!(shown.body["tags"], json!({ "team": "web" }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn values_of_secrets_are_not_in_the_log_of_requests() {
+    let directory = crate::support::fresh_directory();
+    let log = directory.path().join("requests.jsonl");
+    let clock = std::sync::Arc::new(std::sync::Mutex::new(crate::support::now()));
+    let options = emulator::Options {
+        request_log: Some(log.clone()),
+        ..crate::support::options(directory.path(), &clock)
+    };
+    let sandbox = emulator::Sandbox::start(options).await.unwrap();
+    let client = crate::support::client_builder(sandbox.ca_file()).build().unwrap();
+    let url = format!("{}/vaults/kv-legacy/secrets/secret?api-version=7.6", sandbox.url());
+    let body = json!({ "value": "hunter2" }).to_string();
+    assert_eq!(client.put(url).body(body).send().await.unwrap().status(), 401);
+    let text = std::fs::read_to_string(&log).unwrap();
+    assert!(text.contains("/secrets/secret") && !text.contains("hunter2"), "{text}");
+}
