@@ -15,6 +15,8 @@ pub(super) enum Route {
     Subscription(Uuid),
     SubscriptionAction(Uuid, SubscriptionAction),
     Resources(Uuid),
+    /// What a subscription has to do with a resource provider, by its namespace.
+    Provider(Uuid, String, ProviderPart),
     ResourceGroups(Uuid),
     ResourceGroup(Uuid, String),
     /// The progress of the deletion of a resource group, by its id.
@@ -74,6 +76,12 @@ pub(super) enum SubscriptionAction {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProviderPart {
+    Itself,
+    Registration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PolicyOperation {
     Add,
     Replace,
@@ -125,6 +133,7 @@ impl Route {
             | Self::Lock(..)
             | Self::Vault(_)
             | Self::AccessPolicies(..)
+            | Self::Provider(..)
             | Self::ResourceGroup(..)
             | Self::ResourceGroupOperation(..)
             | Self::VaultNames(_)
@@ -163,6 +172,14 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["subscriptions"] => Some(Route::Subscriptions),
         ["subscriptions", id] => Some(Route::Subscription(Uuid::try_parse(id).ok()?)),
         ["subscriptions", id, "resources"] => Some(Route::Resources(Uuid::try_parse(id).ok()?)),
+        ["subscriptions", id, "providers", _] => {
+            let namespace = segments[3].clone();
+            Some(Route::Provider(Uuid::try_parse(id).ok()?, namespace, ProviderPart::Itself))
+        }
+        ["subscriptions", id, "providers", _, "register"] => {
+            let namespace = segments[3].clone();
+            Some(Route::Provider(Uuid::try_parse(id).ok()?, namespace, ProviderPart::Registration))
+        }
         ["subscriptions", id, "resourcegroups"] => {
             Some(Route::ResourceGroups(Uuid::try_parse(id).ok()?))
         }

@@ -50,6 +50,7 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::Tenants | Route::Subscriptions | Route::Subscription(_) => (None, SUBSCRIPTIONS),
         Route::SubscriptionAction(..) => (Some("subscriptions"), SUBSCRIPTION_ACTIONS),
         Route::Resources(_)
+        | Route::Provider(..)
         | Route::ResourceGroups(_)
         | Route::ResourceGroup(..)
         | Route::ResourceGroupOperation(..) => (None, RESOURCES),
@@ -85,6 +86,18 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::ResourceGraph => (Some("resources"), RESOURCE_GRAPH),
     }
 }
+
+/// The types that resource providers tell of: namespace, type, versions.
+pub(super) const TYPES: [(&str, &str, &str); 8] = [
+    ("Microsoft.Authorization", "locks", LOCKS),
+    ("Microsoft.Authorization", "roleAssignments", ROLE_ASSIGNMENTS),
+    ("Microsoft.Authorization", "roleDefinitions", ROLE_DEFINITIONS),
+    ("Microsoft.KeyVault", "deletedVaults", VAULTS),
+    ("Microsoft.KeyVault", "vaults", VAULTS),
+    ("Microsoft.Management", "managementGroups", MANAGEMENT_GROUPS),
+    ("Microsoft.ResourceGraph", "resources", RESOURCE_GRAPH),
+    ("Microsoft.Web", "sites", WEB_SITES),
+];
 
 const SUBSCRIPTIONS: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-06-01, 2018-01-01, \
     2018-02-01, 2018-05-01, 2018-06-01, 2019-03-01, 2019-05-01, 2019-06-01, 2019-11-01, \
