@@ -146,8 +146,8 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
 
 fn read_resources(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
     match route {
-        Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
-        Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
+        Route::Vaults(id, group) => vaults::list(call, *id, group.as_deref()),
+        Route::ManagedHsms(id, group) => vaults::managed_hsms(call, *id, group.as_deref()),
         Route::ResourceGroups(id) => resource_groups::list(call, *id),
         Route::ResourceGroupOperation(id, operation) => {
             resource_groups::operation(call, *id, operation)

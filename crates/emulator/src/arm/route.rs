@@ -39,8 +39,9 @@ pub(super) enum Route {
     Locks(Scope),
     Lock(Scope, String),
     Permissions(Scope),
-    VaultsOfSubscription(Uuid),
-    VaultsOfResourceGroup(Uuid, String),
+    /// Of a subscription, or of one of its resource groups.
+    Vaults(Uuid, Option<String>),
+    ManagedHsms(Uuid, Option<String>),
     Vault(VaultPath),
     AccessPolicies(VaultPath, PolicyOperation),
     VaultNames(Uuid),
@@ -117,8 +118,8 @@ impl Route {
             | Self::RoleAssignments(_)
             | Self::Locks(_)
             | Self::Permissions(_)
-            | Self::VaultsOfSubscription(_)
-            | Self::VaultsOfResourceGroup(..)
+            | Self::Vaults(..)
+            | Self::ManagedHsms(..)
             | Self::ActivityLog(_) => Look::List,
             Self::Subscription(_)
             | Self::SubscriptionAction(..)
@@ -241,9 +242,8 @@ fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
             _,
             "providers",
             "microsoft.keyvault",
-            "vaults",
             rest @ ..,
-        ] => of_resource_group(Uuid::try_parse(id).ok()?, &segments[3], &segments[7..], rest),
+        ] => of_resource_group(Uuid::try_parse(id).ok()?, &segments[3], &segments[6..], rest),
         _ => None,
     }
 }
@@ -255,7 +255,8 @@ fn of_subscription(subscription: Uuid, segments: &[String], lower: &[&str]) -> O
         name: segments[3].clone(),
     };
     match lower {
-        ["vaults"] => Some(Route::VaultsOfSubscription(subscription)),
+        ["vaults"] => Some(Route::Vaults(subscription, None)),
+        ["managedhsms"] => Some(Route::ManagedHsms(subscription, None)),
         ["checknameavailability"] => Some(Route::VaultNames(subscription)),
         ["deletedvaults"] => Some(Route::DeletedVaults(subscription)),
         ["locations", _, "deletedvaults", _] => Some(Route::DeletedVault(deleted())),
@@ -274,11 +275,12 @@ fn of_resource_group(
     segments: &[String],
     lower: &[&str],
 ) -> Option<Route> {
-    let vault = || VaultPath { subscription, group: group.to_owned(), name: segments[0].clone() };
+    let vault = || VaultPath { subscription, group: group.to_owned(), name: segments[1].clone() };
     match lower {
-        [] => Some(Route::VaultsOfResourceGroup(subscription, group.to_owned())),
-        [_] => Some(Route::Vault(vault())),
-        [_, "accesspolicies", operation] => {
+        ["vaults"] => Some(Route::Vaults(subscription, Some(group.to_owned()))),
+        ["managedhsms"] => Some(Route::ManagedHsms(subscription, Some(group.to_owned()))),
+        ["vaults", _] => Some(Route::Vault(vault())),
+        ["vaults", _, "accesspolicies", operation] => {
             Some(Route::AccessPolicies(vault(), PolicyOperation::parse(operation)?))
         }
         _ => None,
