@@ -3,7 +3,7 @@
 use planner::{Observed, Plan, PlanDocument};
 use time::OffsetDateTime;
 
-use crate::arguments::{self, PlanFormat};
+use crate::arguments::{self, Connection, EventFile, PlanFormat, Review, Saving, Writing};
 use crate::console::Console;
 use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
@@ -15,12 +15,43 @@ use crate::saved_plan;
 use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Result<Exit, Failure> {
-    let target = &arguments.target;
-    let mut inputs = Inputs::of_target(target)?;
-    let saving = &arguments.saving;
+    let arguments::Plan { target, detailed_exitcode, format, saving, events } = arguments;
+    let (inputs, connection) = (Inputs::of_target(target)?, &target.connection);
+    let (format, is_told_by_exit) = (*format, *detailed_exitcode);
+    let preview = Preview { inputs, connection, format, saving, events, is_told_by_exit };
+    self::preview(preview, console).await
+}
+
+/// A plan that is shown, and saved if that is asked for.
+pub(super) struct Preview<'a> {
+    inputs: Inputs,
+    connection: &'a Connection,
+    format: PlanFormat,
+    saving: &'a Saving,
+    events: &'a EventFile,
+    /// Whether there are changes.
+    is_told_by_exit: bool,
+}
+
+impl<'a> Preview<'a> {
+    /// Of a command that would write otherwise.
+    pub(super) fn of(
+        review: &'a Review,
+        writing: &'a Writing,
+        inputs: Inputs,
+        connection: &'a Connection,
+    ) -> Preview<'a> {
+        let Review { dry_run: _, plan_format, saving, plan: _ } = review;
+        let (format, events) = (*plan_format, &writing.events);
+        Preview { inputs, connection, format, saving, events, is_told_by_exit: false }
+    }
+}
+
+pub(super) async fn preview(preview: Preview<'_>, console: &Console) -> Result<Exit, Failure> {
+    let Preview { mut inputs, connection, format, saving, events, is_told_by_exit } = preview;
     saving.out.as_deref().map(saved_plan::check_place).transpose()?;
-    let events = EventLog::open(&arguments.events, console)?;
-    let session = Session::connect(&target.connection, &mut inputs, console).await?;
+    let events = EventLog::open(events, console)?;
+    let session = Session::connect(connection, &mut inputs, console).await?;
     let planned = look(&session, &inputs, &events, console).await;
     session.close().await;
     let mut planned = planned?;
@@ -31,7 +62,7 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
     if let Some(file) = &saving.out {
         saved_plan::write(file, &planned.document)?;
     }
-    match arguments.format {
+    match format {
         PlanFormat::Text => console.result(&planned.text(console.verbose))?,
         format => print(&planned.document, format, console)?,
     }
@@ -40,7 +71,7 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
         Exit::Blocked
     } else if !plan.is_whole() {
         Exit::Failed
-    } else if arguments.detailed_exitcode && !plan.is_empty() {
+    } else if is_told_by_exit && !plan.is_empty() {
         Exit::Pending
     } else {
         Exit::Done
