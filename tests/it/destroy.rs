@@ -101,9 +101,12 @@ fn a_lock_is_told_before_and_the_application_stays_until_it_is_gone() {
     let body = json!({ "properties": { "level": "CanNotDelete" } });
     tenant.arm(Method::PUT, &lock, "2016-09-01", body);
     let spec = spec.to_str().unwrap();
+    let dry = tenant.run(&["destroy", spec, "--dry-run"]);
     let run = destroy(&tenant, spec, &[]);
-    assert_eq!(run.code, Some(5), "{run:?}");
-    assert!(run.stderr.contains("warning: lock keep on"), "{run:?}");
+    assert_eq!((dry.code, run.code), (Some(0), Some(5)), "{run:?}");
+    for run in [dry, run] {
+        assert!(run.stderr.contains("warning: lock keep on"), "{run:?}");
+    }
     assert_eq!(tenant.application().0["displayName"], "mondoo-security");
     tenant.arm(Method::DELETE, &lock, "2016-09-01", None);
     let run = destroy(&tenant, spec, &[]);

@@ -180,6 +180,12 @@ pub(crate) fn foreign_owners(desired: &Desired, observed: &Observed) -> Vec<(Obj
     foreign.map(|(id, name)| (*id, format!("owner {name}"))).collect()
 }
 
+/// Who else has a hand in the application: owners and credentials, as words.
+pub fn foreign_hands(desired: &Desired, observed: &All) -> Vec<String> {
+    let owners = foreign_owners(desired, &observed.application).into_iter();
+    owners.map(|(_, owner)| owner).chain(credentials(desired, observed)).collect()
+}
+
 /// Whose credential it is, by what it is called.
 fn holder(credential: &str) -> Object {
     if credential.starts_with("service principal's") {
