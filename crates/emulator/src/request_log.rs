@@ -27,6 +27,7 @@ impl RequestLog {
             "at": milliseconds(at),
             "method": request.method.as_str(),
             "target": request.target,
+            "client": request.header("user-agent"),
             "status": reply.status.as_u16(),
             "request": request.json::<Value>().ok().filter(|_| !secret),
             "response": reply.body.as_ref().filter(|_| !secret),

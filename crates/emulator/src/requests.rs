@@ -137,6 +137,7 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("Microsoft.KeyVault", None),
     ("Microsoft.Subscription", None),
     ("vaults", Some("{vault}")),
+    ("managedHSMs", None),
     ("accessPolicies", None),
     ("keys", Some("{key}")),
     ("secrets", Some("{secret}")),

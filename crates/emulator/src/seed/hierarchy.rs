@@ -73,6 +73,7 @@ fn subscription(
             state: SubscriptionState::Enabled,
             parent: "platform".to_owned(),
             foreign_tenant: None,
+            providers: Vec::new(),
         }),
         Change::ResourceGroup(group(RESOURCE_GROUP)),
         Change::ResourceGroup(web),

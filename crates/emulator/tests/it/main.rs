@@ -51,6 +51,7 @@ mod people;
 mod permissions;
 mod policies;
 mod posture;
+mod providers;
 mod queries;
 mod query_language;
 mod replay;
