@@ -4,6 +4,7 @@ mod apply;
 mod certificate;
 pub(crate) mod doctor;
 mod drift;
+mod export;
 mod graph;
 mod hand_over;
 mod permissions;
@@ -37,6 +38,7 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Show(arguments) => show::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console).await,
+        Command::Export(arguments) => export::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
         Command::Drift(arguments) => drift::run(&arguments, console).await,
         Command::Status(arguments) => status::run(&arguments, console).await,
