@@ -1,10 +1,15 @@
 //! A plan as a script, for somebody who holds the rights and reads what they run.
 
-use planner::{Desired, Observed, Plan};
+mod az;
+mod layout;
+mod left;
+mod requests;
+
+use planner::{Desired, Observed, Plan, Product};
+use spec::{AppId, ApplicationId, PrincipalId};
 
 use crate::arguments::ExportFormat;
 
-#[expect(dead_code, reason = "the renderers come next")]
 /// Everything that a script is made of. Nothing in it is secret.
 pub(crate) struct Source<'a> {
     pub plan: &'a Plan,
@@ -15,11 +20,23 @@ pub(crate) struct Source<'a> {
 }
 
 pub(crate) fn script(format: ExportFormat, source: &Source<'_>) -> String {
-    let Source { plan, desired: _, observed: _, certificate: _ } = source;
     match format {
-        ExportFormat::Az
-        | ExportFormat::Powershell
-        | ExportFormat::Terraform
-        | ExportFormat::Bicep => format!("# {} changes\n", plan.changes().len()),
+        ExportFormat::Az => az::script(source),
+        ExportFormat::Powershell | ExportFormat::Terraform | ExportFormat::Bicep => String::new(),
+    }
+}
+
+impl Source<'_> {
+    /// The application that is there already; none, where the plan makes it or it is not looked at.
+    fn application(&self) -> Option<(ApplicationId, AppId)> {
+        let live = self.observed.application.application.as_ref()?;
+        (!self.plan.makes(Product::Application)).then_some((live.id, live.app_id))
+    }
+
+    /// Its service principal, in the same way.
+    fn principal(&self) -> Option<PrincipalId> {
+        let live = self.observed.application.principal.as_ref().map(|live| live.id);
+        let known = self.desired.application.given.or(live)?;
+        (!self.plan.makes(Product::Principal)).then_some(known)
     }
 }

@@ -1,0 +1,45 @@
+//! What no script does, and who does it.
+
+use std::path::Path;
+
+use planner::steps::f_certificate::{Maker, staged};
+
+pub(super) const INTEGRATION: &str = "it is done in Mondoo: by `mondoo-azure apply`, once everything here is done and where the key \
+     is, or in the Mondoo Console";
+
+pub(super) const NO_CERTIFICATE: &str =
+    "the certificate could not be read: put it where the spec names it, and export again";
+
+pub(super) const FEDERATION: &str =
+    "issuer and subject are known once the integration is made: do that, and export again";
+
+/// A private key is made by whoever keeps it, and is nobody else's business.
+pub(super) fn make(maker: &Maker, beside: bool) -> String {
+    let output = maker.output().map(|output| {
+        let output = if beside { staged(output) } else { output.to_owned() };
+        format!(" in {}", output.display())
+    });
+    let output = output.unwrap_or_default();
+    match maker {
+        Maker::Generate(_) => format!(
+            "a private key is made where it is kept{output}: by `mondoo-azure certificate generate`, \
+             on that machine alone"
+        ),
+        Maker::Command(_) => format!(
+            "a private key is made where it is kept{output}: by the command of the spec's \
+             certificate.source"
+        ),
+    }
+}
+
+pub(super) fn install(from: &Path, to: &Path) -> String {
+    format!(
+        "once a sign-in with the new certificate works, move {} to {} where the key is kept",
+        from.display(),
+        to.display()
+    )
+}
+
+pub(super) fn copy(output: &Path) -> String {
+    format!("`mondoo-azure apply` writes {} where the key is to be kept", output.display())
+}
