@@ -221,11 +221,11 @@ has_all() { printf 'length(%s[?contains(%s, @)]) == length(%s)' "$1" "$2" "$2"; 
 # LIVE WANTED: the same, where it has nothing else.
 has_only() { printf 'length(%s[?contains(%s, @)]) == length(%s)' "$1" "$2" "$1"; }
 
-# PATH BODY [DROPPED]: scopes that others added stay, but for those DROPPED, a JSON list.
+# PATH BODY [DROPPED]: scopes that others added stay. Those DROPPED, a JSON list, are a delete.
 define() {
-  local wanted dropped check kind body="$2"
+  local wanted dropped='`[]`' check kind body="$2"
   wanted="$(value "$2").properties"
-  dropped="$(value "${3:-[]}")"
+  if [[ -n ${3:-} ]] && may_delete; then dropped="$(value "$3")"; fi
   check="properties.roleName == $wanted.roleName && properties.description == $wanted.description"
   for kind in actions notActions dataActions notDataActions; do
     kind="permissions[0].$kind"

@@ -140,8 +140,11 @@ fn custom_role(action: &CustomRole) -> Piece {
             Piece::Code(define(definition, &at.to_string()))
         }
         CustomRole::Redefine { before: _, after, at, dropped, privileged: _ } => {
-            let dropped = body_of(&json!(dropped));
-            Piece::Code(format!("{} {dropped}", define(after, &at.to_string())))
+            let define = define(after, &at.to_string());
+            if dropped.is_empty() {
+                return Piece::Code(define);
+            }
+            Piece::Code(format!("{define} {}", body_of(&json!(dropped))))
         }
         CustomRole::Assign(assignment) => assign(assignment),
         CustomRole::Unassign(removal) => unassign(removal),
