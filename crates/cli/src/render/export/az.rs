@@ -7,7 +7,7 @@ use spec::Cloud;
 
 use super::Source;
 use super::layout::{Language, body, header, used};
-use crate::console::is_hidden;
+use crate::console::{BREAKS_A_LOG, is_hidden};
 use crate::render::json;
 
 const LIBRARY: &str = include_str!("az/prelude.sh");
@@ -72,8 +72,8 @@ fn escaped_bytes(bytes: &[u8]) -> String {
 }
 
 /// One word of Bash that means the text, whatever is in it.
-fn quoted(text: &str) -> String {
-    if !text.contains(is_hidden) {
+pub(super) fn quoted(text: &str) -> String {
+    if !text.contains(is_hidden) && !text.contains(BREAKS_A_LOG) {
         return format!("'{}'", text.replace('\'', "'\\''"));
     }
     let mut word = "$'".to_owned();
@@ -82,6 +82,7 @@ fn quoted(text: &str) -> String {
             '\'' | '\\' => word.extend(['\\', character]),
             // Bash has no such character.
             '\0' => {}
+            '#' => word += "\\x23",
             hidden if is_hidden(hidden) => word += &format!("\\U{:08x}", u32::from(hidden)),
             plain => word.push(plain),
         }

@@ -1,6 +1,6 @@
 //! What the scripts of all languages say, as comments in theirs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use planner::{Action, Plan, Severity, Step, Verb};
 
@@ -187,24 +187,24 @@ fn wrapped(first: &str, rest: &str, text: &str) -> String {
 /// The paragraphs of a library that `text` calls, and those that these call. Each begins with
 /// comments and a function `NAME() {` or `function NAME`, or is needed by all.
 pub(super) fn used(library: &str, text: &str) -> String {
-    let paragraphs: Vec<_> = library.split("\n\n").collect();
-    let mut taken: Vec<bool> = paragraphs.iter().map(|p| defined(p).is_empty()).collect();
+    let mut left: Vec<&str> = library.split("\n\n").collect();
+    let mut words: BTreeSet<&str> = text.split(is_no_name).collect();
+    let mut kept = BTreeSet::new();
     loop {
-        let callers = paragraphs.iter().zip(&taken).filter(|(_, taken)| **taken);
-        let callers = callers.map(|(paragraph, _)| *paragraph).collect::<Vec<_>>().join("\n");
-        let called = |name: &str| {
-            let words = callers.split(is_no_name).chain(text.split(is_no_name));
-            words.into_iter().any(|word| word == name)
+        let is_called = |paragraph: &&str| {
+            let names = defined(paragraph);
+            names.is_empty() || names.iter().any(|name| words.contains(name))
         };
-        let more = paragraphs.iter().map(|p| defined(p).iter().any(|name| called(name)));
-        let more: Vec<_> = more.zip(&taken).map(|(more, taken)| more || *taken).collect();
-        if more == taken {
+        let (called, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_called);
+        if called.is_empty() {
             break;
         }
-        taken = more;
+        words.extend(called.iter().flat_map(|paragraph| paragraph.split(is_no_name)));
+        kept.extend(called);
+        left = others;
     }
-    let kept = paragraphs.into_iter().zip(taken).filter(|(_, taken)| *taken);
-    kept.map(|(paragraph, _)| paragraph).collect::<Vec<_>>().join("\n\n")
+    let paragraphs = library.split("\n\n").filter(|paragraph| kept.contains(paragraph));
+    paragraphs.collect::<Vec<_>>().join("\n\n")
 }
 
 fn is_no_name(character: char) -> bool {

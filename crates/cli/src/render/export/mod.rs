@@ -1,9 +1,13 @@
 //! A plan as a script, for somebody who holds the rights and reads what they run.
 
 mod az;
+#[cfg(test)]
+mod hostile;
 mod layout;
 mod left;
 mod requests;
+#[cfg(test)]
+mod samples;
 
 use planner::{Desired, Observed, Plan, Product};
 use spec::{AppId, ApplicationId, PrincipalId};

@@ -1,0 +1,173 @@
+//! Whatever a tenant calls its objects, each script does what it would do of any other name.
+
+use std::process::Command;
+
+use proptest::prelude::*;
+
+use super::samples::sample;
+use super::{ExportFormat, az};
+use crate::console::is_hidden;
+
+/// What has a meaning to Bash, JMESPath, PowerShell, Terraform or Bicep.
+const FRAGMENTS: [&str; 44] = [
+    "'",
+    "''",
+    "'''",
+    "\"",
+    "`",
+    "``",
+    "$(touch x)",
+    "${HOME}",
+    "$HOME",
+    "$$",
+    "`touch x`",
+    "; touch x",
+    "\n",
+    "\r\n",
+    "\ntouch x\n",
+    "\\",
+    "\\'",
+    "\\\"",
+    "\\n",
+    "#",
+    "##",
+    "##[error]x",
+    "# x",
+    "//",
+    "/*",
+    "*/",
+    "<#",
+    "#>",
+    "@'",
+    "'@",
+    "\n'@\n",
+    "@\"",
+    "<<EOF",
+    "EOF",
+    "${var.x}",
+    "%{ if true }",
+    "$${x}",
+    "\u{2018}",
+    "\u{2019}; touch x",
+    "\u{201c}",
+    "\u{1b}[31m",
+    "\u{202e}",
+    "\u{2028}",
+    "\u{0}",
+];
+
+fn name() -> impl Strategy<Value = String> {
+    let fragment = prop_oneof![
+        4 => proptest::sample::select(FRAGMENTS.as_slice()).prop_map(str::to_owned),
+        1 => any::<String>(),
+        1 => Just("Production".to_owned()),
+    ];
+    proptest::collection::vec(fragment, 0..5).prop_map(|fragments| fragments.concat())
+}
+
+/// How a language writes a text and a comment.
+struct Syntax {
+    /// Where a text begins, and whether this ends it: the rest after its first character.
+    text: fn(&str) -> Option<usize>,
+    comment: &'static str,
+}
+
+/// A script without comments and texts, and without its library.
+fn skeleton(script: &str, syntax: &Syntax) -> String {
+    let code = script.lines().filter(|line| !line.trim_start().starts_with(syntax.comment));
+    let code = code.collect::<Vec<_>>().join("\n");
+    let (mut rest, mut skeleton) = (code.as_str(), String::new());
+    while let Some(first) = rest.chars().next() {
+        match (syntax.text)(rest) {
+            Some(length) => {
+                skeleton.push('_');
+                rest = &rest[length..];
+            }
+            None => {
+                skeleton.push(first);
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+    }
+    skeleton
+}
+
+/// The length of the text that `rest` begins with: `open`, then anything up to an unescaped `close`.
+fn quoted(
+    rest: &str,
+    open: &str,
+    is_close: fn(char) -> bool,
+    escape: Option<char>,
+) -> Option<usize> {
+    let mut characters = rest.strip_prefix(open)?.char_indices();
+    while let Some((at, character)) = characters.next() {
+        if Some(character) == escape {
+            characters.next();
+        } else if is_close(character) {
+            return Some(open.len() + at + character.len_utf8());
+        }
+    }
+    panic!("a text is not closed: {rest}");
+}
+
+/// A quote within single quotes is written outside of them.
+fn bash(rest: &str) -> Option<usize> {
+    if rest.starts_with("\\'") {
+        return Some(2);
+    }
+    let single = |c| c == '\'';
+    quoted(rest, "$'", single, Some('\\')).or_else(|| quoted(rest, "'", single, None))
+}
+
+fn syntax(format: ExportFormat) -> Syntax {
+    match format {
+        ExportFormat::Az => Syntax { text: bash, comment: "#" },
+        ExportFormat::Powershell | ExportFormat::Terraform | ExportFormat::Bicep => todo!(),
+    }
+}
+
+/// After the library, which no name is in.
+fn body(script: &str) -> &str {
+    &script[script.find("\nsigned_in ").unwrap_or_default()..]
+}
+
+/// Texts that touch are one.
+fn folded(skeleton: &str) -> String {
+    let mut folded = skeleton.to_owned();
+    while folded.contains("__") {
+        folded = folded.replace("__", "_");
+    }
+    folded
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_name_breaks_out_of_a_script(name in name(), first: bool) {
+        for format in [ExportFormat::Az] {
+            let script = sample(format, &name, first);
+            let harmless = sample(format, "x", first);
+            let syntax = syntax(format);
+            let of = |script: &str| folded(&skeleton(body(script), &syntax));
+            prop_assert_eq!(of(&script), of(&harmless), "{:?}: {}", format, script);
+            prop_assert!(!script.contains(|c| c != '\n' && is_hidden(c)), "{:?}: {:?}", format, script);
+            prop_assert!(!script.contains("##["), "{:?}: {}", format, script);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_word_of_bash_is_the_text(name in name()) {
+        let text = name.replace('\0', "");
+        let output = Command::new("bash")
+            .env("LC_ALL", "C.UTF-8")
+            .args(["-c", &format!("printf %s {}", az::quoted(&text))])
+            .output()
+            .unwrap();
+        prop_assert_eq!(String::from_utf8(output.stdout).unwrap(), text);
+    }
+}
