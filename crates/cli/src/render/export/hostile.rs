@@ -2,9 +2,11 @@
 
 use std::process::Command;
 
+use hcl_edit::structure::{Body, Structure};
 use proptest::prelude::*;
 
 use super::samples::sample;
+use super::terraform::Block;
 use super::{ExportFormat, az};
 use crate::console::is_hidden;
 
@@ -119,10 +121,31 @@ fn bash(rest: &str) -> Option<usize> {
     quoted(rest, "$'", single, Some('\\')).or_else(|| quoted(rest, "'", single, None))
 }
 
+fn hcl(rest: &str) -> Option<usize> {
+    quoted(rest, "\"", |c| c == '"', Some('\\'))
+}
+
+/// What a configuration is made of, but for labels and values.
+fn outline(body: &Body) -> String {
+    let structures = body.iter().map(|structure| match structure {
+        Structure::Attribute(attribute) => format!("{} ", attribute.key.as_str()),
+        Structure::Block(block) => {
+            format!(
+                "{} {} {{ {}}} ",
+                block.ident.as_str(),
+                block.labels.len(),
+                outline(&block.body)
+            )
+        }
+    });
+    structures.collect()
+}
+
 fn syntax(format: ExportFormat) -> Syntax {
     match format {
         ExportFormat::Az => Syntax { text: bash, comment: "#" },
-        ExportFormat::Powershell | ExportFormat::Terraform | ExportFormat::Bicep => todo!(),
+        ExportFormat::Terraform => Syntax { text: hcl, comment: "#" },
+        ExportFormat::Powershell | ExportFormat::Bicep => todo!(),
     }
 }
 
@@ -154,6 +177,27 @@ proptest! {
             prop_assert!(!script.contains(|c| c != '\n' && is_hidden(c)), "{:?}: {:?}", format, script);
             prop_assert!(!script.contains("##["), "{:?}: {}", format, script);
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn no_name_breaks_out_of_a_configuration(name in name(), first: bool) {
+        let outline = |name: &str| {
+            let script = sample(ExportFormat::Terraform, name, first);
+            outline(&script.parse::<Body>().unwrap_or_else(|error| panic!("{error}\n{script}")))
+        };
+        prop_assert_eq!(outline(&name), outline("x"));
+    }
+
+    #[test]
+    fn a_text_of_terraform_is_the_text(name in name()) {
+        let text = name.replace('\0', "");
+        let body: Body = Block::new("x").text("x", &text).print().parse().unwrap();
+        let value = &body.get_blocks("x").next().unwrap().body.get_attribute("x").unwrap().value;
+        prop_assert_eq!(value.as_str(), Some(text.as_str()));
     }
 }
 

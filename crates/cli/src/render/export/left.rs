@@ -43,3 +43,25 @@ pub(super) fn install(from: &Path, to: &Path) -> String {
 pub(super) fn copy(output: &Path) -> String {
     format!("`mondoo-azure apply` writes {} where the key is to be kept", output.display())
 }
+
+pub(super) fn delete(language: &str) -> String {
+    format!(
+        "{language} takes away only what it has made: `mondoo-azure apply`, or an export for az or \
+         powershell, does it"
+    )
+}
+
+pub(super) fn restore(language: &str) -> String {
+    format!(
+        "{language} brings nothing back that was deleted: restore it in the portal, or by an export \
+         for az or powershell, before this"
+    )
+}
+
+/// What others put there would be lost.
+pub(super) fn taken_over(language: &str) -> String {
+    format!(
+        "{language} would have to take the whole of it over, with what others put there: `mondoo-azure \
+         apply`, or an export for az or powershell, changes this alone"
+    )
+}

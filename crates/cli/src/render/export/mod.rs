@@ -8,8 +8,10 @@ mod left;
 mod requests;
 #[cfg(test)]
 mod samples;
+mod terraform;
 
-use planner::{Desired, Observed, Plan, Product};
+use planner::steps::a_application::Action as Application;
+use planner::{Action, Desired, Observed, Plan, Product};
 use spec::{AppId, ApplicationId, PrincipalId};
 
 use crate::arguments::ExportFormat;
@@ -26,7 +28,8 @@ pub(crate) struct Source<'a> {
 pub(crate) fn script(format: ExportFormat, source: &Source<'_>) -> String {
     match format {
         ExportFormat::Az => az::script(source),
-        ExportFormat::Powershell | ExportFormat::Terraform | ExportFormat::Bicep => String::new(),
+        ExportFormat::Terraform => terraform::script(source),
+        ExportFormat::Powershell | ExportFormat::Bicep => String::new(),
     }
 }
 
@@ -42,5 +45,26 @@ impl Source<'_> {
         let live = self.observed.application.principal.as_ref().map(|live| live.id);
         let known = self.desired.application.given.or(live)?;
         (!self.plan.makes(Product::Principal)).then_some(known)
+    }
+
+    /// The application that is there before a script in a language that only declares: the live one,
+    /// or the deleted one, which somebody has to restore first.
+    fn known_application(&self) -> Option<(ApplicationId, AppId)> {
+        let restored = self.plan.changes().find_map(|(_, change)| match &change.action {
+            Action::Application(Application::RestoreApplication { id, app_id, .. }) => {
+                Some((*id, *app_id))
+            }
+            _ => None,
+        });
+        restored.or_else(|| self.application())
+    }
+
+    /// Its service principal, in the same way.
+    fn known_principal(&self) -> Option<PrincipalId> {
+        let restored = self.plan.changes().find_map(|(_, change)| match &change.action {
+            Action::Application(Application::RestorePrincipal { id, name: _ }) => Some(*id),
+            _ => None,
+        });
+        restored.or_else(|| self.principal())
     }
 }

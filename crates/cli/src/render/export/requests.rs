@@ -5,6 +5,7 @@ use planner::steps::e_key_vault_access::Permissions as VaultPermissions;
 use planner::steps::f_certificate::{Certificate, EXCHANGE_AUDIENCE};
 use planner::steps::g_integration::Federation;
 use serde_json::{Map, Value, json};
+use spec::Cloud;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
@@ -63,4 +64,13 @@ pub(super) fn dates(held: &Certificate) -> (String, String) {
 
 pub(super) fn certificate_name(marker: &str, held: &Certificate) -> String {
     format!("{marker} until {}", held.not_after.date())
+}
+
+pub(super) fn graph_url(cloud: Cloud) -> &'static str {
+    match cloud {
+        Cloud::Public => "https://graph.microsoft.com",
+        Cloud::UsGovernment => "https://graph.microsoft.us",
+        Cloud::UsGovernmentDod => "https://dod-graph.microsoft.us",
+        Cloud::China => "https://microsoftgraph.chinacloudapi.cn",
+    }
 }
