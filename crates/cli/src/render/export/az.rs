@@ -1,12 +1,11 @@
 //! A script for Bash and Azure CLI. Each step looks before it writes, so it can be run again.
 
-mod steps;
-
 use planner::{Action, Step};
 use spec::Cloud;
 
 use super::Source;
-use super::layout::{Language, body, header, used};
+use super::calls::{self, Argument, Call, Function};
+use super::layout::{Language, Piece, body, header, heading, used};
 use crate::console::{BREAKS_A_LOG, is_hidden};
 use crate::render::json;
 
@@ -14,8 +13,14 @@ const LIBRARY: &str = include_str!("az/prelude.sh");
 const MARK: &str = "#";
 
 pub(super) fn script(source: &Source<'_>) -> String {
-    let begin = |step: Step, actions: &[&Action]| steps::begin(source, step, actions);
-    let piece = |action: &Action| steps::piece(source, action);
+    let begin = |step: Step, actions: &[&Action]| {
+        let shared = calls::shared(step, actions);
+        shared.map_or_else(String::new, |call| lines("request of permissions", &[call]))
+    };
+    let piece = |action: &Action| match calls::of(source, action) {
+        Ok(calls) => Piece::Code(lines(&heading(action), &calls)),
+        Err(reason) => Piece::Left(reason),
+    };
     let body = body(source.plan, &Language { comment: MARK, begin: &begin, piece: &piece });
     let tenant = source.observed.directory.tenant.id;
     let use_ = [
@@ -90,17 +95,57 @@ pub(super) fn quoted(text: &str) -> String {
     word + "'"
 }
 
-/// JSON in lines, as one word.
-fn document_of(value: &serde_json::Value) -> String {
-    quoted_json(&json::document(value))
+fn lines(heading: &str, calls: &[Call]) -> String {
+    let step = format!("step {}\n", quoted(heading));
+    calls.iter().fold(step, |lines, call| lines + &line(call) + "\n")
 }
 
-/// The same in one line.
-fn body_of(value: &serde_json::Value) -> String {
-    quoted_json(&json::line(value))
+fn line(call: &Call) -> String {
+    let words: String =
+        call.arguments.iter().map(|argument| format!(" {}", word(argument))).collect();
+    let command = format!("{}{words}", name(call.function));
+    if call.deletes { format!("if may_delete; then {command}; fi") } else { command }
 }
 
-/// Only its own line breaks are left in it that are no escapes.
-fn quoted_json(json: &str) -> String {
-    format!("'{}'", json.trim_end().replace('\'', "'\\''"))
+fn name(function: Function) -> &'static str {
+    match function {
+        Function::MakeApplication => "make_application",
+        Function::RestoreApplication => "restore_application",
+        Function::PurgeApplication => "purge_application",
+        Function::UpdateApplication => "update_application",
+        Function::TagApplication => "tag_application",
+        Function::AddOwner => "add_owner",
+        Function::MakePrincipal => "make_principal",
+        Function::RestorePrincipal => "restore_principal",
+        Function::TagPrincipal => "tag_principal",
+        Function::Request => "request",
+        Function::Consent => "consent",
+        Function::Revoke => "revoke",
+        Function::Assign => "assign",
+        Function::Unassign => "unassign",
+        Function::Define => "define",
+        Function::Undefine => "undefine",
+        Function::OpenVault => "open_vault",
+        Function::ReduceVault => "reduce_vault",
+        Function::LeaveVault => "leave_vault",
+        Function::Trust => "trust",
+        Function::TrustFile => "trust_file",
+        Function::Distrust => "distrust",
+        Function::Federate => "federate",
+    }
+}
+
+/// Only line breaks between its values are left in JSON that are no escapes.
+fn word(argument: &Argument) -> String {
+    let single = |json: &str| format!("'{}'", json.trim_end().replace('\'', "'\\''"));
+    match argument {
+        Argument::Text(text) => quoted(text),
+        Argument::Json(value) => single(&json::line(value)),
+        Argument::Document(value) => single(&json::document(value)),
+        Argument::List(texts) => {
+            let words = texts.iter().map(|text| quoted(text));
+            words.collect::<Vec<_>>().join(" \\\n  ")
+        }
+        Argument::CertificateFile => "\"${CERTIFICATE:-}\"".to_owned(),
+    }
 }

@@ -65,3 +65,12 @@ pub(super) fn taken_over(language: &str) -> String {
          apply`, or an export for az or powershell, changes this alone"
     )
 }
+
+/// Bicep derives no ids as mondoo-azure does.
+pub(super) const NOT_MADE_YET: &str =
+    "the certificate has to be there before: make it where the spec names it, and export again";
+
+pub(super) const ANOTHER_GROUP: &str = "a file is deployed to one management group: export for az or powershell, or deploy another file \
+     to this group";
+
+pub(super) const ODD_VAULT: &str = "its id is not understood: export for az or powershell";

@@ -1,10 +1,14 @@
 //! A plan as a script, for somebody who holds the rights and reads what they run.
 
 mod az;
+mod bicep;
+mod calls;
 #[cfg(test)]
 mod hostile;
 mod layout;
 mod left;
+mod names;
+mod powershell;
 mod requests;
 #[cfg(test)]
 mod samples;
@@ -29,7 +33,8 @@ pub(crate) fn script(format: ExportFormat, source: &Source<'_>) -> String {
     match format {
         ExportFormat::Az => az::script(source),
         ExportFormat::Terraform => terraform::script(source),
-        ExportFormat::Powershell | ExportFormat::Bicep => String::new(),
+        ExportFormat::Powershell => powershell::script(source),
+        ExportFormat::Bicep => bicep::script(source),
     }
 }
 
@@ -66,5 +71,13 @@ impl Source<'_> {
             _ => None,
         });
         restored.or_else(|| self.principal())
+    }
+
+    /// Whether the application is a new one: then nothing of others can be in it.
+    fn is_first(&self) -> bool {
+        let is_new = |action: &Action| {
+            matches!(action, Action::Application(Application::CreateApplication(_)))
+        };
+        self.plan.changes().any(|(_, change)| is_new(&change.action))
     }
 }

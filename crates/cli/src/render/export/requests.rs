@@ -1,5 +1,6 @@
 //! Bodies of requests that several languages send, as JSON.
 
+use planner::key_id;
 use planner::steps::d_custom_role::{Definition, Permissions};
 use planner::steps::e_key_vault_access::Permissions as VaultPermissions;
 use planner::steps::f_certificate::{Certificate, EXCHANGE_AUDIENCE};
@@ -62,8 +63,18 @@ pub(super) fn dates(held: &Certificate) -> (String, String) {
     (date(held.not_before + Duration::SECOND), date(held.not_after - Duration::SECOND))
 }
 
-pub(super) fn certificate_name(marker: &str, held: &Certificate) -> String {
-    format!("{marker} until {}", held.not_after.date())
+/// `key` is the certificate in base64.
+pub(super) fn key_credential(marker: &str, held: &Certificate, key: String) -> Value {
+    let (start, end) = dates(held);
+    json!({
+        "type": "AsymmetricX509Cert",
+        "usage": "Verify",
+        "keyId": key_id(&held.sha256),
+        "displayName": format!("{marker} until {}", held.not_after.date()),
+        "startDateTime": start,
+        "endDateTime": end,
+        "key": key,
+    })
 }
 
 pub(super) fn graph_url(cloud: Cloud) -> &'static str {

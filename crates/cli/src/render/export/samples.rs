@@ -286,6 +286,8 @@ fn permissions(name: &str) -> Permissions {
 }
 
 fn vault(name: &str, before: Option<Permissions>, change: Change) -> E {
+    // No part of a path has the sign that parts them.
+    let name = name.replace('/', "-");
     let id = format!(
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/{name}/providers/Microsoft.KeyVault/vaults/{name}"
     );

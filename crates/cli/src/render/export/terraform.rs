@@ -4,14 +4,11 @@ mod azure;
 mod entra;
 mod hcl;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-
-use planner::steps::a_application::Action as Application;
 use planner::{Action, Step};
 use spec::{Cloud, ScopeId};
 
 use super::layout::{Language, Piece, body, header};
+use super::names::Names;
 use super::{Source, left};
 pub(super) use hcl::Block;
 use hcl::quoted;
@@ -37,7 +34,7 @@ fn how_to_use(source: &Source<'_>) -> Vec<String> {
          and fails where something is made meanwhile by somebody else: then export again."
             .to_owned(),
     ];
-    if makes(source) {
+    if source.is_first() {
         paragraphs.push(
             "The provider cannot give an application its uniqueName and its mark, by which \
              mondoo-azure finds it again: run once what the output after_apply says. Until then, \
@@ -57,20 +54,6 @@ fn piece(source: &Source<'_>, names: &Names, action: &Action) -> Piece {
         Action::KeyVaultAccess(action) => azure::vault(source, names, action),
         Action::Certificate(action) => entra::certificate(source, action),
         Action::Integration(_) => Piece::Left(left::INTEGRATION.to_owned()),
-    }
-}
-
-/// Labels that were given, so that none is given twice.
-#[derive(Default)]
-struct Names(RefCell<BTreeMap<(&'static str, String), usize>>);
-
-impl Names {
-    fn label(&self, kind: &'static str, text: &str) -> String {
-        let label = hcl::label(text);
-        let mut given = self.0.borrow_mut();
-        let count = given.entry((kind, label.clone())).or_default();
-        *count += 1;
-        if *count == 1 { label } else { format!("{label}__{count}") }
     }
 }
 
@@ -136,7 +119,7 @@ fn references(source: &Source<'_>) -> (String, String, String) {
     let made = |attribute: &str| format!("azuread_application_registration.mondoo.{attribute}");
     let (application, client_id) = match source.known_application() {
         Some((id, app_id)) => (quoted(&format!("/applications/{id}")), quoted(&app_id.to_string())),
-        None if makes(source) => (made("id"), made("client_id")),
+        None if source.is_first() => (made("id"), made("client_id")),
         None => ("null".to_owned(), "null".to_owned()),
     };
     let principal = match source.known_principal() {
@@ -144,11 +127,4 @@ fn references(source: &Source<'_>) -> (String, String, String) {
         None => "azuread_service_principal.mondoo.object_id".to_owned(),
     };
     (application, client_id, principal)
-}
-
-/// Whether the application is a new one: then nothing of others can be in it.
-fn makes(source: &Source<'_>) -> bool {
-    let is_new =
-        |action: &Action| matches!(action, Action::Application(Application::CreateApplication(_)));
-    source.plan.changes().any(|(_, change)| is_new(&change.action))
 }

@@ -99,13 +99,13 @@ make_principal() {
   fi
 }
 
-# PATH BODY NAME...: the properties of these names, which are texts.
-update() {
-  local right check='' name
-  for name in "${@:3}"; do check+=" && $name == $(value "$2").$name"; done
-  right="$(graph get "$1" --query "${check# && }" --output json)"
+# BODY NAME...: the properties of these names, which are texts.
+update_application() {
+  local path="applications/$APPLICATION" right check='' name
+  for name in "${@:2}"; do check+=" && $name == $(value "$1").$name"; done
+  right="$(graph get "$path" --query "${check# && }" --output json)"
   if [[ $right != true ]]; then
-    graph patch "$1" --body "$2" --output none
+    graph patch "$path" --body "$1" --output none
     wrote
   fi
 }
@@ -121,7 +121,13 @@ add_tag() {
   fi
 }
 
-# PATH OF WHAT IS THERE AFTERWARDS, ID
+# TAG
+tag_application() { add_tag "applications/$APPLICATION" "$1"; }
+
+# TAG
+tag_principal() { add_tag "servicePrincipals/$PRINCIPAL" "$1"; }
+
+# WHERE IT IS AFTERWARDS, ID
 restore() {
   if [[ -z "$(look_graph "$1/$2" id)" ]]; then
     graph post "directory/deletedItems/$2/restore" --output none
@@ -129,8 +135,20 @@ restore() {
   fi
 }
 
+# ID APP_ID
+restore_application() {
+  restore applications "$1"
+  APPLICATION="$1" APP_ID="$2"
+}
+
+# ID
+restore_principal() {
+  restore servicePrincipals "$1"
+  PRINCIPAL="$1"
+}
+
 # ID TAG: the deleted application of that id goes for good, if it carries that tag.
-purge() {
+purge_application() {
   local tagged
   tagged="$(look_graph "directory/deletedItems/$1" "contains(tags || \`[]\`, '$2')")"
   if [[ $tagged == [Tt]rue ]]; then
@@ -167,14 +185,12 @@ request() {
   wrote
 }
 
-# GRAPH_PRINCIPAL: what is consented already.
-consents() {
-  CONSENTED="$(graph get "servicePrincipals/$PRINCIPAL/appRoleAssignments?\$top=999" \
-    --query "value[?resourceId=='$1'].appRoleId" --output tsv)"
-}
-
 # GRAPH_PRINCIPAL ROLE
 consent() {
+  if [[ -z ${CONSENTED+set} ]]; then
+    CONSENTED="$(graph get "servicePrincipals/$PRINCIPAL/appRoleAssignments?\$top=999" \
+      --query "value[?resourceId=='$1'].appRoleId" --output tsv)"
+  fi
   if [[ $CONSENTED != *"$2"* ]]; then
     graph post "servicePrincipals/$1/appRoleAssignedTo" --output none \
       --body "{\"principalId\":\"$PRINCIPAL\",\"resourceId\":\"$1\",\"appRoleId\":\"$2\"}"
@@ -258,14 +274,14 @@ undefine() {
   fi
 }
 
-# VAULT TENANT add|replace PERMISSIONS: entries of others stay.
-vault() {
+# add|replace VAULT TENANT PERMISSIONS: entries of others stay.
+write_vault() {
   local wanted kind live check='' entry
   wanted="$(value "$4")"
   for kind in keys secrets certificates storage; do
     live="($kind || \`[]\`)"
     kind="($wanted.$kind || \`[]\`)"
-    if [[ $3 == add ]]; then
+    if [[ $1 == add ]]; then
       check+=" && $(has_all "$live" "$kind")"
     else
       check+=" && $(has_only "$live" "$kind")"
@@ -273,13 +289,19 @@ vault() {
   done
   entry="properties.accessPolicies[?objectId=='$PRINCIPAL' && !applicationId].permissions | [0]"
   check="(${entry} || \`{}\`) | ${check# && }"
-  if [[ "$(look "$1?$VAULTS_VERSION" "$check")" != [Tt]rue ]]; then
-    entry="{\"tenantId\":\"$2\",\"objectId\":\"$PRINCIPAL\",\"permissions\":$4}"
-    arm put "$1/accessPolicies/$3?$VAULTS_VERSION" --output none \
+  if [[ "$(look "$2?$VAULTS_VERSION" "$check")" != [Tt]rue ]]; then
+    entry="{\"tenantId\":\"$3\",\"objectId\":\"$PRINCIPAL\",\"permissions\":$4}"
+    arm put "$2/accessPolicies/$1?$VAULTS_VERSION" --output none \
       --body "{\"properties\":{\"accessPolicies\":[$entry]}}"
     wrote
   fi
 }
+
+# VAULT TENANT PERMISSIONS
+open_vault() { write_vault add "$@"; }
+
+# VAULT TENANT PERMISSIONS
+reduce_vault() { write_vault replace "$@"; }
 
 # VAULT: our entry goes, spelled as it is there.
 leave_vault() {
@@ -293,15 +315,14 @@ leave_vault() {
   fi
 }
 
-# KEY_ID NAME START END BASE64: certificates of others stay.
+# CREDENTIAL: certificates of others stay.
 trust() {
-  local known body
-  known="length(keyCredentials[?keyId=='$1'])"
+  local wanted known body
+  wanted="$(value "$1")"
+  known="length(keyCredentials[?keyId==$wanted.keyId])"
   if [[ "$(graph get "applications/$APPLICATION" --query "$known" --output json)" == 0 ]]; then
-    body="\"type\":\"AsymmetricX509Cert\",\"usage\":\"Verify\",\"keyId\":\"$1\",\"displayName\":\"$2\""
-    body+=",\"startDateTime\":\"$3\",\"endDateTime\":\"$4\",\"key\":\"$5\""
     body="$(graph get "applications/$APPLICATION?\$select=keyCredentials" --output json \
-      --query "{keyCredentials: [keyCredentials, \`[{$body}]\`][]}")"
+      --query "{keyCredentials: [keyCredentials, [$wanted]][]}")"
     graph patch "applications/$APPLICATION" --body "$body" --output none
     wrote
   fi
@@ -309,7 +330,7 @@ trust() {
 
 # MARKER FILE: the certificate in a PEM file; a private key in it is not read.
 trust_file() {
-  local sha256 start end base64
+  local sha256 start end base64 body
   if [[ -z $2 ]]; then
     LEFT=$((LEFT + 1))
     printf '  left, because CERTIFICATE does not name the PEM file: %s\n' "$STEP"
@@ -322,7 +343,9 @@ trust_file() {
   # Entra ID takes dates that lie inside the certificate's own.
   start="$(second "${start#*=}" +)"
   end="$(second "${end#*=}" -)"
-  trust "$(guid "${sha256##* }")" "$1 until ${end%T*}" "$start" "$end" "$base64"
+  body="\"type\":\"AsymmetricX509Cert\",\"usage\":\"Verify\",\"keyId\":\"$(guid "${sha256##* }")\""
+  body+=",\"displayName\":\"$1 until ${end%T*}\",\"startDateTime\":\"$start\""
+  trust "{$body,\"endDateTime\":\"$end\",\"key\":\"$base64\"}"
 }
 
 # A second after or before a date as openssl prints it, for GNU and for BSD.

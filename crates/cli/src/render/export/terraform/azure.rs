@@ -6,9 +6,9 @@ use planner::steps::d_custom_role::{Action as CustomRole, Definition, Permission
 use planner::steps::e_key_vault_access::{Action as Vault, Change};
 use spec::{RoleDefinitionId, ScopeId};
 
-use super::Names;
 use super::hcl::{Block, quoted};
 use crate::render::export::layout::Piece;
+use crate::render::export::names::Names;
 use crate::render::export::requests::vault_kinds;
 use crate::render::export::{Source, left};
 

@@ -13,8 +13,8 @@ use planner::{Action, Step, key_id};
 use serde_json::json;
 
 use super::hcl::{Block, quoted};
-use super::{Names, makes};
 use crate::render::export::layout::Piece;
+use crate::render::export::names::Names;
 use crate::render::export::requests::{dates, graph_url};
 use crate::render::export::{Source, left};
 use crate::render::json;
@@ -69,7 +69,7 @@ fn registration(source: &Source<'_>, new: &NewApplication) -> String {
 
 /// Requests of a new application are one resource; it would take those of others away from an old one.
 pub(super) fn begin(source: &Source<'_>, step: Step, actions: &[&Action]) -> String {
-    if step != Step::B || !makes(source) {
+    if step != Step::B || !source.is_first() {
         return String::new();
     }
     let roles: Vec<_> = actions
@@ -102,7 +102,7 @@ fn granted(source: &Source<'_>, names: &Names, consent: &Consent) -> String {
         .text("app_role_id", &consent.role.to_string())
         .with("principal_object_id", "local.principal")
         .text("resource_object_id", &consent.graph.to_string());
-    if makes(source) {
+    if source.is_first() {
         return grant.print();
     }
     format!(

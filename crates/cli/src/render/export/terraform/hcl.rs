@@ -118,18 +118,3 @@ pub(super) fn quoted(text: &str) -> String {
     }
     quoted + "\""
 }
-
-/// A name for a resource, of what somebody called it.
-pub(super) fn label(text: &str) -> String {
-    let mut label = String::new();
-    for character in text.chars() {
-        match character {
-            c if c.is_ascii_alphanumeric() => label.push(c.to_ascii_lowercase()),
-            _ if label.is_empty() || label.ends_with('_') => {}
-            _ => label.push('_'),
-        }
-    }
-    let label = label.trim_end_matches('_');
-    let is_name = label.starts_with(|c: char| c.is_ascii_lowercase());
-    if is_name { label.to_owned() } else { format!("x_{label}").trim_end_matches('_').to_owned() }
-}
