@@ -11,15 +11,13 @@ mod verify;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use planner::{Step, Steps};
 use url::Url;
 
 use crate::http_log::HttpLogFile;
-use values::{client_id, duration, https, parallelism};
-use values::{duration, https, parallelism, thumbprint};
+use values::{https, parallelism};
 
 pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
 

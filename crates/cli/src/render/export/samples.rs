@@ -64,6 +64,7 @@ fn observed(name: &str) -> Observed {
             application: Some(a_application::Application {
                 id,
                 app_id: AppId::derived(&["app"]),
+                unique_name: Some(name.to_owned()),
                 display_name: name.to_owned(),
                 sign_in_audience: name.to_owned(),
                 notes: Some(name.to_owned()),
@@ -149,11 +150,12 @@ fn of_the_application(name: &str) -> Vec<planner::Action> {
     let change = || Some((owned(), owned()));
     let update = ApplicationUpdate {
         name: owned(),
+        unique_name: None,
         display_name: change(),
         sign_in_audience: change(),
         notes: change(),
         service_management_reference: change(),
-        missing_tag: Some("mondoo-azure:mondoo-security".to_owned()),
+        missing_tags: vec!["mondoo-azure:mondoo-security".to_owned()],
     };
     let (app_id, credentials) = (AppId::derived(&["app"]), vec![owned()]);
     let graph = PrincipalId::derived(&["graph"]);
@@ -176,6 +178,7 @@ fn of_azure(name: &str) -> Vec<planner::Action> {
         role: RoleDefinitionId::derived(&["role"]),
         role_name: name.to_owned(),
         place: name.to_owned(),
+        orphan_of: None,
     };
     let (before, after) = (definition(name), definition(name));
     let (at, dropped) = (group(name), vec![name.to_owned()]);

@@ -33,6 +33,9 @@ pub(super) fn application(source: &Source<'_>, action: &Application) -> Piece {
         Application::RestoreApplication { .. } | Application::RestorePrincipal { .. } => {
             Piece::Left(left::restore(NAME))
         }
+        Application::DeleteApplication { .. } | Application::ReleaseApplication { .. } => {
+            Piece::Left(left::LEAVING.to_owned())
+        }
         Application::PurgeApplication { .. } => Piece::Left(left::delete(NAME)),
     }
 }
@@ -112,6 +115,7 @@ pub(super) fn certificate(source: &Source<'_>, action: &Certificate) -> Piece {
         Certificate::Trust { marker: _, held: Some(_) } => Piece::Left(left::taken_over(NAME)),
         Certificate::Install { output } => Piece::Left(left::install(&staged(output), output)),
         Certificate::Copy(copy) => Piece::Left(left::copy(&copy.output)),
+        Certificate::Unfederate { .. } => Piece::Left(left::LEAVING.to_owned()),
         Certificate::Distrust { .. } => Piece::Left(left::delete(NAME)),
         Certificate::Federate { name, replaced: _, federation: Some(federation) } => {
             let name = format!("{}/{name}", source.desired.installation);
