@@ -9,8 +9,8 @@ use time::Duration;
 use crate::d_custom_role::custom_roles;
 use crate::f_certificate::add_foreign_certificate;
 use crate::support::{
-    ByHand, PRODUCTION, Run, SUBSCRIPTION, Tenant, Way, binary, differences, inventory, manual,
-    set_up, spec, spec_with, terraform,
+    AzureCli, ByHand, PRODUCTION, Run, SUBSCRIPTION, Tenant, Way, binary, differences, inventory,
+    manual, set_up, spec, spec_with, terraform,
 };
 
 /// All that taking over changes.
@@ -51,6 +51,28 @@ fn a_set_up_of_the_manual_is_recognised_whole_and_left_whole() {
     assert_eq!(destroyed.code, Some(0), "{destroyed:?}");
     assert_eq!(destroyed.changes(), ["~ application mondoo-security"]);
     assert_eq!(differences(&before, &inventory(&tenant)), ADOPTED);
+}
+
+/// The same by the script that stock clients are tried with.
+#[test]
+fn a_set_up_that_azure_cli_made_alone_is_recognised_whole() {
+    let tenant = Tenant::at_rest();
+    let Some(cli) = AzureCli::sign_in(&tenant) else { return };
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    let pem = std::fs::read_to_string(tenant.path().join("certificate.pem")).unwrap();
+    let public = &pem[pem.find("-----BEGIN CERTIFICATE").unwrap()..];
+    std::fs::write(tenant.path().join("public.pem"), public).unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients/manual-setup.sh");
+    let subscription = SUBSCRIPTION.trim_start_matches("/subscriptions/");
+    let mut command = cli.command(&tenant, "bash");
+    let made = Run::of(command.args([script, "mondoo-security", subscription, "public.pem"]));
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let before = inventory(&tenant);
+    let run = adopt(&tenant, &spec, made.last_line());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    tenant.assert_nothing_to_do(spec.to_str().unwrap());
+    let changed = differences(&before, &inventory(&tenant));
+    assert_eq!(changed, ADOPTED);
 }
 
 #[test]
