@@ -21,7 +21,8 @@ pub(super) fn script(source: &Source<'_>) -> String {
         Ok(calls) => Piece::Code(lines(&heading(action), &calls)),
         Err(reason) => Piece::Left(reason),
     };
-    let body = body(source.plan, &Language { comment: MARK, begin: &begin, piece: &piece });
+    let body =
+        body(source.plan, &Language { comment: MARK, tells: true, begin: &begin, piece: &piece });
     let tenant = source.observed.directory.tenant.id;
     let use_ = [
         format!(
@@ -40,11 +41,11 @@ pub(super) fn script(source: &Source<'_>) -> String {
     let namespace = escaped_bytes(spec::NAMESPACE.as_bytes());
     let library = LIBRARY.replace("@NAMESPACE@", &namespace);
     let library = used(library.trim_end(), &(known.clone() + &body.text));
-    format!(
-        "#!/usr/bin/env bash\n{header}set -euo pipefail\n\n{library}\n\n{known}{}\n{DONE}",
-        body.text
-    )
+    format!("#!/usr/bin/env bash\n{header}{BEGIN}\n\n{library}\n\n{known}{}\n{DONE}", body.text)
 }
+
+/// Backticks have a meaning in queries, and none in single quotes.
+const BEGIN: &str = "# shellcheck disable=SC2016\nset -euo pipefail";
 
 const DONE: &str = "printf 'Done: %s written, %s left.\\n' \"$WRITTEN\" \"$LEFT\"\n";
 
@@ -101,10 +102,20 @@ fn lines(heading: &str, calls: &[Call]) -> String {
 }
 
 fn line(call: &Call) -> String {
-    let words: String =
-        call.arguments.iter().map(|argument| format!(" {}", word(argument))).collect();
-    let command = format!("{}{words}", name(call.function));
-    if call.deletes { format!("if may_delete; then {command}; fi") } else { command }
+    let words = call.arguments.iter().map(|argument| format!(" {}", word(argument)));
+    let command = format!("{}{}", name(call.function), words.collect::<String>());
+    let command = if call.deletes { format!("if may_delete; then {command}; fi") } else { command };
+    call.arguments.iter().rev().fold(command, |command, argument| match argument {
+        Argument::Ids(ids) => {
+            let ids = ids.iter().map(|(id, name)| format!("  {} # {name}\n", quoted(id)));
+            format!("ids=(\n{})\n{command}", ids.collect::<String>())
+        }
+        Argument::Text(_)
+        | Argument::Json(_)
+        | Argument::Document(_)
+        | Argument::Words(_)
+        | Argument::CertificateFile => command,
+    })
 }
 
 fn name(function: Function) -> &'static str {
@@ -142,10 +153,12 @@ fn word(argument: &Argument) -> String {
         Argument::Text(text) => quoted(text),
         Argument::Json(value) => single(&json::line(value)),
         Argument::Document(value) => single(&json::document(value)),
-        Argument::List(texts) => {
+        Argument::Words(texts) => {
             let words = texts.iter().map(|text| quoted(text));
-            words.collect::<Vec<_>>().join(" \\\n  ")
+            words.collect::<Vec<_>>().join(" ")
         }
+        // `line` has put them there.
+        Argument::Ids(_) => "\"${ids[@]}\"".to_owned(),
         Argument::CertificateFile => "\"${CERTIFICATE:-}\"".to_owned(),
     }
 }

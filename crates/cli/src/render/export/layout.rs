@@ -18,6 +18,8 @@ pub(super) enum Piece {
 pub(super) struct Language<'a> {
     /// Begins a comment that ends with its line.
     pub comment: &'static str,
+    /// The code says itself what it is about, while it runs.
+    pub tells: bool,
     /// What the actions of a step have in common.
     pub begin: &'a dyn Fn(Step, &[&Action]) -> String,
     pub piece: &'a dyn Fn(&Action) -> Piece,
@@ -31,7 +33,7 @@ pub(super) struct Body {
 
 /// The changes in the order of the plan, step by step.
 pub(super) fn body(plan: &Plan, language: &Language<'_>) -> Body {
-    let Language { comment: mark, begin, piece } = language;
+    let Language { comment: mark, tells, begin, piece } = language;
     let mut body = Body { text: String::new(), left: BTreeMap::new() };
     let actions: Vec<_> = plan.changes().map(|(_, change)| &change.action).collect();
     for actions in actions.chunk_by(|one, next| one.step() == next.step()) {
@@ -43,7 +45,8 @@ pub(super) fn body(plan: &Plan, language: &Language<'_>) -> Body {
             let heading = heading(action);
             match piece(action) {
                 Piece::Code(code) => {
-                    body.text += &format!("\n{}{}", comment(mark, &heading), line(&code));
+                    let title = if *tells { String::new() } else { comment(mark, &heading) };
+                    body.text += &format!("\n{title}{}", line(&code));
                 }
                 Piece::Left(reason) => {
                     let text = format!("Not done here: {reason}");

@@ -22,7 +22,8 @@ pub(super) fn script(source: &Source<'_>) -> String {
         Ok(calls) => Piece::Code(lines(&heading(action), &calls)),
         Err(reason) => Piece::Left(reason),
     };
-    let body = body(source.plan, &Language { comment: MARK, begin: &begin, piece: &piece });
+    let body =
+        body(source.plan, &Language { comment: MARK, tells: true, begin: &begin, piece: &piece });
     let header = header(source, MARK, &how_to_use(source), &body);
     let known = known(source);
     let namespace = spec::NAMESPACE.simple().to_string();
@@ -121,9 +122,13 @@ fn word(argument: &Argument) -> String {
         Argument::Text(text) => quoted(text),
         Argument::Json(value) => single(json::line(value).trim_end()),
         Argument::Document(value) => single(json::document(value).trim_end()),
-        Argument::List(texts) => {
+        Argument::Words(texts) => {
             let words: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
-            format!("@(\n    {}\n)", words.join(",\n    "))
+            format!("@({})", words.join(", "))
+        }
+        Argument::Ids(ids) => {
+            let ids = ids.iter().map(|(id, name)| format!("    {} # {name}\n", quoted(id)));
+            format!("@(\n{})", ids.collect::<String>())
         }
         Argument::CertificateFile => "$Certificate".to_owned(),
     }

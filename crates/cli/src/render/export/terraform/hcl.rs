@@ -50,6 +50,12 @@ impl Block {
         self.with(name, format!("[\n  {},\n]", texts.join(",\n  ")))
     }
 
+    /// The same of ids, each with its name. Ids are of one width, and so their names stand in line.
+    pub(super) fn ids(self, name: &str, ids: &[(String, String)]) -> Block {
+        let lines = ids.iter().map(|(id, name)| format!("  {}, # {name}\n", quoted(id)));
+        self.with(name, format!("[\n{}]", lines.collect::<String>()))
+    }
+
     pub(super) fn block(mut self, block: Block) -> Block {
         self.items.push(Item::Block(block));
         self
