@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and is all one crate")]
 
 mod a_application;
+mod adopt;
 mod architecture;
 mod b_graph_permissions;
 mod bad_input;
@@ -9,6 +10,7 @@ mod c_role_assignments;
 mod clouds;
 mod commands;
 mod d_custom_role;
+mod destroy;
 mod doctor;
 mod documents;
 mod drift;

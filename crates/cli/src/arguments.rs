@@ -1,7 +1,9 @@
 //! The command line. Doc comments are the help text.
 
+mod certificate;
 mod drift;
 mod export;
+mod lifecycle;
 mod plan_files;
 mod sandbox;
 mod values;
@@ -9,19 +11,20 @@ mod verify;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use planner::{Step, Steps};
 use url::Url;
 
 use crate::http_log::HttpLogFile;
-use values::{duration, https, parallelism, thumbprint};
+use values::{https, parallelism};
 
 pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
 
+pub(crate) use certificate::{Certificate, GenerateCertificate, Inspect, Rotate};
 pub(crate) use drift::{Drift, DriftFormat, Status};
 pub(crate) use export::{Export, ExportFormat};
+pub(crate) use lifecycle::{Adopt, Destroy, Review};
 pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
 pub(crate) use verify::{ReportFormat, Verify};
 
@@ -65,6 +68,8 @@ pub(crate) enum Command {
     Graph(Graph),
     Export(Export),
     Apply(Apply),
+    Adopt(Adopt),
+    Destroy(Destroy),
     Drift(Drift),
     Status(Status),
     Doctor(Doctor),
@@ -86,6 +91,8 @@ impl Command {
             Command::Graph(graph) => graph.target.connection.http_log.as_ref(),
             Command::Export(export) => export.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
+            Command::Adopt(adopt) => adopt.target.connection.http_log.as_ref(),
+            Command::Destroy(destroy) => destroy.connection.http_log.as_ref(),
             Command::Drift(drift) => drift.connection.http_log.as_ref(),
             Command::Status(status) => status.connection.http_log.as_ref(),
             Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
@@ -140,6 +147,8 @@ pub(crate) struct Apply {
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub following: Following,
 }
 
 /// How changes are made.
@@ -163,74 +172,13 @@ pub(crate) struct Writing {
     pub format: Format,
     #[command(flatten)]
     pub events: EventFile,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Following {
     /// Follow a scan that was started to its end
     #[arg(long, conflicts_with = "no_wait")]
     pub wait: bool,
-}
-
-/// Work with the certificate that the application trusts
-#[derive(Debug, Subcommand)]
-pub(crate) enum Certificate {
-    Generate(GenerateCertificate),
-    Inspect(Inspect),
-    Rotate(Rotate),
-}
-
-/// Make an RSA key and a self-signed certificate, in the one file that Mondoo takes
-#[derive(Debug, Args)]
-pub(crate) struct GenerateCertificate {
-    /// A spec whose `generate` source says what is left out here
-    #[arg(value_name = "SPEC")]
-    pub spec: Option<PathBuf>,
-    /// Where to write key and certificate; a file that exists is left alone
-    #[arg(long, value_name = "FILE")]
-    pub output: PathBuf,
-    /// Subject of the certificate, such as CN=mondoo-security,O=Contoso
-    #[arg(long, value_name = "NAME")]
-    pub subject: Option<String>,
-    /// Bits of the key: 3072 or 4096
-    #[arg(long, value_name = "BITS")]
-    pub key_size: Option<u16>,
-    /// Days for which it is valid
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
-    pub validity_days: Option<u16>,
-    #[command(flatten)]
-    pub key: KeyFile,
-}
-
-/// Tell what certificates are, and whether Entra ID and Mondoo would take them
-#[derive(Debug, Args)]
-pub(crate) struct Inspect {
-    /// Files in PEM or DER
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// Let a new certificate take over where that is due, and remove what it has superseded
-#[derive(Debug, Args)]
-pub(crate) struct Rotate {
-    /// The spec
-    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
-    pub spec: PathBuf,
-    /// Have another certificate made although this one lasts
-    #[arg(long)]
-    pub now: bool,
-    /// How long the new one must have been in use before the old one is removed
-    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration)]
-    pub grace: Duration,
-    /// Remove this certificate of ours although nothing proves that it is of no more use (SHA-1 or
-    /// SHA-256)
-    #[arg(long, value_name = "THUMBPRINT", value_parser = thumbprint)]
-    pub remove_old: Vec<String>,
-    #[command(flatten)]
-    pub writing: Writing,
-    #[command(flatten)]
-    pub key: KeyFile,
-    #[command(flatten)]
-    pub connection: Connection,
 }
 
 /// Tell whether you may do what the plan takes: held, missing, cannot tell, by step

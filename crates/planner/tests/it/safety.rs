@@ -39,6 +39,7 @@ fn strangers(observed: &mut Observed) {
     let ours = observed.certificate.trusted[0].clone();
     observed.certificate.trusted.push(KeyCredential {
         thumbprint: String::new(),
+        sha256: None,
         display_name: "y".to_owned(),
         ..ours
     });
@@ -126,7 +127,7 @@ fn a_deleted_application_is_restored_purged_or_anothers() {
     observed.role_assignments.assignments.clear();
     let text = news(&purging, &observed);
     assert_snapshot!(text.lines().take(3).collect::<Vec<_>>().join("\n"), @"
-    0 A - application: mondoo-security []
+    0 A - deleted application: mondoo-security []
     1 A + application: mondoo-security [0]
     2 A + service principal: mondoo-security [1]
     ");

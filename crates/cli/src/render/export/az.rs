@@ -1,5 +1,7 @@
 //! A script for Bash and Azure CLI. Each step looks before it writes, so it can be run again.
 
+use std::fmt::Write;
+
 use planner::{Action, Step};
 use spec::Cloud;
 
@@ -54,10 +56,10 @@ fn known(source: &Source<'_>) -> String {
     let tenant = source.observed.directory.tenant.id;
     let mut text = format!("signed_in {}\n", quoted(&tenant.to_string()));
     if let Some((id, app_id)) = source.application() {
-        text += &format!("APPLICATION='{id}' APP_ID='{app_id}'\n");
+        let _ = writeln!(text, "APPLICATION='{id}' APP_ID='{app_id}'");
     }
     if let Some(id) = source.principal() {
-        text += &format!("PRINCIPAL='{id}'\n");
+        let _ = writeln!(text, "PRINCIPAL='{id}'");
     }
     text
 }
@@ -89,7 +91,9 @@ pub(super) fn quoted(text: &str) -> String {
             // Bash has no such character.
             '\0' => {}
             '#' => word += "\\x23",
-            hidden if is_hidden(hidden) => word += &format!("\\U{:08x}", u32::from(hidden)),
+            hidden if is_hidden(hidden) => {
+                let _ = write!(word, "\\U{:08x}", u32::from(hidden));
+            }
             plain => word.push(plain),
         }
     }

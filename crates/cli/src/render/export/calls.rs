@@ -76,7 +76,7 @@ fn delete(function: Function, arguments: impl IntoIterator<Item = Argument>) -> 
     vec![Call { deletes: true, ..call(function, arguments) }]
 }
 
-fn text(text: impl ToString) -> Argument {
+fn text(text: &(impl ToString + ?Sized)) -> Argument {
     Argument::Text(text.to_string())
 }
 
@@ -96,34 +96,37 @@ pub(super) fn shared(step: Step, actions: &[&Action]) -> Option<Call> {
 
 pub(super) fn of(source: &Source<'_>, action: &Action) -> Calls {
     match action {
-        Action::Application(action) => Ok(application(action)),
+        Action::Application(action) => application(action),
         Action::GraphPermission(action) => Ok(permission(action)),
         Action::RoleAssignment(Role::Assign(assignment)) => Ok(assign(assignment)),
-        Action::RoleAssignment(Role::Remove(removal)) => Ok(unassign(removal)),
-        Action::CustomRole(action) => Ok(custom_role(action)),
+        Action::RoleAssignment(Role::Remove(removal)) => unassign(removal),
+        Action::CustomRole(action) => custom_role(action),
         Action::KeyVaultAccess(action) => Ok(vault(action)),
         Action::Certificate(action) => certificate(source, action),
         Action::Integration(_) => Err(left::INTEGRATION.to_owned()),
     }
 }
 
-fn application(action: &Application) -> Vec<Call> {
-    vec![match action {
+fn application(action: &Application) -> Calls {
+    Ok(vec![match action {
         Application::CreateApplication(new) => {
             let scalars = Argument::Json(object(new.scalars()));
             let make = call(Function::MakeApplication, [text(&new.unique_name), scalars]);
-            return vec![make, call(Function::TagApplication, [text(&new.tag)])];
+            return Ok(vec![make, call(Function::TagApplication, [text(&new.tag)])]);
         }
         Application::RestoreApplication { id, app_id, name: _, credentials: _ } => {
             call(Function::RestoreApplication, [text(id), text(app_id)])
         }
         Application::PurgeApplication { id, name: _, tag } => {
-            return delete(Function::PurgeApplication, [text(id), text(tag)]);
+            return Ok(delete(Function::PurgeApplication, [text(id), text(tag)]));
         }
-        Application::UpdateApplication(update) => return updated(update),
+        Application::UpdateApplication(update) => return Ok(updated(update)),
+        Application::DeleteApplication { .. } | Application::ReleaseApplication { .. } => {
+            return Err(left::LEAVING.to_owned());
+        }
         Application::CreatePrincipal { display_name: _ } => {
             let tag = call(Function::TagPrincipal, [text(LISTED_TAG)]);
-            return vec![call(Function::MakePrincipal, []), tag];
+            return Ok(vec![call(Function::MakePrincipal, []), tag]);
         }
         Application::RestorePrincipal { id, name: _ } => {
             call(Function::RestorePrincipal, [text(id)])
@@ -132,17 +135,18 @@ fn application(action: &Application) -> Vec<Call> {
             call(Function::TagPrincipal, [text(LISTED_TAG)])
         }
         Application::AddOwner { owner, name: _ } => call(Function::AddOwner, [text(owner)]),
-    }]
+    }])
 }
 
+/// What an application has that is ours has its `uniqueName`, too.
 fn updated(update: &ApplicationUpdate) -> Vec<Call> {
     let after = || update.scalars().map(|(name, (_, after))| (name, after.as_str()));
     let names: Vec<_> = after().map(|(name, _)| name.to_owned()).collect();
     let body = Argument::Json(object(after()));
     let scalars = (!names.is_empty())
         .then(|| call(Function::UpdateApplication, [body, Argument::Words(names)]));
-    let tag = update.missing_tag.as_ref().map(|tag| call(Function::TagApplication, [text(tag)]));
-    scalars.into_iter().chain(tag).collect()
+    let tags = update.missing_tags.iter().map(|tag| call(Function::TagApplication, [text(tag)]));
+    scalars.into_iter().chain(tags).collect()
 }
 
 /// Its request is shared with the others.
@@ -150,7 +154,7 @@ fn permission(action: &Permission) -> Vec<Call> {
     match action {
         Permission::Consent(consent) if consent.granted => Vec::new(),
         Permission::Consent(consent) => {
-            vec![call(Function::Consent, [text(consent.graph), text(consent.role)])]
+            vec![call(Function::Consent, [text(&consent.graph), text(&consent.role)])]
         }
         Permission::Revoke { graph, permission: _, role: _, assignment } => {
             delete(Function::Revoke, [text(graph), text(assignment)])
@@ -164,25 +168,28 @@ fn assign(assignment: &Assignment) -> Vec<Call> {
     vec![call(Function::Assign, [text(scope), text(role), description])]
 }
 
-fn unassign(removal: &Removal) -> Vec<Call> {
-    let Removal { id, role, role_name: _, place: _ } = removal;
-    delete(Function::Unassign, [text(id), text(role)])
+fn unassign(removal: &Removal) -> Calls {
+    let Removal { id, role, role_name: _, place: _, orphan_of } = removal;
+    match orphan_of {
+        None => Ok(delete(Function::Unassign, [text(id), text(role)])),
+        Some(_) => Err(left::ORPHAN.to_owned()),
+    }
 }
 
-fn custom_role(action: &CustomRole) -> Vec<Call> {
+fn custom_role(action: &CustomRole) -> Calls {
     match action {
         CustomRole::Define { definition, at, privileged: _ } => {
-            vec![define(definition, &at.to_string(), &[])]
+            Ok(vec![define(definition, &at.to_string(), &[])])
         }
         CustomRole::Redefine { before: _, after, at, dropped, privileged: _ } => {
-            vec![define(after, &at.to_string(), dropped)]
+            Ok(vec![define(after, &at.to_string(), dropped)])
         }
-        CustomRole::Assign(assignment) => assign(assignment),
+        CustomRole::Assign(assignment) => Ok(assign(assignment)),
         CustomRole::Unassign(removal) => unassign(removal),
         CustomRole::Delete { definition, at } => {
             let [name, description] =
                 [&definition.name, &definition.description].map(|text| Argument::Json(json!(text)));
-            delete(Function::Undefine, [definition_at(at, definition), name, description])
+            Ok(delete(Function::Undefine, [definition_at(at, definition), name, description]))
         }
     }
 }
@@ -196,7 +203,7 @@ fn define(definition: &Definition, at: &str, dropped: &[String]) -> Call {
 
 fn definition_at(scope: &str, definition: &Definition) -> Argument {
     let scope = scope.trim_end_matches('/');
-    text(format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{}", definition.id))
+    text(&format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{}", definition.id))
 }
 
 fn vault(action: &Vault) -> Vec<Call> {
@@ -218,13 +225,14 @@ fn certificate(source: &Source<'_>, action: &Certificate) -> Calls {
         }
         Certificate::Trust { marker, held: Some(held) } => match source.certificate {
             Some(der) => {
-                let body = key_credential(marker, held, BASE64_STANDARD.encode(der));
+                let body = key_credential(marker, held, &BASE64_STANDARD.encode(der));
                 Ok(vec![call(Function::Trust, [Argument::Document(body)])])
             }
             None => Err(left::NO_CERTIFICATE.to_owned()),
         },
         Certificate::Install { output } => Err(left::install(&staged(output), output)),
         Certificate::Copy(copy) => Err(left::copy(&copy.output)),
+        Certificate::Unfederate { .. } => Err(left::LEAVING.to_owned()),
         Certificate::Distrust { id, name: _ } => Ok(delete(Function::Distrust, [text(id)])),
         Certificate::Federate { name, replaced, federation: Some(federation) } => {
             Ok(vec![federate(name, replaced.as_ref(), federation)])

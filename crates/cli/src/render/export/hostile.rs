@@ -11,7 +11,7 @@ use super::terraform::Block;
 use super::{ExportFormat, az};
 use crate::console::is_hidden;
 
-/// What has a meaning to Bash, JMESPath, PowerShell, Terraform or Bicep.
+/// What has a meaning to Bash, `JMESPath`, PowerShell, Terraform or Bicep.
 const FRAGMENTS: [&str; 44] = [
     "'",
     "''",
@@ -253,7 +253,7 @@ fn misunderstood(text: &str, language: &Language) -> Vec<String> {
         }
         let children =
             (0..node.child_count()).filter_map(|index| node.child(index.try_into().unwrap()));
-        nodes.extend(children.filter(|child| child.has_error()));
+        nodes.extend(children.filter(tree_sitter::Node::has_error));
     }
     found
 }

@@ -7,6 +7,11 @@ use planner::steps::f_certificate::{Maker, staged};
 pub(super) const INTEGRATION: &str = "it is done in Mondoo: by `mondoo-azure apply`, once everything here is done and where the key \
      is, or in the Mondoo Console";
 
+pub(super) const LEAVING: &str = "`mondoo-azure destroy` does it";
+
+pub(super) const ORPHAN: &str =
+    "`mondoo-azure apply` removes it, once it has seen that its service principal is gone";
+
 pub(super) const NO_CERTIFICATE: &str =
     "the certificate could not be read: put it where the spec names it, and export again";
 

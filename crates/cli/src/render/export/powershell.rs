@@ -1,6 +1,8 @@
 //! A script for PowerShell, with the modules of Microsoft Graph and Az. Each step looks before it
 //! writes, so it can be run again.
 
+use std::fmt::Write;
+
 use planner::{Action, Step};
 use spec::Cloud;
 
@@ -69,10 +71,10 @@ fn known(source: &Source<'_>) -> String {
     let tenant = source.observed.directory.tenant.id;
     let mut text = format!("Assert-Tenant {}\n", quoted(&tenant.to_string()));
     if let Some((id, app_id)) = source.application() {
-        text += &format!("$Application = '{id}'\n$AppId = '{app_id}'\n");
+        let _ = write!(text, "$Application = '{id}'\n$AppId = '{app_id}'\n");
     }
     if let Some(id) = source.principal() {
-        text += &format!("$Principal = '{id}'\n");
+        let _ = writeln!(text, "$Principal = '{id}'");
     }
     text
 }
@@ -156,7 +158,7 @@ pub(super) fn quoted(text: &str) -> String {
         match character {
             '"' | '`' | '$' | '\u{201c}'..='\u{201e}' => word.extend(['`', character]),
             escaped if escaped == '#' || is_hidden(escaped) => {
-                word += &format!("`u{{{:x}}}", u32::from(escaped));
+                let _ = write!(word, "`u{{{:x}}}", u32::from(escaped));
             }
             plain => word.push(plain),
         }

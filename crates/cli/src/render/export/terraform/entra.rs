@@ -42,6 +42,9 @@ pub(super) fn application(source: &Source<'_>, action: &Application) -> Piece {
         Application::RestoreApplication { .. } | Application::RestorePrincipal { .. } => {
             Piece::Left(left::restore("Terraform"))
         }
+        Application::DeleteApplication { .. } | Application::ReleaseApplication { .. } => {
+            Piece::Left(left::LEAVING.to_owned())
+        }
         Application::PurgeApplication { .. } => Piece::Left(left::delete("Terraform")),
     }
 }
@@ -124,6 +127,7 @@ pub(super) fn certificate(source: &Source<'_>, action: &Certificate) -> Piece {
         },
         Certificate::Install { output } => Piece::Left(left::install(&staged(output), output)),
         Certificate::Copy(copy) => Piece::Left(left::copy(&copy.output)),
+        Certificate::Unfederate { .. } => Piece::Left(left::LEAVING.to_owned()),
         Certificate::Distrust { .. } => Piece::Left(left::delete("Terraform")),
         Certificate::Federate { name, replaced: None, federation: Some(federation) } => {
             Piece::Code(federate(name, federation))

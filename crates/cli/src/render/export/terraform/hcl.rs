@@ -1,5 +1,7 @@
 //! HCL, laid out as `terraform fmt` leaves it.
 
+use std::fmt::Write;
+
 use crate::console::{BREAKS_A_LOG, is_hidden};
 
 /// `resource "type" "label"` and what stands in it.
@@ -118,7 +120,9 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => quoted += "\\t",
             // Stands for a second number sign here.
             '\0' => quoted += "\\u0023",
-            hidden if is_hidden(hidden) => quoted += &format!("\\U{:08x}", u32::from(hidden)),
+            hidden if is_hidden(hidden) => {
+                let _ = write!(quoted, "\\U{:08x}", u32::from(hidden));
+            }
             plain => quoted.push(plain),
         }
     }
