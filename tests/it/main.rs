@@ -15,6 +15,7 @@ mod doctor;
 mod documents;
 mod drift;
 mod e_key_vault_access;
+mod export;
 mod export_az;
 mod f_certificate;
 mod f_certificate_sources;

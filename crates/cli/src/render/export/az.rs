@@ -1,5 +1,7 @@
 //! A script for Bash and Azure CLI. Each step looks before it writes, so it can be run again.
 
+use std::fmt::Write;
+
 use planner::{Action, Step};
 use spec::Cloud;
 
@@ -21,7 +23,8 @@ pub(super) fn script(source: &Source<'_>) -> String {
         Ok(calls) => Piece::Code(lines(&heading(action), &calls)),
         Err(reason) => Piece::Left(reason),
     };
-    let body = body(source.plan, &Language { comment: MARK, begin: &begin, piece: &piece });
+    let body =
+        body(source.plan, &Language { comment: MARK, tells: true, begin: &begin, piece: &piece });
     let tenant = source.observed.directory.tenant.id;
     let use_ = [
         format!(
@@ -40,11 +43,11 @@ pub(super) fn script(source: &Source<'_>) -> String {
     let namespace = escaped_bytes(spec::NAMESPACE.as_bytes());
     let library = LIBRARY.replace("@NAMESPACE@", &namespace);
     let library = used(library.trim_end(), &(known.clone() + &body.text));
-    format!(
-        "#!/usr/bin/env bash\n{header}set -euo pipefail\n\n{library}\n\n{known}{}\n{DONE}",
-        body.text
-    )
+    format!("#!/usr/bin/env bash\n{header}{BEGIN}\n\n{library}\n\n{known}{}\n{DONE}", body.text)
 }
+
+/// Backticks have a meaning in queries, and none in single quotes.
+const BEGIN: &str = "# shellcheck disable=SC2016\nset -euo pipefail";
 
 const DONE: &str = "printf 'Done: %s written, %s left.\\n' \"$WRITTEN\" \"$LEFT\"\n";
 
@@ -53,10 +56,10 @@ fn known(source: &Source<'_>) -> String {
     let tenant = source.observed.directory.tenant.id;
     let mut text = format!("signed_in {}\n", quoted(&tenant.to_string()));
     if let Some((id, app_id)) = source.application() {
-        text += &format!("APPLICATION='{id}' APP_ID='{app_id}'\n");
+        let _ = writeln!(text, "APPLICATION='{id}' APP_ID='{app_id}'");
     }
     if let Some(id) = source.principal() {
-        text += &format!("PRINCIPAL='{id}'\n");
+        let _ = writeln!(text, "PRINCIPAL='{id}'");
     }
     text
 }
@@ -88,7 +91,9 @@ pub(super) fn quoted(text: &str) -> String {
             // Bash has no such character.
             '\0' => {}
             '#' => word += "\\x23",
-            hidden if is_hidden(hidden) => word += &format!("\\U{:08x}", u32::from(hidden)),
+            hidden if is_hidden(hidden) => {
+                let _ = write!(word, "\\U{:08x}", u32::from(hidden));
+            }
             plain => word.push(plain),
         }
     }
@@ -101,10 +106,20 @@ fn lines(heading: &str, calls: &[Call]) -> String {
 }
 
 fn line(call: &Call) -> String {
-    let words: String =
-        call.arguments.iter().map(|argument| format!(" {}", word(argument))).collect();
-    let command = format!("{}{words}", name(call.function));
-    if call.deletes { format!("if may_delete; then {command}; fi") } else { command }
+    let words = call.arguments.iter().map(|argument| format!(" {}", word(argument)));
+    let command = format!("{}{}", name(call.function), words.collect::<String>());
+    let command = if call.deletes { format!("if may_delete; then {command}; fi") } else { command };
+    call.arguments.iter().rev().fold(command, |command, argument| match argument {
+        Argument::Ids(ids) => {
+            let ids = ids.iter().map(|(id, name)| format!("  {} # {name}\n", quoted(id)));
+            format!("ids=(\n{})\n{command}", ids.collect::<String>())
+        }
+        Argument::Text(_)
+        | Argument::Json(_)
+        | Argument::Document(_)
+        | Argument::Words(_)
+        | Argument::CertificateFile => command,
+    })
 }
 
 fn name(function: Function) -> &'static str {
@@ -142,10 +157,12 @@ fn word(argument: &Argument) -> String {
         Argument::Text(text) => quoted(text),
         Argument::Json(value) => single(&json::line(value)),
         Argument::Document(value) => single(&json::document(value)),
-        Argument::List(texts) => {
+        Argument::Words(texts) => {
             let words = texts.iter().map(|text| quoted(text));
-            words.collect::<Vec<_>>().join(" \\\n  ")
+            words.collect::<Vec<_>>().join(" ")
         }
+        // `line` has put them there.
+        Argument::Ids(_) => "\"${ids[@]}\"".to_owned(),
         Argument::CertificateFile => "\"${CERTIFICATE:-}\"".to_owned(),
     }
 }

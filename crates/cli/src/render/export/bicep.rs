@@ -30,7 +30,8 @@ pub(super) fn script(source: &Source<'_>) -> String {
         Action::Certificate(action) => entra::certificate(source, action),
         Action::Integration(_) => Piece::Left(left::INTEGRATION.to_owned()),
     };
-    let body = body(source.plan, &Language { comment: MARK, begin: &begin, piece: &piece });
+    let body =
+        body(source.plan, &Language { comment: MARK, tells: false, begin: &begin, piece: &piece });
     let header = header(source, MARK, &how_to_use(source, &home), &body);
     let target = home.target();
     format!("{header}\ntargetScope = '{target}'\n\nextension microsoftGraphV1\n{}", body.text)

@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use planner::steps::a_application::{Action as Application, ApplicationUpdate, LISTED_TAG};
-use planner::steps::b_graph_permissions::Action as Permission;
+use planner::steps::b_graph_permissions::{Action as Permission, Consent};
 use planner::steps::c_role_assignments::{Action as Role, Assignment, Removal};
 use planner::steps::d_custom_role::{Action as CustomRole, Definition};
 use planner::steps::e_key_vault_access::{Action as Vault, Change};
@@ -16,6 +16,7 @@ use super::requests::{
     federated_credential, key_credential, object, role_definition, vault_permissions,
 };
 use super::{Source, left};
+use crate::console::one_line;
 
 /// What the libraries can do. Each looks first, and writes only what is missing.
 #[derive(Clone, Copy)]
@@ -50,7 +51,9 @@ pub(super) enum Argument {
     Json(Value),
     /// In lines, to be read.
     Document(Value),
-    List(Vec<String>),
+    Words(Vec<String>),
+    /// Ids, each with its name.
+    Ids(Vec<(String, String)>),
     /// The file that whoever runs the script names.
     CertificateFile,
 }
@@ -73,7 +76,7 @@ fn delete(function: Function, arguments: impl IntoIterator<Item = Argument>) -> 
     vec![Call { deletes: true, ..call(function, arguments) }]
 }
 
-fn text(text: impl ToString) -> Argument {
+fn text(text: &(impl ToString + ?Sized)) -> Argument {
     Argument::Text(text.to_string())
 }
 
@@ -82,11 +85,13 @@ pub(super) fn shared(step: Step, actions: &[&Action]) -> Option<Call> {
     let roles: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::GraphPermission(Permission::Consent(consent)) => Some(consent.role.to_string()),
+            Action::GraphPermission(Permission::Consent(Consent { role, permission, .. })) => {
+                Some((role.to_string(), one_line(permission)))
+            }
             _ => None,
         })
         .collect();
-    (step == Step::B && !roles.is_empty()).then(|| call(Function::Request, [Argument::List(roles)]))
+    (step == Step::B && !roles.is_empty()).then(|| call(Function::Request, [Argument::Ids(roles)]))
 }
 
 pub(super) fn of(source: &Source<'_>, action: &Action) -> Calls {
@@ -139,7 +144,7 @@ fn updated(update: &ApplicationUpdate) -> Vec<Call> {
     let names: Vec<_> = after().map(|(name, _)| name.to_owned()).collect();
     let body = Argument::Json(object(after()));
     let scalars = (!names.is_empty())
-        .then(|| call(Function::UpdateApplication, [body, Argument::List(names)]));
+        .then(|| call(Function::UpdateApplication, [body, Argument::Words(names)]));
     let tags = update.missing_tags.iter().map(|tag| call(Function::TagApplication, [text(tag)]));
     scalars.into_iter().chain(tags).collect()
 }
@@ -149,7 +154,7 @@ fn permission(action: &Permission) -> Vec<Call> {
     match action {
         Permission::Consent(consent) if consent.granted => Vec::new(),
         Permission::Consent(consent) => {
-            vec![call(Function::Consent, [text(consent.graph), text(consent.role)])]
+            vec![call(Function::Consent, [text(&consent.graph), text(&consent.role)])]
         }
         Permission::Revoke { graph, permission: _, role: _, assignment } => {
             delete(Function::Revoke, [text(graph), text(assignment)])
@@ -198,7 +203,7 @@ fn define(definition: &Definition, at: &str, dropped: &[String]) -> Call {
 
 fn definition_at(scope: &str, definition: &Definition) -> Argument {
     let scope = scope.trim_end_matches('/');
-    text(format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{}", definition.id))
+    text(&format!("{scope}/providers/Microsoft.Authorization/roleDefinitions/{}", definition.id))
 }
 
 fn vault(action: &Vault) -> Vec<Call> {
@@ -220,7 +225,7 @@ fn certificate(source: &Source<'_>, action: &Certificate) -> Calls {
         }
         Certificate::Trust { marker, held: Some(held) } => match source.certificate {
             Some(der) => {
-                let body = key_credential(marker, held, BASE64_STANDARD.encode(der));
+                let body = key_credential(marker, held, &BASE64_STANDARD.encode(der));
                 Ok(vec![call(Function::Trust, [Argument::Document(body)])])
             }
             None => Err(left::NO_CERTIFICATE.to_owned()),

@@ -11,7 +11,7 @@ use super::terraform::Block;
 use super::{ExportFormat, az};
 use crate::console::is_hidden;
 
-/// What has a meaning to Bash, JMESPath, PowerShell, Terraform or Bicep.
+/// What has a meaning to Bash, `JMESPath`, PowerShell, Terraform or Bicep.
 const FRAGMENTS: [&str; 44] = [
     "'",
     "''",
@@ -77,22 +77,21 @@ struct Syntax {
 
 /// A script without comments and texts, and without its library.
 fn skeleton(script: &str, syntax: &Syntax) -> String {
-    let code = script.lines().filter(|line| !line.trim_start().starts_with(syntax.comment));
-    let code = code.collect::<Vec<_>>().join("\n");
-    let (mut rest, mut skeleton) = (code.as_str(), String::new());
+    let (mut rest, mut skeleton) = (script, "\n".to_owned());
     while let Some(first) = rest.chars().next() {
-        match (syntax.text)(rest) {
-            Some(length) => {
-                skeleton.push('_');
-                rest = &rest[length..];
-            }
-            None => {
-                skeleton.push(first);
-                rest = &rest[first.len_utf8()..];
-            }
-        }
+        let length = if let Some(length) = (syntax.text)(rest) {
+            skeleton.push('_');
+            length
+        } else if rest.starts_with(syntax.comment) && skeleton.ends_with(char::is_whitespace) {
+            rest.find('\n').unwrap_or(rest.len())
+        } else {
+            skeleton.push(first);
+            first.len_utf8()
+        };
+        rest = &rest[length..];
     }
-    skeleton
+    let lines = skeleton.lines().map(str::trim_end).filter(|line| !line.is_empty());
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The length of the text that `rest` begins with: `open`, then anything up to an unescaped `close`.
@@ -254,7 +253,7 @@ fn misunderstood(text: &str, language: &Language) -> Vec<String> {
         }
         let children =
             (0..node.child_count()).filter_map(|index| node.child(index.try_into().unwrap()));
-        nodes.extend(children.filter(|child| child.has_error()));
+        nodes.extend(children.filter(tree_sitter::Node::has_error));
     }
     found
 }

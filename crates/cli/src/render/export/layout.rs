@@ -1,5 +1,7 @@
 //! What the scripts of all languages say, as comments in theirs.
 
+use std::fmt::Write;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use planner::{Action, Plan, Severity, Step, Verb};
@@ -18,6 +20,8 @@ pub(super) enum Piece {
 pub(super) struct Language<'a> {
     /// Begins a comment that ends with its line.
     pub comment: &'static str,
+    /// The code says itself what it is about, while it runs.
+    pub tells: bool,
     /// What the actions of a step have in common.
     pub begin: &'a dyn Fn(Step, &[&Action]) -> String,
     pub piece: &'a dyn Fn(&Action) -> Piece,
@@ -31,24 +35,25 @@ pub(super) struct Body {
 
 /// The changes in the order of the plan, step by step.
 pub(super) fn body(plan: &Plan, language: &Language<'_>) -> Body {
-    let Language { comment: mark, begin, piece } = language;
+    let Language { comment: mark, tells, begin, piece } = language;
     let mut body = Body { text: String::new(), left: BTreeMap::new() };
     let actions: Vec<_> = plan.changes().map(|(_, change)| &change.action).collect();
     for actions in actions.chunk_by(|one, next| one.step() == next.step()) {
         let step = actions[0].step();
         let title = format!("{mark} {step}  {}\n", step.title());
-        body.text += &format!("\n{title}{}", comment(mark, why(step)));
+        let _ = write!(body.text, "\n{title}{}", comment(mark, why(step)));
         body.text += &paragraph(&begin(step, actions));
         for action in actions {
             let heading = heading(action);
             match piece(action) {
                 Piece::Code(code) => {
-                    body.text += &format!("\n{}{}", comment(mark, &heading), line(&code));
+                    let title = if *tells { String::new() } else { comment(mark, &heading) };
+                    let _ = write!(body.text, "\n{title}{}", line(&code));
                 }
                 Piece::Left(reason) => {
                     let text = format!("Not done here: {reason}");
                     let comments = comment(mark, &heading) + &comment(mark, &text);
-                    body.text += &format!("\n{comments}");
+                    let _ = write!(body.text, "\n{comments}");
                     body.left.entry(reason).or_default().push(heading);
                 }
             }
@@ -68,7 +73,9 @@ fn line(text: &str) -> String {
 /// What stands above everything: whose plan this is, how it is used, and what it leaves.
 pub(super) fn header(source: &Source<'_>, mark: &str, use_: &[String], body: &Body) -> String {
     let mut text = comment(mark, &title(source));
-    let mut add = |paragraph: String| text += &format!("{mark}\n{paragraph}");
+    let mut add = |paragraph: String| {
+        let _ = write!(text, "{mark}\n{paragraph}");
+    };
     for paragraph in use_ {
         add(comment(mark, paragraph));
     }
@@ -171,7 +178,7 @@ fn wrapped(first: &str, rest: &str, text: &str) -> String {
     let mut is_empty = true;
     for word in one_line(text).split(' ') {
         if !is_empty && current.chars().count() + 1 + word.chars().count() > WIDTH {
-            lines += &format!("{}\n", current.trim_end());
+            let _ = writeln!(lines, "{}", current.trim_end());
             rest.clone_into(&mut current);
             is_empty = true;
         }

@@ -1,6 +1,8 @@
 //! A script for PowerShell, with the modules of Microsoft Graph and Az. Each step looks before it
 //! writes, so it can be run again.
 
+use std::fmt::Write;
+
 use planner::{Action, Step};
 use spec::Cloud;
 
@@ -22,7 +24,8 @@ pub(super) fn script(source: &Source<'_>) -> String {
         Ok(calls) => Piece::Code(lines(&heading(action), &calls)),
         Err(reason) => Piece::Left(reason),
     };
-    let body = body(source.plan, &Language { comment: MARK, begin: &begin, piece: &piece });
+    let body =
+        body(source.plan, &Language { comment: MARK, tells: true, begin: &begin, piece: &piece });
     let header = header(source, MARK, &how_to_use(source), &body);
     let known = known(source);
     let namespace = spec::NAMESPACE.simple().to_string();
@@ -68,10 +71,10 @@ fn known(source: &Source<'_>) -> String {
     let tenant = source.observed.directory.tenant.id;
     let mut text = format!("Assert-Tenant {}\n", quoted(&tenant.to_string()));
     if let Some((id, app_id)) = source.application() {
-        text += &format!("$Application = '{id}'\n$AppId = '{app_id}'\n");
+        let _ = write!(text, "$Application = '{id}'\n$AppId = '{app_id}'\n");
     }
     if let Some(id) = source.principal() {
-        text += &format!("$Principal = '{id}'\n");
+        let _ = writeln!(text, "$Principal = '{id}'");
     }
     text
 }
@@ -121,9 +124,13 @@ fn word(argument: &Argument) -> String {
         Argument::Text(text) => quoted(text),
         Argument::Json(value) => single(json::line(value).trim_end()),
         Argument::Document(value) => single(json::document(value).trim_end()),
-        Argument::List(texts) => {
+        Argument::Words(texts) => {
             let words: Vec<_> = texts.iter().map(|text| quoted(text)).collect();
-            format!("@(\n    {}\n)", words.join(",\n    "))
+            format!("@({})", words.join(", "))
+        }
+        Argument::Ids(ids) => {
+            let ids = ids.iter().map(|(id, name)| format!("    {} # {name}\n", quoted(id)));
+            format!("@(\n{})", ids.collect::<String>())
         }
         Argument::CertificateFile => "$Certificate".to_owned(),
     }
@@ -151,7 +158,7 @@ pub(super) fn quoted(text: &str) -> String {
         match character {
             '"' | '`' | '$' | '\u{201c}'..='\u{201e}' => word.extend(['`', character]),
             escaped if escaped == '#' || is_hidden(escaped) => {
-                word += &format!("`u{{{:x}}}", u32::from(escaped));
+                let _ = write!(word, "`u{{{:x}}}", u32::from(escaped));
             }
             plain => word.push(plain),
         }

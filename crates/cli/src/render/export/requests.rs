@@ -64,7 +64,7 @@ pub(super) fn dates(held: &Certificate) -> (String, String) {
 }
 
 /// `key` is the certificate in base64.
-pub(super) fn key_credential(marker: &str, held: &Certificate, key: String) -> Value {
+pub(super) fn key_credential(marker: &str, held: &Certificate, key: &str) -> Value {
     let (start, end) = dates(held);
     json!({
         "type": "AsymmetricX509Cert",

@@ -11,7 +11,9 @@ use planner::steps::e_key_vault_access::{self, Action as E, Change, Permissions}
 use planner::steps::f_certificate::{
     self, Action as F, Certificate, FederatedCredential, FileCopy, Maker, Source as Held,
 };
-use planner::steps::g_integration::{Action as G, Federation, SignIn, Wanted};
+use planner::steps::g_integration::{
+    Action as G, Federation, Proof, SignIn, Subscriptions, Wanted,
+};
 use planner::{Desired, Directory, Finding, FindingCode, Observed, Plan, Severity, Tenant};
 use spec::{
     AppId, AppRoleId, ApplicationId, Command, Generate, KeyId, ManagementGroupId, ObjectId,
@@ -54,35 +56,15 @@ fn certificate() -> Certificate {
 }
 
 fn observed(name: &str) -> Observed {
+    let id = PrincipalId::derived(&["graph"]);
     let tenant = Tenant { id: TenantId::derived(&["contoso"]), name: Some(name.to_owned()) };
     let (subscriptions, groups) = (BTreeMap::new(), BTreeMap::new());
-    let id = ApplicationId::derived(&["application"]);
     Observed {
         now: NOW,
         directory: Directory { tenant, subscriptions, groups },
-        application: a_application::Observed {
-            application: Some(a_application::Application {
-                id,
-                app_id: AppId::derived(&["app"]),
-                unique_name: Some(name.to_owned()),
-                display_name: name.to_owned(),
-                sign_in_audience: name.to_owned(),
-                notes: Some(name.to_owned()),
-                service_management_reference: None,
-                tags: BTreeSet::from([name.to_owned()]),
-                created: None,
-                standing: a_application::Standing::Live,
-            }),
-            principal: Some(a_application::Principal {
-                id: PrincipalId::derived(&["principal"]),
-                tags: BTreeSet::new(),
-                created: None,
-                standing: a_application::Standing::Live,
-            }),
-            ..a_application::Observed::default()
-        },
+        application: observed_application(name),
         graph_permissions: b_graph_permissions::Observed {
-            graph: PrincipalId::derived(&["graph"]),
+            graph: id,
             offered: BTreeMap::new(),
             names: BTreeMap::new(),
             requested: BTreeSet::new(),
@@ -94,6 +76,31 @@ fn observed(name: &str) -> Observed {
         key_vault_access: e_key_vault_access::Observed::default(),
         certificate: f_certificate::Observed::default(),
         integration: None,
+    }
+}
+
+fn observed_application(name: &str) -> a_application::Observed {
+    let id = ApplicationId::derived(&["application"]);
+    a_application::Observed {
+        application: Some(a_application::Application {
+            id,
+            app_id: AppId::derived(&["app"]),
+            unique_name: Some(name.to_owned()),
+            display_name: name.to_owned(),
+            sign_in_audience: name.to_owned(),
+            notes: Some(name.to_owned()),
+            service_management_reference: None,
+            tags: BTreeSet::from([name.to_owned()]),
+            created: None,
+            standing: a_application::Standing::Live,
+        }),
+        principal: Some(a_application::Principal {
+            id: PrincipalId::derived(&["principal"]),
+            tags: BTreeSet::new(),
+            created: None,
+            standing: a_application::Standing::Live,
+        }),
+        ..a_application::Observed::default()
     }
 }
 
@@ -137,8 +144,8 @@ fn making(name: &str) -> Plan {
 
 fn mending(name: &str) -> Plan {
     let mut plan = Plan::default();
-    for action in of_the_application(name).into_iter().chain(of_azure(name)).chain(of_sign_in(name))
-    {
+    let parts = [of_the_application(name), of_azure(name), of_sign_in(name), of_mondoo(name)];
+    for action in parts.into_iter().flatten() {
         plan.push(action, &[]);
     }
     plan
@@ -215,16 +222,6 @@ fn of_sign_in(name: &str) -> Vec<planner::Action> {
         subject: owned(),
         audiences: vec![owned()],
     };
-    let space = "//captain.api.mondoo.app/spaces/abc".parse::<SpaceMrn>().unwrap();
-    let wanted = Wanted {
-        space: space.clone(),
-        installation: owned(),
-        name: owned(),
-        subscriptions: planner::steps::g_integration::Subscriptions::default(),
-        scan_vms: false,
-        sign_in: SignIn::New,
-        proof: planner::steps::g_integration::Proof::default(),
-    };
     vec![
         make(Maker::Generate(generate), true).into(),
         make(Maker::Command(command), false).into(),
@@ -235,9 +232,25 @@ fn of_sign_in(name: &str) -> Vec<planner::Action> {
         F::Federate { name: owned(), replaced: None, federation: None }.into(),
         F::Federate { name: owned(), replaced: Some(replaced), federation: Some(federation) }
             .into(),
+    ]
+}
+
+fn of_mondoo(name: &str) -> Vec<planner::Action> {
+    let owned = || name.to_owned();
+    let space = "//captain.api.mondoo.app/spaces/abc".parse::<SpaceMrn>().unwrap();
+    let wanted = Wanted {
+        space: space.clone(),
+        installation: owned(),
+        name: owned(),
+        subscriptions: Subscriptions::default(),
+        scan_vms: false,
+        sign_in: SignIn::New,
+        proof: Proof::default(),
+    };
+    vec![
         G::Create(wanted).into(),
         G::Assign { space, policy: PolicyMrn::new(name) }.into(),
-        G::Scan { name: owned(), proof: planner::steps::g_integration::Proof::default() }.into(),
+        G::Scan { name: owned(), proof: Proof::default() }.into(),
     ]
 }
 

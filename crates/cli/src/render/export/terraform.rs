@@ -19,7 +19,8 @@ pub(super) fn script(source: &Source<'_>) -> String {
     let names = Names::default();
     let begin = |step: Step, actions: &[&Action]| entra::begin(source, step, actions);
     let piece = |action: &Action| piece(source, &names, action);
-    let body = body(source.plan, &Language { comment: MARK, begin: &begin, piece: &piece });
+    let body =
+        body(source.plan, &Language { comment: MARK, tells: false, begin: &begin, piece: &piece });
     let header = header(source, MARK, &how_to_use(source), &body);
     format!("{header}\n{}{}{}", providers(source), locals(source), body.text)
 }

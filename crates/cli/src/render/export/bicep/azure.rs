@@ -60,13 +60,9 @@ pub(super) fn custom_role(
 fn assign(source: &Source<'_>, names: &Names, home: &Home, assignment: &Assignment) -> Piece {
     let Assignment { scope, place: _, role, role_name, privileged: _, description } = assignment;
     let path = scope.to_string();
-    let name = match source.known_principal() {
-        Some(principal) => assignment.id(principal),
-        None => {
-            let installation = source.desired.installation.as_str();
-            RoleAssignmentId::derived(&[&path, installation, &role.to_string()])
-        }
-    };
+    let installation = source.desired.installation.as_str();
+    let unknown = || RoleAssignmentId::derived(&[&path, installation, &role.to_string()]);
+    let name = source.known_principal().map_or_else(unknown, |known| assignment.id(known));
     let prefix = match scope {
         ScopeId::Subscription(_) => path.as_str(),
         ScopeId::ManagementGroup(_) => "",
@@ -80,7 +76,7 @@ fn assign(source: &Source<'_>, names: &Names, home: &Home, assignment: &Assignme
         properties: Node::Object(vec![
             (
                 "roleDefinitionId",
-                text(format!("{prefix}/providers/Microsoft.Authorization/roleDefinitions/{role}")),
+                text(&format!("{prefix}/providers/Microsoft.Authorization/roleDefinitions/{role}")),
             ),
             ("principalId", expression(PARAMETER)),
             ("principalType", text("ServicePrincipal")),
@@ -146,7 +142,7 @@ fn place(source: &Source<'_>, home: &Home, scope: &ScopeId, declared: Declared) 
 fn here(source: &Source<'_>, declared: Declared) -> String {
     let Declared { symbol, kind, version, name, properties, needs } = declared;
     let properties = with_principal(properties, &principal(source));
-    let mut all = vec![("name", text(name)), ("properties", properties)];
+    let mut all = vec![("name", text(&name)), ("properties", properties)];
     all.extend(needs.map(depends_on));
     resource(&symbol, &format!("{kind}@{version}"), all)
 }
@@ -172,7 +168,7 @@ fn elsewhere(
         ("properties", with_principal(inner(properties), &quoted(PARAMETER))),
     ]);
     let template = Node::Map(vec![
-        ("$schema".to_owned(), text(schema)),
+        ("$schema".to_owned(), text(&schema)),
         ("contentVersion".to_owned(), text("1.0.0.0")),
         ("parameters".to_owned(), Node::from(&parameter)),
         ("resources".to_owned(), Node::List(vec![item])),
@@ -185,7 +181,7 @@ fn elsewhere(
         ("template", template),
     ]);
     let id = KeyId::derived(&[&symbol, &name]);
-    let mut all = vec![("name", text(format!("mondoo-azure-{id}")))];
+    let mut all = vec![("name", text(&format!("mondoo-azure-{id}")))];
     all.extend(place);
     all.push(("properties", properties));
     all.extend(needs.map(depends_on));

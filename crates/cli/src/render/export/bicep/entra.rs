@@ -20,7 +20,7 @@ pub(super) fn application(source: &Source<'_>, action: &Application) -> Piece {
         Application::CreateApplication(new) => Piece::Code(new_application(source, new)),
         Application::CreatePrincipal { display_name: _ } => {
             let app_id = match source.known_application() {
-                Some((_, app_id)) => text(app_id),
+                Some((_, app_id)) => text(&app_id),
                 None => expression("application.appId"),
             };
             let properties = vec![("appId", app_id), ("tags", Node::List(vec![text(LISTED_TAG)]))];
@@ -50,14 +50,14 @@ fn new_application(source: &Source<'_>, new: &NewApplication) -> String {
     for (_, change) in source.plan.changes() {
         match &change.action {
             Action::Application(Application::AddOwner { owner, name: _ }) => {
-                owners.push(text(owner))
+                owners.push(text(owner));
             }
             Action::GraphPermission(Permission::Consent(consent)) => {
                 access.push(Node::from(&json!({ "id": consent.role, "type": "Role" })));
             }
             Action::Certificate(Certificate::Trust { marker, held: Some(held) }) => {
                 let key = source.certificate.map(|der| BASE64_STANDARD.encode(der));
-                let credential = key.map(|key| key_credential(marker, held, key));
+                let credential = key.map(|key| key_credential(marker, held, &key));
                 credentials.extend(credential.as_ref().map(Node::from));
             }
             _ => {}
@@ -86,9 +86,9 @@ pub(super) fn permission(source: &Source<'_>, names: &Names, action: &Permission
         Permission::Consent(consent) => {
             let name = format!("consent_{}", names.label("consent", &consent.permission));
             let properties = vec![
-                ("appRoleId", text(consent.role)),
+                ("appRoleId", text(&consent.role)),
                 ("principalId", expression(principal(source))),
-                ("resourceId", text(consent.graph)),
+                ("resourceId", text(&consent.graph)),
             ];
             let consent = resource(&name, "Microsoft.Graph/appRoleAssignedTo@v1.0", properties);
             if source.is_first() {

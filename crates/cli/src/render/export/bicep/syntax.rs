@@ -1,5 +1,7 @@
 //! How Bicep writes values and resources.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 use crate::console::{BREAKS_A_LOG, is_hidden};
@@ -13,7 +15,7 @@ pub(super) enum Node {
     Map(Vec<(String, Node)>),
 }
 
-pub(super) fn text(text: impl ToString) -> Node {
+pub(super) fn text(text: &(impl ToString + ?Sized)) -> Node {
     Node::Text(text.to_string())
 }
 
@@ -83,7 +85,9 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => quoted += "\\t",
             // Stands for a second number sign here.
             '\0' => quoted += "\\u{23}",
-            hidden if is_hidden(hidden) => quoted += &format!("\\u{{{:x}}}", u32::from(hidden)),
+            hidden if is_hidden(hidden) => {
+                let _ = write!(quoted, "\\u{{{:x}}}", u32::from(hidden));
+            }
             plain => quoted.push(plain),
         }
     }

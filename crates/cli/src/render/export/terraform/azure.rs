@@ -105,13 +105,14 @@ fn define(definition: &Definition, at: &str, dropped: &[String]) -> String {
         .print()
 }
 
+const KIND: &str = "azurerm_key_vault_access_policy";
+
 pub(super) fn vault(source: &Source<'_>, names: &Names, action: &Vault) -> Piece {
     let Vault { vault, tenant, before, change } = action;
     let add = match change {
         Change::Add(add) => add,
         Change::Reduce { .. } | Change::Remove => return Piece::Left(left::delete("Terraform")),
     };
-    const KIND: &str = "azurerm_key_vault_access_policy";
     let label = names.label(KIND, vault.name());
     let mut policy = Block::resource(KIND, &label)
         .text("key_vault_id", &vault.to_string())

@@ -13,6 +13,7 @@ use planner::{Action, Step, key_id};
 use serde_json::json;
 
 use super::hcl::{Block, quoted};
+use crate::console::one_line;
 use crate::render::export::layout::Piece;
 use crate::render::export::names::Names;
 use crate::render::export::requests::{dates, graph_url};
@@ -78,14 +79,16 @@ pub(super) fn begin(source: &Source<'_>, step: Step, actions: &[&Action]) -> Str
     let roles: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
-            Action::GraphPermission(Permission::Consent(consent)) => Some(consent.role.to_string()),
+            Action::GraphPermission(Permission::Consent(consent)) => {
+                Some((consent.role.to_string(), one_line(&consent.permission)))
+            }
             _ => None,
         })
         .collect();
     let access = Block::resource("azuread_application_api_access", "graph")
         .with("application_id", "local.application")
         .text("api_client_id", GRAPH_APP_ID)
-        .list("role_ids", roles.iter().map(String::as_str));
+        .ids("role_ids", &roles);
     access.print()
 }
 

@@ -1,5 +1,7 @@
 //! HCL, laid out as `terraform fmt` leaves it.
 
+use std::fmt::Write;
+
 use crate::console::{BREAKS_A_LOG, is_hidden};
 
 /// `resource "type" "label"` and what stands in it.
@@ -48,6 +50,12 @@ impl Block {
             return self.with(name, line);
         }
         self.with(name, format!("[\n  {},\n]", texts.join(",\n  ")))
+    }
+
+    /// The same of ids, each with its name. Ids are of one width, and so their names stand in line.
+    pub(super) fn ids(self, name: &str, ids: &[(String, String)]) -> Block {
+        let lines = ids.iter().map(|(id, name)| format!("  {}, # {name}\n", quoted(id)));
+        self.with(name, format!("[\n{}]", lines.collect::<String>()))
     }
 
     pub(super) fn block(mut self, block: Block) -> Block {
@@ -112,7 +120,9 @@ pub(super) fn quoted(text: &str) -> String {
             '\t' => quoted += "\\t",
             // Stands for a second number sign here.
             '\0' => quoted += "\\u0023",
-            hidden if is_hidden(hidden) => quoted += &format!("\\U{:08x}", u32::from(hidden)),
+            hidden if is_hidden(hidden) => {
+                let _ = write!(quoted, "\\U{:08x}", u32::from(hidden));
+            }
             plain => quoted.push(plain),
         }
     }
