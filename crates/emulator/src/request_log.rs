@@ -43,8 +43,15 @@ impl RequestLog {
     }
 }
 
-/// Tokens, new passwords, and what an integration of Mondoo signs in with are in no log.
+/// Tokens, new passwords, secrets of vaults, and what an integration of Mondoo signs in with are in no
+/// log.
 fn carries_secret(request: &Request) -> bool {
+    if let [vaults, _, secrets, _, ..] = request.segments.as_slice()
+        && vaults.eq_ignore_ascii_case("vaults")
+        && secrets.eq_ignore_ascii_case("secrets")
+    {
+        return true;
+    }
     let last = request.segments.last().map(|segment| segment.to_ascii_lowercase());
     match last.as_deref() {
         Some("query") => request.json::<Value>().is_ok_and(|body| {

@@ -143,6 +143,7 @@ const COLLECTIONS: &[(&str, Option<&str>)] = &[
     ("secrets", Some("{secret}")),
     ("certificates", Some("{certificate}")),
     ("rotationpolicy", None),
+    ("deletedsecrets", Some("{secret}")),
     ("deletedVaults", Some("{vault}")),
     ("locations", Some("{location}")),
     ("Microsoft.ResourceGraph", None),

@@ -1,9 +1,13 @@
 //! One file per command.
 
+mod adopt;
 mod apply;
+mod approval;
 mod certificate;
+mod destroy;
 pub(crate) mod doctor;
 mod drift;
+mod export;
 mod graph;
 mod hand_over;
 mod permissions;
@@ -37,7 +41,10 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Show(arguments) => show::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console).await,
+        Command::Export(arguments) => export::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Adopt(arguments) => adopt::run(&arguments, console).await,
+        Command::Destroy(arguments) => destroy::run(&arguments, console).await,
         Command::Drift(arguments) => drift::run(&arguments, console).await,
         Command::Status(arguments) => status::run(&arguments, console).await,
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,

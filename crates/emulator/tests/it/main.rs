@@ -74,5 +74,7 @@ mod support;
 mod throttling;
 mod users;
 mod vault_data;
+mod vault_names;
+mod vault_secrets;
 mod vaults;
 mod web_sites;
