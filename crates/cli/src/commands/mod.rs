@@ -29,9 +29,9 @@ pub(crate) async fn run(command: Command, console: &Console) -> Result<Exit, Fai
     match command.http_log().cloned() {
         Some(file) => {
             file.check()?;
-            file.finish(dispatch(command, console).await, console)
+            file.finish(Box::pin(dispatch(command, console)).await, console)
         }
-        None => dispatch(command, console).await,
+        None => Box::pin(dispatch(command, console)).await,
     }
 }
 
