@@ -25,8 +25,9 @@ def sent(directory):
     requests = {}
     for file in Path(directory).iterdir():
         for line in file.read_text(encoding="utf-8").splitlines():
-            # An alternate key stands where the id stands else.
-            request = re.sub(r"[(](?:appId|id)='?([^')]+)'?[)]", r"/\1", unquote(line).rstrip("/"))
+            # Some clients double a slash. An alternate key stands where the id stands else.
+            request = re.sub("/+", "/", unquote(line)).rstrip("/")
+            request = re.sub(r"[(](?:appId|id)='?([^')]+)'?[)]", r"/\1", request)
             requests.setdefault(request, set()).add(CLIENTS[file.suffix])
     return requests
 

@@ -1,5 +1,8 @@
 //! `destroy`: what is ours goes, and nothing else.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -67,6 +70,45 @@ fn nothing_goes_unless_somebody_says_so_and_a_reviewed_plan_is_kept_to() {
     assert_eq!(differences(&before, &inventory(&tenant)), NOTHING);
     let run = tenant.run(&["destroy", spec, "--plan", "plan.json", "--allow-deletes"]);
     assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+/// Runs the binary on a terminal, where somebody types the answers. Nothing, where none can be had.
+fn typing(tenant: &Tenant, arguments: &[&str], answers: &str) -> Option<Run> {
+    let binary = tenant.command(arguments);
+    let words = [binary.get_program()].into_iter().chain(binary.get_args());
+    let words: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &words.join(" "), "/dev/null"]);
+    script.current_dir(tenant.path()).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
+    script.envs(binary.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let Ok(mut child) = script.spawn() else {
+        eprintln!("there is no `script` to have a terminal from: skipped");
+        return None;
+    };
+    child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(Run { code: output.status.code(), stdout, stderr: String::new() })
+}
+
+#[test]
+fn what_takes_much_away_is_asked_twice_and_leaving_by_name() {
+    let tenant = Tenant::new();
+    let both = spec(tenant.path(), &[PRODUCTION, DEVELOPMENT]);
+    tenant.apply(&both);
+    let fewer = "extras: prune\ngraphPermissions: { remove: [Domain.Read.All] }\n";
+    let spec = spec_with(tenant.path(), &[PRODUCTION, DEVELOPMENT], fewer);
+    let spec = spec.to_str().unwrap();
+    let Some(once) = typing(&tenant, &["apply", spec], "yes\nno\n") else { return };
+    assert_eq!(once.code, Some(1), "{once:?}");
+    assert!(once.stdout.contains("1 of 31 objects (consents: 1)"), "{once:?}");
+    let twice = typing(&tenant, &["apply", spec], "yes\nyes\n").unwrap();
+    assert_eq!(twice.code, Some(0), "{twice:?}");
+    let other_word = typing(&tenant, &["destroy", spec], "yes\n").unwrap();
+    assert_eq!(other_word.code, Some(1), "{other_word:?}");
+    assert_eq!(tenant.application().0["displayName"], "mondoo-security");
+    let by_name = typing(&tenant, &["destroy", spec], "mondoo-security\n").unwrap();
+    assert_eq!(by_name.code, Some(0), "{by_name:?}");
 }
 
 #[test]
@@ -160,9 +202,9 @@ fn an_integration_that_was_adopted_with_its_application_stays() {
     let more = "integration: { space: //captain.api.mondoo.app/spaces/abc, name: Contoso }\n";
     let spec = spec_with(tenant.path(), &[PRODUCTION], more);
     let made = set_up(&tenant, &manual(&tenant.path().join("certificate.pem")));
-    make_integration(&tenant, &made.app_id);
+    make_integration(&tenant, &made.app);
     let spec = spec.to_str().unwrap();
-    let adopt = ["adopt", spec, "--app-id", &made.app_id, "--auto-approve"];
+    let adopt = ["adopt", spec, "--app-id", &made.app, "--auto-approve"];
     let adopted = tenant.run(&adopt);
     assert_eq!(adopted.code, Some(0), "{adopted:?}");
     tenant.assert_nothing_to_do(spec);

@@ -33,6 +33,9 @@ said() { # STEP WORDS
 said 'plan knows the look-alike' "another application is called mondoo-security (client id $app)"
 said 'plan knows the role' 'a custom role mondoo-role'
 said 'plan would make all but the role' 'Plan: 23 to create, 0 to update, 0 to restore, 0 to delete.'
+(unset AZURE_CLIENT_ID AZURE_CLIENT_SECRET && ours plan --auth azure-cli) >plan.txt 2>"$errors"
+compare 'plan, signed in by az' 6 $?
+said 'plan, signed in by az, is the same' 'Plan: 23 to create, 0 to update, 0 to restore, 0 to delete.'
 ours apply --auto-approve >"$HOME/output" 2>"$errors"
 compare 'apply changes nothing' 6 $?
 shows 'apply made no second application' 1 az ad app list --display-name mondoo-security --query 'length([])'

@@ -47,7 +47,7 @@ pub(super) fn confirmed(
     let count = plan.changes().len();
     if let Purpose::Destroy { purge: _ } = desired.purpose {
         let name = desired.installation.as_str();
-        return console.ask(&format!("Make these {count} changes? Only `{name}` does:"), name);
+        return console.ask(&format!("Destroy it, by {count} changes? Only `{name}` does:"), name);
     }
     console.ask(&format!("Apply these {count} changes? Only `yes` does:"), "yes")
         && plan.sweep().filter(|_| !writing.allow_deletes).is_none_or(|sweep| {
@@ -57,10 +57,7 @@ pub(super) fn confirmed(
 
 fn question(sweep: Sweep) -> String {
     let Sweep { deleted, existing, consents } = sweep;
-    let consents = match consents {
-        0 => String::new(),
-        consents => format!(", {consents} of them consents that an administrator gave"),
-    };
+    let consents = if consents > 0 { format!(" (consents: {consents})") } else { String::new() };
     format!("This takes away {deleted} of {existing} objects{consents}. Really?")
 }
 

@@ -109,8 +109,8 @@ fn check_deleted(application: &Application, desired: &Desired, observed: &All, p
         }
     } else {
         let message = format!(
-            "a deleted application {name} ({}) has our tag, which anybody can write, and never held \
-             a role of ours, so it is not restored: --purge-deleted makes a new one",
+            "a deleted application {name} ({}) has our tag, which anybody can write, and holds no \
+             role of ours, so it is not restored: --purge-deleted makes a new one",
             application.app_id
         );
         plan.find(Finding::blocks(FindingCode::ApplicationInOtherHands, message));
