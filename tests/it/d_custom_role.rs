@@ -8,7 +8,7 @@ use crate::support::{DEVELOPMENT, PRODUCTION, Tenant, spec, spec_with};
 const GROUP: &str = "managementGroup: platform";
 const SCOPE: &str = "/subscriptions/1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081";
 
-fn custom_roles(tenant: &Tenant, scope: &str) -> Vec<Value> {
+pub fn custom_roles(tenant: &Tenant, scope: &str) -> Vec<Value> {
     let path = format!(
         "{scope}/providers/Microsoft.Authorization/roleDefinitions?$filter=type eq 'CustomRole'"
     );

@@ -29,6 +29,12 @@ pub fn keyless(tenant: &Tenant) -> PathBuf {
 
 /// The integrations of the space for our application.
 pub fn integrations(tenant: &Tenant) -> Vec<Value> {
+    let client = tenant.application().0["appId"].clone();
+    let found = all_integrations(tenant).into_iter();
+    found.filter(|one| one["configurationOptions"]["clientId"] == client).collect()
+}
+
+pub fn all_integrations(tenant: &Tenant) -> Vec<Value> {
     const LIST: &str = "query($space: String!) {
         listClientIntegrations(input: { spaceMrn: $space }) {
             integrations {
@@ -41,9 +47,7 @@ pub fn integrations(tenant: &Tenant) -> Vec<Value> {
         }
     }";
     let found = tenant.mondoo(LIST, json!({ "space": SPACE }));
-    let found = found["listClientIntegrations"]["integrations"].as_array().unwrap().clone();
-    let client = tenant.application().0["appId"].clone();
-    found.into_iter().filter(|one| one["configurationOptions"]["clientId"] == client).collect()
+    found["listClientIntegrations"]["integrations"].as_array().unwrap().clone()
 }
 
 pub fn integration(tenant: &Tenant) -> Value {
@@ -128,19 +132,15 @@ fn what_is_changed_in_the_console_is_put_right() {
     assert_eq!(scan_errors(&tenant), [] as [String; 0]);
 }
 
-#[test]
-fn an_integration_that_was_made_by_hand_is_adopted() {
+/// As the Mondoo Console makes one: without our labels.
+pub fn make_integration(tenant: &Tenant, app_id: &str) -> Value {
     const CREATE: &str = "mutation($input: CreateClientIntegrationInput!) {
         createClientIntegration(input: $input) { integration { mrn } }
     }";
-    let tenant = Tenant::new();
-    let bare = spec_with(tenant.path(), &[PRODUCTION], "");
-    tenant.apply(&bare);
-    let (application, _) = tenant.application();
     let pem = std::fs::read_to_string(tenant.path().join("certificate.pem")).unwrap();
     let options = json!({
         "tenantId": tenant.sandbox.operator().tenant_id.to_uppercase(),
-        "clientId": application["appId"], "certificate": pem,
+        "clientId": app_id, "certificate": pem,
     });
     let input = json!({
         "name": "by hand", "type": "AZURE", "longLivedToken": false, "scopeMrn": SPACE,
@@ -148,14 +148,22 @@ fn an_integration_that_was_made_by_hand_is_adopted() {
         "configurationOptions": { "azureConfigurationOptions": options },
     });
     let made = tenant.mondoo(CREATE, json!({ "input": input }));
+    made["createClientIntegration"]["integration"]["mrn"].clone()
+}
+
+#[test]
+fn an_integration_that_was_made_by_hand_is_adopted() {
+    let tenant = Tenant::new();
+    let bare = spec_with(tenant.path(), &[PRODUCTION], "");
+    tenant.apply(&bare);
+    let made = make_integration(&tenant, tenant.application().0["appId"].as_str().unwrap());
     let spec = integrated(&tenant, "");
     tenant.apply(&spec);
     let live = integration(&tenant);
-    assert_eq!(live["mrn"], made["createClientIntegration"]["integration"]["mrn"]);
+    assert_eq!(live["mrn"], made);
     assert_eq!(live["name"], "Contoso Azure");
-    assert!(
-        live["labels"].as_array().unwrap().contains(&json!({ "key": "team", "value": "security" }))
-    );
+    let label = json!({ "key": "team", "value": "security" });
+    assert!(live["labels"].as_array().unwrap().contains(&label));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and is all one crate")]
 
 mod a_application;
+mod adopt;
 mod architecture;
 mod b_graph_permissions;
 mod bad_input;
@@ -9,10 +10,13 @@ mod c_role_assignments;
 mod clouds;
 mod commands;
 mod d_custom_role;
+mod destroy;
 mod doctor;
 mod documents;
 mod drift;
 mod e_key_vault_access;
+mod export;
+mod export_az;
 mod f_certificate;
 mod f_certificate_sources;
 mod f_certificate_vault;

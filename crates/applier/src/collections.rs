@@ -27,8 +27,8 @@ pub(crate) enum Collection {
 
 /// How often the collection is read again until it holds everything. Reads may come from a replica
 /// that has not heard of the write.
-const READS: u32 = 8;
-const FIRST_DELAY: Duration = Duration::from_millis(250);
+pub(crate) const READS: u32 = 8;
+pub(crate) const FIRST_DELAY: Duration = Duration::from_millis(250);
 
 /// Adds `ours` to a collection: one PATCH of the union with what was read just before. Afterwards
 /// every element of others that was ever seen is there, else it is put back and this fails. That

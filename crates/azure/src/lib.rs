@@ -32,8 +32,8 @@ pub use error::{Error, Refusal, Silence};
 pub use graph::{
     AppRole, Application, AuditTarget, CertificateLifetime, DirectoryAudit,
     DirectoryRoleAssignment, FederatedCredential, GRAPH_APP_ID, Grant, Granted, Identity,
-    Initiator, KeyCredential, MemberOf, Memberships, ModifiedProperty, Operator, Organization,
-    OwnGrants, Owner, Owners, PasswordCredential, PrincipalState, Question, SameName,
+    Initiator, KeyCredential, Meant, MemberOf, Memberships, ModifiedProperty, Operator,
+    Organization, OwnGrants, Owner, Owners, PasswordCredential, PrincipalState, Question, SameName,
     ServicePrincipal, TokenRights, TrustedTokens, VerifiedDomain,
 };
 pub use http_log::HttpLog;

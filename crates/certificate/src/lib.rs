@@ -19,6 +19,7 @@ pub use command::{COMMAND_LIMIT, Command, CommandError};
 pub use error::{FileError, PemError};
 pub use generate::{GenerateError, Request, generate};
 pub use key_pair::{EncodeError, KeyPair};
+pub use pem::first_certificate;
 pub use pkcs12::parse_pkcs12;
 pub use sign::{SignError, Signer};
 pub use x509::Certificate;

@@ -45,7 +45,7 @@ impl Contents {
 }
 
 /// The first certificate of a text, whatever else it holds, or of bytes in DER.
-pub(crate) fn first_certificate(bytes: &[u8]) -> Option<Certificate> {
+pub fn first_certificate(bytes: &[u8]) -> Option<Certificate> {
     let text = plain(bytes);
     let mut found = CertificateDer::pem_slice_iter(text.as_bytes()).filter_map(Result::ok);
     let in_text = found.find_map(|der| Certificate::of_der(&der).ok());

@@ -29,6 +29,8 @@ pub(crate) fn observe_failure(error: &ObserveError) -> Failure {
         }
         ObserveError::WrongTenant { .. } => Failure::new(Exit::NotPermitted, error.to_string())
             .hint("sign in to the spec's tenant, or correct the spec"),
+        ObserveError::NotAdoptable(_) => Failure::new(Exit::NotPermitted, error.to_string())
+            .hint("App registrations in Entra ID shows client ids (Application (client) ID)"),
         ObserveError::NoSpace(_) => Failure::new(Exit::NotPermitted, error.to_string()).hint(
             "correct integration.space: the Mondoo Console shows a space's MRN under Settings; and \
              use an account of that space",

@@ -1,26 +1,32 @@
 //! The command line. Doc comments are the help text.
 
+mod certificate;
 mod drift;
+mod export;
+mod lifecycle;
 mod plan_files;
 mod sandbox;
 mod values;
+mod verify;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use planner::{Step, Steps};
-use spec::AppId;
 use url::Url;
 
 use crate::http_log::HttpLogFile;
-use values::{client_id, duration, https, parallelism, thumbprint};
+use values::{https, parallelism};
 
 pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
 
+pub(crate) use certificate::{Certificate, GenerateCertificate, Inspect, Rotate};
 pub(crate) use drift::{Drift, DriftFormat, Status};
+pub(crate) use export::{Export, ExportFormat};
+pub(crate) use lifecycle::{Adopt, Destroy, Review};
 pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
+pub(crate) use verify::{ReportFormat, Verify};
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
 #[derive(Debug, Parser)]
@@ -60,7 +66,10 @@ pub(crate) enum Command {
     Plan(Plan),
     Show(Show),
     Graph(Graph),
+    Export(Export),
     Apply(Apply),
+    Adopt(Adopt),
+    Destroy(Destroy),
     Drift(Drift),
     Status(Status),
     Doctor(Doctor),
@@ -80,7 +89,10 @@ impl Command {
         match self {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
             Command::Graph(graph) => graph.target.connection.http_log.as_ref(),
+            Command::Export(export) => export.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
+            Command::Adopt(adopt) => adopt.target.connection.http_log.as_ref(),
+            Command::Destroy(destroy) => destroy.connection.http_log.as_ref(),
             Command::Drift(drift) => drift.connection.http_log.as_ref(),
             Command::Status(status) => status.connection.http_log.as_ref(),
             Command::Doctor(doctor) => doctor.target.connection.http_log.as_ref(),
@@ -135,11 +147,12 @@ pub(crate) struct Apply {
     pub plan: Option<PathBuf>,
     #[command(flatten)]
     pub writing: Writing,
+    #[command(flatten)]
+    pub following: Following,
 }
 
 /// How changes are made.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are that")]
 pub(crate) struct Writing {
     /// Apply without asking
     #[arg(long)]
@@ -158,74 +171,13 @@ pub(crate) struct Writing {
     pub format: Format,
     #[command(flatten)]
     pub events: EventFile,
+}
+
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct Following {
     /// Follow a scan that was started to its end
     #[arg(long, conflicts_with = "no_wait")]
     pub wait: bool,
-}
-
-/// Work with the certificate that the application trusts
-#[derive(Debug, Subcommand)]
-pub(crate) enum Certificate {
-    Generate(GenerateCertificate),
-    Inspect(Inspect),
-    Rotate(Rotate),
-}
-
-/// Make an RSA key and a self-signed certificate, in the one file that Mondoo takes
-#[derive(Debug, Args)]
-pub(crate) struct GenerateCertificate {
-    /// A spec whose `generate` source says what is left out here
-    #[arg(value_name = "SPEC")]
-    pub spec: Option<PathBuf>,
-    /// Where to write key and certificate; a file that exists is left alone
-    #[arg(long, value_name = "FILE")]
-    pub output: PathBuf,
-    /// Subject of the certificate, such as CN=mondoo-security,O=Contoso
-    #[arg(long, value_name = "NAME")]
-    pub subject: Option<String>,
-    /// Bits of the key: 3072 or 4096
-    #[arg(long, value_name = "BITS")]
-    pub key_size: Option<u16>,
-    /// Days for which it is valid
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16).range(1..=3650))]
-    pub validity_days: Option<u16>,
-    #[command(flatten)]
-    pub key: KeyFile,
-}
-
-/// Tell what certificates are, and whether Entra ID and Mondoo would take them
-#[derive(Debug, Args)]
-pub(crate) struct Inspect {
-    /// Files in PEM or DER
-    #[arg(value_name = "FILE", required = true)]
-    pub files: Vec<PathBuf>,
-    /// How to print it
-    #[arg(long, value_enum, default_value_t)]
-    pub format: Format,
-}
-
-/// Let a new certificate take over where that is due, and remove what it has superseded
-#[derive(Debug, Args)]
-pub(crate) struct Rotate {
-    /// The spec
-    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
-    pub spec: PathBuf,
-    /// Have another certificate made although this one lasts
-    #[arg(long)]
-    pub now: bool,
-    /// How long the new one must have been in use before the old one is removed
-    #[arg(long, value_name = "DURATION", default_value = "7d", value_parser = duration)]
-    pub grace: Duration,
-    /// Remove this certificate of ours although nothing proves that it is of no more use (SHA-1 or
-    /// SHA-256)
-    #[arg(long, value_name = "THUMBPRINT", value_parser = thumbprint)]
-    pub remove_old: Vec<String>,
-    #[command(flatten)]
-    pub writing: Writing,
-    #[command(flatten)]
-    pub key: KeyFile,
-    #[command(flatten)]
-    pub connection: Connection,
 }
 
 /// Tell whether you may do what the plan takes: held, missing, cannot tell, by step
@@ -261,37 +213,6 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
-}
-
-/// Prove that it works: sign in as the application with its certificate, and try each grant
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// The spec
-    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
-    pub spec: PathBuf,
-    /// The application's client id; without it, an operator signs in to look it up
-    #[arg(long, value_name = "ID", value_parser = client_id)]
-    pub client_id: Option<AppId>,
-    /// Ask again for DURATION (10m if left out) while grants are not there yet
-    #[arg(
-        long, value_name = "DURATION", value_parser = duration,
-        num_args = 0..=1, require_equals = true, default_missing_value = "10m"
-    )]
-    pub wait: Option<Duration>,
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
-    pub format: ReportFormat,
-    #[command(flatten)]
-    pub connection: Connection,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    #[default]
-    Text,
-    Json,
-    /// XML for CI systems: a test case for each probe
-    Junit,
 }
 
 /// Print a JSON Schema

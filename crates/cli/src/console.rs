@@ -72,11 +72,11 @@ impl Console {
             && std::io::stderr().is_terminal()
     }
 
-    /// Whether the answer to `question` is yes, in full.
-    pub(crate) fn ask(&self, question: &str) -> bool {
+    /// Whether `question` is answered by exactly that word.
+    pub(crate) fn ask(&self, question: &str, word: &str) -> bool {
         self.say(question);
         let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).is_ok() && answer.trim() == "yes"
+        std::io::stdin().read_line(&mut answer).is_ok() && answer.trim() == word
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use azure::{Error, Reader, RoleAssignment, RoleDefinition};
 use planner::steps::d_custom_role;
-use planner::{Desired, Observed, Reason, Seen};
+use planner::{Desired, Observed, Purpose, Reason, Seen, is_marked};
 use spec::{PrincipalId, RoleDefinitionId, ScopeId, SubscriptionId};
 
 use crate::ObserveError;
@@ -93,15 +93,16 @@ async fn unlisted(
     Ok(definitions)
 }
 
-/// How many assignments to others use a definition of ours that the spec does not want any more.
+/// How many assignments to others use a definition that is to be deleted, or changed though others
+/// made it.
 pub(crate) async fn used_by_others(
     reader: &Reader,
     desired: &Desired,
     observed: &Observed,
     principal: Option<PrincipalId>,
 ) -> BTreeMap<RoleDefinitionId, Seen<usize>> {
-    let leftover = d_custom_role::leftover(desired, observed);
-    let answers = each(leftover, |definition| async {
+    let shared = d_custom_role::shared(desired, observed);
+    let answers = each(shared, |definition| async {
         let scopes = &definition.assignable_scopes;
         let answers = each(scopes, |scope| reader.all_role_assignments(scope)).await;
         (definition.id, count(definition.id, answers, principal))
@@ -127,4 +128,40 @@ fn count(
         }
     }
     Seen::Read(others.len())
+}
+
+/// Assignments with our mark whose service principal is gone: Azure keeps them. They are looked for
+/// where nothing else tells of them, because there is no service principal, and before everything goes.
+/// What cannot be read, or not be proven to be gone, is none.
+pub(crate) async fn orphans(
+    reader: &Reader,
+    desired: &Desired,
+    resources: &Resources,
+    principal: Option<PrincipalId>,
+) -> Vec<RoleAssignment> {
+    let places = match (desired.purpose, principal) {
+        _ if !desired.only.touch_azure() => return Vec::new(),
+        (Purpose::Destroy { purge: _ }, _) => everywhere(resources),
+        (Purpose::Converge, None) => resources.scopes.clone(),
+        (Purpose::Converge, Some(_)) => return Vec::new(),
+    };
+    let answers =
+        each(places, |place| async move { reader.all_role_assignments(&place.to_string()).await });
+    let mut marked = BTreeMap::new();
+    for found in answers.await.into_iter().flatten().flatten() {
+        if Some(found.principal) != principal && is_marked(&found.description, &desired.marker) {
+            marked.insert(found.id.to_lowercase(), found);
+        }
+    }
+    let principals = marked.values().map(|found| found.principal).collect();
+    let vanished = reader.vanished(&principals).await.unwrap_or_default();
+    marked.into_values().filter(|found| vanished.contains(&found.principal)).collect()
+}
+
+/// Every place where our principal's roles are looked for.
+fn everywhere(resources: &Resources) -> Vec<ScopeId> {
+    let visible = resources::subscriptions(&resources.directory, &resources.scopes);
+    let visible = visible.into_iter().map(ScopeId::Subscription);
+    let groups = resources.scopes.iter().filter(|s| matches!(s, ScopeId::ManagementGroup(_)));
+    groups.cloned().chain(visible).collect()
 }

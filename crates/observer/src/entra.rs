@@ -2,9 +2,10 @@
 
 use azure::{Application, Identity, PrincipalState, Question, Reader, ServicePrincipal};
 use planner::Desired;
-use spec::{OwnerRef, PrincipalId, TenantRef};
+use planner::steps::a_application::ADOPTED_TAG;
+use spec::{KeyId, OwnerRef, PrincipalId, TenantRef};
 
-use crate::ObserveError;
+use crate::{ObserveError, adoption};
 
 pub(crate) struct Entra {
     pub identity: Identity,
@@ -13,14 +14,20 @@ pub(crate) struct Entra {
     pub principal: PrincipalState,
     /// The service principal is deleted too, and can be restored.
     pub principal_deleted: bool,
+    /// The certificates themselves, of an application that others made: their ids tell nothing.
+    pub certificates: Vec<(KeyId, Vec<u8>)>,
     purge_deleted: bool,
 }
 
 impl Entra {
     pub(crate) async fn read(reader: &Reader, desired: &Desired) -> Result<Entra, ObserveError> {
         let purge_deleted = desired.application.purge_deleted;
-        let identity = reader.identity(&question(desired)).await?;
+        let mut identity = reader.identity(&question(desired)).await?;
         check_domain(&identity, &desired.tenant)?;
+        if let Some(app_id) = desired.application.adopt {
+            let found = adoption::find(reader, app_id, &desired.installation, &identity).await?;
+            identity.application = Some(found);
+        }
         if let Some(application) = &identity.application {
             let mut principal = reader.principal(application.app_id).await?;
             let mut principal_deleted = false;
@@ -29,8 +36,10 @@ impl Entra {
                 principal.principal = reader.deleted_principal(application.app_id).await?;
                 principal_deleted = principal.principal.is_some();
             }
+            let certificates = read_certificates(reader, application, desired).await?;
             return Ok(Entra {
                 identity,
+                certificates,
                 deleted: None,
                 principal,
                 principal_deleted,
@@ -45,7 +54,8 @@ impl Entra {
         let principal = principal.filter(|_| !purge_deleted);
         let principal_deleted = principal.is_some();
         let principal = PrincipalState { principal, ..PrincipalState::default() };
-        Ok(Entra { identity, deleted, principal, principal_deleted, purge_deleted })
+        let certificates = Vec::new();
+        Ok(Entra { identity, deleted, principal, principal_deleted, certificates, purge_deleted })
     }
 
     /// The application, deleted or not.
@@ -65,6 +75,20 @@ impl Entra {
 
     pub(crate) fn principal_id(&self) -> Option<PrincipalId> {
         self.service_principal().map(|principal| principal.id)
+    }
+}
+
+async fn read_certificates(
+    reader: &Reader,
+    application: &Application,
+    desired: &Desired,
+) -> Result<Vec<(KeyId, Vec<u8>)>, ObserveError> {
+    let is_adopted = desired.application.adopt.is_some()
+        || application.tags.iter().any(|tag| tag == ADOPTED_TAG);
+    if is_adopted && !application.key_credentials.is_empty() {
+        Ok(reader.trusted_certificates(application.id).await?)
+    } else {
+        Ok(Vec::new())
     }
 }
 

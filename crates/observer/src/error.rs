@@ -6,6 +6,8 @@ use planner::Unresolved;
 use planner::rights::{AzureRight, EntraRight, Place, Right};
 use spec::{ScopeId, SpaceMrn};
 
+use crate::adoption::NotAdoptable;
+
 /// ARM's code for a subscription that trusts another tenant than the token's.
 pub(crate) const OF_ANOTHER_TENANT: &str = "InvalidAuthenticationTokenTenant";
 
@@ -16,6 +18,8 @@ pub enum ObserveError {
     Scopes(Vec<ScopeProblem>),
     #[error("the spec is for tenant {wanted}, but the sign-in is for {actual}")]
     WrongTenant { wanted: String, actual: String },
+    #[error(transparent)]
+    NotAdoptable(#[from] NotAdoptable),
     #[error("there is no space {0}, or this Mondoo account may not see it")]
     NoSpace(SpaceMrn),
     #[error(transparent)]
@@ -53,9 +57,10 @@ impl ObserveError {
             ObserveError::NoSpace(_) | ObserveError::Mondoo(mondoo::Error::NotPermitted { .. }) => {
                 vec![Right::Mondoo]
             }
-            ObserveError::WrongTenant { .. } | ObserveError::Azure(_) | ObserveError::Mondoo(_) => {
-                Vec::new()
-            }
+            ObserveError::WrongTenant { .. }
+            | ObserveError::NotAdoptable(_)
+            | ObserveError::Azure(_)
+            | ObserveError::Mondoo(_) => Vec::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Live state -> [`Observed`]. Reads, and holds nothing that could write.
 
+mod adoption;
 mod ask;
 mod assignments;
 mod directory;
@@ -19,6 +20,7 @@ use planner::{Desired, Event, Events, Observed, Tenant};
 use spec::{PrincipalId, TenantRef};
 use time::OffsetDateTime;
 
+pub use adoption::{Candidate, NotAdoptable, ask_which};
 pub use error::{ObserveError, ScopeProblem};
 pub use rights::{Look, observe_rights};
 pub use witnesses::{DAYS, Testimony, ask_who};
@@ -72,9 +74,11 @@ pub async fn observe(
         Some(principal) => Assignments::where_visible(reader, &resources, principal).await,
         None => Assignments::default(),
     };
+    let orphans = assignments::orphans(reader, desired, &resources, principal).await;
     let operator =
         entra.as_ref().map_or_else(|| reader.operator().clone(), |e| e.identity.operator.clone());
     let mut observed = assemble(desired, now, entra.as_ref(), resources, assignments, principal);
+    observed.role_assignments.assignments.extend(orphans.iter().map(c_role_assignments::orphan));
     let used = assignments::used_by_others(reader, desired, &observed, principal).await;
     observed.custom_role.used_by_others = used;
     observed.integration = integration;
@@ -134,12 +138,16 @@ fn assemble(
                 entra.lasting_application(),
                 &entra.principal,
             ),
-            f_certificate::observe(entra.lasting_application(), &entra.principal.federated),
+            f_certificate::observe(
+                entra.lasting_application(),
+                &entra.principal.federated,
+                &entra.certificates,
+            ),
         ),
         (None, principal) => (
             principal.map(a_application::given).unwrap_or_default(),
             b_graph_permissions::nothing(),
-            f_certificate::observe(None, &[]),
+            f_certificate::observe(None, &[], &[]),
         ),
     };
     Observed {

@@ -10,8 +10,19 @@ use crate::steps::{
 };
 use crate::{Marker, Steps};
 
+/// What a run is for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// To make live state what the spec says.
+    #[default]
+    Converge,
+    /// To take away what is ours; `purge` leaves nothing of the application that could be restored.
+    Destroy { purge: bool },
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Desired {
+    pub purpose: Purpose,
     pub installation: InstallationName,
     pub marker: Marker,
     pub tenant: TenantRef,
@@ -39,6 +50,7 @@ impl Desired {
     pub fn new(spec: &Spec, source: f_certificate::Source) -> Desired {
         let marker = Marker::new(&spec.name);
         Desired {
+            purpose: Purpose::default(),
             installation: spec.name.clone(),
             tenant: spec.tenant.clone(),
             cloud: spec.cloud,

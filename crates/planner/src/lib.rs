@@ -6,6 +6,7 @@
 mod action;
 mod actions;
 mod desired;
+mod destroy;
 mod directory;
 mod document;
 pub mod drift;
@@ -24,7 +25,7 @@ pub mod steps;
 pub mod verify;
 
 pub use action::{Action, Field, Object, Product, Value, Verb};
-pub use desired::{Desired, Names};
+pub use desired::{Desired, Names, Purpose};
 pub use directory::{Directory, Group, Standing, Subscription, Tenant, Unresolved};
 pub use document::{
     FORMAT_VERSION, HeldRight, PlanDocument, PlannedChange, PlannedField, PlannedFinding, Service,
@@ -37,7 +38,7 @@ pub use identity::{
     Marker, custom_role_id, is_marked, key_id, marked_description, role_assignment_id,
 };
 pub use observed::{Observed, Reason, Seen};
-pub use plan::{Change, ChangeId, Plan};
+pub use plan::{Change, ChangeId, Plan, Sweep};
 pub use privileged::only_reads;
 pub use schedule::{Schedule, Skip};
 pub use step::{Step, Steps, UnknownStep};
@@ -49,11 +50,20 @@ use steps::{
     f_certificate, g_integration,
 };
 
-/// The changes that turn `observed` into `desired`, in the order of the manual's steps. Of the steps
-/// that the run is not about, only what the others wait for is spoken of.
+/// What this run is for, as changes: those that turn `observed` into `desired`, or those that leave
+/// nothing of ours.
 ///
 /// Deterministic: equal arguments give equal plans.
 pub fn plan(desired: &Desired, observed: &Observed) -> Plan {
+    match desired.purpose {
+        Purpose::Converge => converge(desired, observed),
+        Purpose::Destroy { purge } => destroy::plan(desired, observed, purge),
+    }
+}
+
+/// In the order of the manual's steps. Of the steps that the run is not about, only what the others
+/// wait for is spoken of.
+fn converge(desired: &Desired, observed: &Observed) -> Plan {
     let mut plan = Plan::default();
     if desired.cloud != Cloud::Public {
         plan.find(cloud_not_scanned(desired));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Action, Finding, FindingCode, Product, Severity, Step, Steps};
+use crate::{Action, Finding, FindingCode, Product, Severity, Step, Steps, Verb};
 
 /// Index of a change in its plan. Only [`Plan::push`] makes one, so a change can need earlier
 /// changes alone.
@@ -21,6 +21,18 @@ impl Change {
         &self.needs
     }
 }
+
+/// What a plan takes away that has to be said twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sweep {
+    pub deleted: usize,
+    /// Objects of ours that there are, the deleted ones among them.
+    pub existing: usize,
+    pub consents: usize,
+}
+
+/// In percent of what there is.
+const LARGE_PART: usize = 30;
 
 /// Everything that apply does, and nothing else.
 #[derive(Debug, Default, PartialEq)]
@@ -49,6 +61,16 @@ impl Plan {
         }
         self.changes.push(Change { action, needs: needs.into_iter().collect() });
         id
+    }
+
+    /// Lets every other change wait for these, which need nothing.
+    pub(crate) fn put_first(&mut self, first: &[ChangeId]) {
+        for (index, change) in self.changes.iter_mut().enumerate() {
+            if !first.contains(&ChangeId(index)) {
+                let needs: BTreeSet<_> = change.needs.iter().chain(first).copied().collect();
+                change.needs = needs.into_iter().collect();
+            }
+        }
     }
 
     /// What is found and kept from here on is of `step`.
@@ -143,6 +165,18 @@ impl Plan {
     /// What is to be done once somebody else has done the step that it waits for.
     pub fn waiting(&self) -> &[Action] {
         &self.waiting
+    }
+
+    /// Why it has to be allowed once more: it takes back a consent, or a large part of what there is.
+    pub fn sweep(&self) -> Option<Sweep> {
+        let verb = |change: &Change| change.action.verb();
+        let gone: Vec<_> = self.changes.iter().filter(|c| verb(c) == Verb::Delete).collect();
+        let consents = gone.iter().filter(|change| change.action.step() == Step::B).count();
+        let changed = self.changes.iter().filter(|c| verb(c) == Verb::Update).count();
+        let existing = self.unchanged() + changed + gone.len();
+        let sweep = Sweep { deleted: gone.len(), existing, consents };
+        let is_large = sweep.deleted * 100 > existing * LARGE_PART;
+        (is_large || consents > 0).then_some(sweep)
     }
 
     /// Whether one of its changes makes that.

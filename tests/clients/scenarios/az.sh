@@ -37,6 +37,17 @@ thumbprint=$(openssl x509 -in cert.pem -noout -fingerprint -sha1 | sed 's/.*=//;
 shows 'ad app credential list --cert' "$thumbprint" \
   az ad app credential list --id "$app" --cert --query '[].customKeyIdentifier'
 shows 'ad app credential list, of passwords' '' az ad app credential list --id "$app" --query '[].keyId'
+works 'ad app owner add' az ad app owner add --id "$app" --owner-object-id "$principal"
+shows 'ad app owner list' rehearsed az ad app owner list --id "$app" --query '[].displayName'
+works 'ad app owner remove' az ad app owner remove --id "$app" --owner-object-id "$principal"
+federated='{"name": "ci", "issuer": "https://token.example.com", "subject": "main",
+  "audiences": ["api://AzureADTokenExchange"]}'
+works 'ad app federated-credential create' \
+  az ad app federated-credential create --id "$app" --parameters "$federated"
+shows 'ad app federated-credential list' $'ci\tmain' \
+  az ad app federated-credential list --id "$app" --query '[].[name, subject]'
+works 'ad app federated-credential delete' \
+  az ad app federated-credential delete --id "$app" --federated-credential-id ci
 
 # Roles.
 role() { # ACTIONS
@@ -84,6 +95,16 @@ works 'keyvault set-policy, by --spn' az keyvault set-policy --name kv-shared --
 shows 'keyvault set-policy, read' $'get list\tget' az keyvault show --name kv-shared --query "$policies"
 works 'keyvault delete-policy' az keyvault delete-policy --name kv-shared --object-id "$principal"
 shows 'keyvault delete-policy, read' 3 az keyvault show --name kv-shared --query 'length(properties.accessPolicies)'
+operator=$(az ad sp show --id "$AZURE_CLIENT_ID" --query id)
+shows 'keyvault create, with access for who makes it' "$operator" az keyvault create --name kv-rehearsal \
+  --resource-group rg-vaults --enable-rbac-authorization false --query 'properties.accessPolicies[].objectId'
+works 'keyvault delete' az keyvault delete --name kv-rehearsal
+refuses 'keyvault delete, read' 'kv-rehearsal' az keyvault show --name kv-rehearsal
+works 'keyvault recover' az keyvault recover --name kv-rehearsal
+works 'lock create' az lock create --name rehearsal --lock-type CanNotDelete --resource-group rg-web
+shows 'lock list' $'rehearsal\tCanNotDelete' az lock list --query '[].[name, level]'
+refuses 'group delete, locked' ScopeLocked az group delete --name rg-web --yes
+works 'lock delete' az lock delete --name rehearsal --resource-group rg-web
 
 # Refusals, to somebody who may only read.
 reader=$(az ad app list --display-name reader --query '[].appId')

@@ -1,12 +1,14 @@
 //! Step A.
 
 use planner::ChangeId;
-use planner::steps::a_application::{Action, ApplicationUpdate, LISTED_TAG, NewApplication};
+use planner::steps::a_application::{
+    ADOPTED_TAG, Action, ApplicationUpdate, LISTED_TAG, NewApplication,
+};
 use serde_json::{Map, Value, json};
 use spec::{ApplicationId, ObjectId, PrincipalId};
 
 use crate::ApplyError;
-use crate::collections::{Collection, Owner, extend};
+use crate::collections::{Collection, FIRST_DELAY, Owner, READS, extend, withdraw};
 use crate::context::Context;
 use crate::products::{Application, Principal};
 use crate::settle::{Blame, settle};
@@ -26,6 +28,11 @@ pub(crate) async fn execute(
             Ok(())
         }
         Action::PurgeApplication { id, name, tag } => purge(context, *id, name, tag).await,
+        Action::DeleteApplication { id, name, tag } => delete(context, *id, name, tag).await,
+        Action::ReleaseApplication { name: _, tag } => {
+            let owner = Owner::Application(context.products.application().id);
+            withdraw(context, change, owner, Collection::Tags, tag).await
+        }
         Action::UpdateApplication(update) => update_application(context, change, update).await,
         Action::CreatePrincipal { display_name } => {
             create_principal(context, change, display_name).await?;
@@ -63,12 +70,39 @@ async fn purge(
     name: &str,
     tag: &str,
 ) -> Result<(), ApplyError> {
-    match context.writer.reader().deleted_application(id).await? {
-        Some(live) if live.tags.iter().any(|live| live == tag) => {
-            Ok(context.writer.purge(id).await?)
+    let changed = || ApplyError::Changed { what: format!("deleted application {name}") };
+    let mut delay = FIRST_DELAY;
+    for _ in 0..READS {
+        match context.writer.reader().deleted_application(id).await? {
+            Some(live) if live.tags.iter().any(|live| live == tag) => {
+                return Ok(context.writer.purge(id).await?);
+            }
+            Some(_) => return Err(changed()),
+            // This run may have deleted it just now.
+            None if context.pause(delay).await => delay *= 2,
+            None => break,
         }
-        Some(_) | None => Err(ApplyError::Changed { what: format!("deleted application {name}") }),
     }
+    Err(changed())
+}
+
+/// It is looked at once more: what was taken over meanwhile, or lost our tag, stays.
+async fn delete(
+    context: &Context<'_>,
+    id: ApplicationId,
+    name: &str,
+    tag: &str,
+) -> Result<(), ApplyError> {
+    let live = context.writer.application_document(id).await;
+    let live = match live {
+        Err(error) if error.is_not_found() => return Ok(()),
+        other => other?,
+    };
+    let has = |tag: &str| live["tags"].as_array().is_some_and(|tags| tags.contains(&json!(tag)));
+    if !has(tag) || has(ADOPTED_TAG) {
+        return Err(ApplyError::Changed { what: format!("application {name}") });
+    }
+    Ok(context.writer.delete_application(id).await?)
 }
 
 /// Entra ID may bring it back together with its application.
@@ -109,21 +143,26 @@ async fn update_application(
     change: ChangeId,
     update: &ApplicationUpdate,
 ) -> Result<(), ApplyError> {
-    let scalars = update.scalars();
-    let body: Map<_, _> =
-        scalars.map(|(name, (_, after))| (name.to_owned(), after.as_str().into())).collect();
+    let unique_name = update.unique_name.iter().map(|name| ("uniqueName", name));
+    let scalars = update.scalars().map(|(name, (_, after))| (name, after));
+    let body: Map<_, _> = unique_name
+        .chain(scalars)
+        .map(|(name, after)| (name.to_owned(), after.as_str().into()))
+        .collect();
     if !body.is_empty() {
         let id = context.products.application().id;
         let body = Value::Object(body);
         settle(context, change, &[Blame::Application], async || {
             context.writer.update_application(id, body.clone()).await
         })
-        .await?;
+        .await
+        .map_err(|error| name_held(error, update.unique_name.as_deref().unwrap_or_default()))?;
     }
-    match &update.missing_tag {
-        Some(tag) => tag_application(context, change, tag).await,
-        None => Ok(()),
+    if update.missing_tags.is_empty() {
+        return Ok(());
     }
+    let owner = Owner::Application(context.products.application().id);
+    extend(context, change, owner, Collection::Tags, json!(update.missing_tags)).await
 }
 
 async fn tag_application(

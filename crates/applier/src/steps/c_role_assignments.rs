@@ -18,10 +18,10 @@ pub(crate) async fn execute(
     }
 }
 
-/// Reads it once more before: it must still give our principal this role.
+/// Reads it once more before: it must still give our principal, or the one that is gone, this role.
 pub(crate) async fn remove(context: &Context<'_>, removal: &Removal) -> Result<(), ApplyError> {
-    let Removal { id, role, role_name: _, place: _ } = removal;
-    let principal = context.products.principal().id;
+    let Removal { id, role, role_name: _, place: _, orphan_of } = removal;
+    let principal = orphan_of.unwrap_or_else(|| context.products.principal().id);
     match context.writer.reader().role_assignment(id).await? {
         Some(live) if live.principal == principal && live.role == *role => {
             Ok(context.writer.delete_role_assignment(id).await?)

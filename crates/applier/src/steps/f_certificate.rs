@@ -34,6 +34,10 @@ pub(crate) async fn execute(
         Action::Install { output } => install(context, change, output).await,
         Action::Copy(copy) => write(context, &copy.output),
         Action::Distrust { id, name: _ } => distrust(context, change, *id).await,
+        Action::Unfederate { id, name: _ } => {
+            let application = context.products.application().id;
+            Ok(context.writer.remove_federated_credential(application, id).await?)
+        }
         Action::Federate { name, replaced, federation } => {
             federate(context, change, name, replaced.as_ref(), federation.as_ref()).await
         }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use mondoo::{Configuration, Error, Held, Integration, Mondoo, Schema};
 use planner::ChangeId;
 use planner::steps::g_integration::{
-    Action, CERTIFICATE_LABEL, Federation, INSTALLATION_LABEL, Proof, SINCE_LABEL, SignIn,
-    Subscriptions, Update, Wanted,
+    ADOPTED_LABEL, Action, CERTIFICATE_LABEL, Federation, INSTALLATION_LABEL, Proof, SINCE_LABEL,
+    SignIn, Subscriptions, Update, Wanted,
 };
 use spec::{IntegrationMrn, SpaceMrn};
 use time::format_description::well_known::Rfc3339;
@@ -30,6 +30,7 @@ pub(crate) async fn execute(
         Action::Assign { space, policy } => {
             Ok(mondoo.assign_policies(space, std::slice::from_ref(policy)).await?)
         }
+        Action::Delete { mrn, name: _ } => Ok(mondoo.delete(mrn).await?),
         Action::Scan { name: _, proof } => {
             test(context, change, proof).await?;
             Ok(mondoo.start_scan(&context.products.integration().mrn).await?)
@@ -70,7 +71,11 @@ async fn update(
     test(context, change, &wanted.proof).await?;
     let schema = schema(mondoo, &wanted.space).await?;
     let configuration = configuration(context, wanted);
-    let labels = self::labels(context, &schema, labels.clone(), wanted);
+    let mut labels = labels.clone();
+    if !labels.contains_key(INSTALLATION_LABEL) {
+        labels.insert(ADOPTED_LABEL.to_owned(), "true".to_owned());
+    }
+    let labels = self::labels(context, &schema, labels, wanted);
     mondoo.update(mrn, &schema, &wanted.name, &configuration, &labels).await?;
     made(context, mondoo, &schema, mrn.clone(), &wanted.sign_in).await
 }

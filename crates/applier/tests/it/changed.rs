@@ -36,6 +36,7 @@ async fn attempt(action: impl Into<planner::Action>, live: Value) -> (bool, usiz
 async fn an_assignment_that_gives_something_else_stays() {
     let role = RoleDefinitionId::derived(&["role"]);
     let removal = || Removal {
+        orphan_of: None,
         id: "/subscriptions/x/assignment".to_owned(),
         role,
         role_name: "Reader".to_owned(),

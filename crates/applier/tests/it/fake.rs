@@ -134,6 +134,7 @@ fn observed(now: OffsetDateTime, created: OffsetDateTime) -> Observed {
             application: Some(a_application::Application {
                 id: spec::ApplicationId::derived(&["application"]),
                 app_id: spec::AppId::derived(&["app"]),
+                unique_name: None,
                 display_name: "x".to_owned(),
                 sign_in_audience: String::new(),
                 notes: None,

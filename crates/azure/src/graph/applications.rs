@@ -7,6 +7,7 @@ use spec::{AppId, AppRoleId, ApplicationId, KeyId, ObjectId};
 use time::OffsetDateTime;
 
 use super::GRAPH_APP_ID;
+use crate::error::unless_missing;
 use crate::service::Call;
 use crate::{Error, Writer};
 
@@ -107,6 +108,13 @@ impl Writer {
     pub async fn restore(&self, id: &str) -> Result<(), Error> {
         let path = format!("/v1.0/directory/deletedItems/{id}/restore");
         self.reader.graph.send(Call::write(Method::Post, path, &[], json!({}))).await.map(drop)
+    }
+
+    /// Deletes an application and its service principal, which can be restored for 30 days. One that is
+    /// gone is a success.
+    pub async fn delete_application(&self, id: ApplicationId) -> Result<(), Error> {
+        let path = format!("/v1.0/applications/{id}");
+        unless_missing(self.reader.graph.send(Call::delete(path, &[])).await).map(drop)
     }
 
     /// Removes a deleted object for good.

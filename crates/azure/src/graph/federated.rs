@@ -5,6 +5,7 @@ use serde::Deserialize;
 use serde_json::json;
 use spec::ApplicationId;
 
+use crate::error::unless_missing;
 use crate::service::Call;
 use crate::{Error, Writer};
 
@@ -56,5 +57,15 @@ impl Writer {
         let TrustedTokens { issuer, subject, audience } = tokens;
         let body = json!({ "issuer": issuer, "subject": subject, "audiences": [audience] });
         self.patch(path, body).await
+    }
+
+    /// One that is gone is a success.
+    pub async fn remove_federated_credential(
+        &self,
+        application: ApplicationId,
+        id: &str,
+    ) -> Result<(), Error> {
+        let path = format!("/v1.0/applications/{application}/federatedIdentityCredentials/{id}");
+        unless_missing(self.reader.graph.send(Call::delete(path, &[])).await).map(drop)
     }
 }

@@ -4,6 +4,7 @@ mod applications;
 mod audits;
 mod batch;
 mod federated;
+mod lookup;
 mod own;
 mod principals;
 mod rights;
@@ -26,6 +27,7 @@ pub use applications::{Application, KeyCredential, PasswordCredential};
 pub(crate) use audits::moment;
 pub use audits::{AuditTarget, DirectoryAudit, Initiator, ModifiedProperty};
 pub use federated::{FederatedCredential, TrustedTokens};
+pub use lookup::Meant;
 pub use own::OwnGrants;
 pub use principals::{AppRole, Grant, Granted, Owner, Owners, PrincipalState, ServicePrincipal};
 pub use rights::{

@@ -4,17 +4,17 @@ use std::time::Duration;
 
 use applier::{Clients, Options, Outcome, Products};
 use azure::Writer;
-use observer::{Look, observe_rights};
-use planner::{Change, Event, Observed, Plan, Verb, rights};
+use planner::{Event, Observed, Plan, Purpose};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::approval;
 use super::hand_over::hand_over;
 use super::plan::{Planned, look};
 use super::scan::{Scanned, Started};
 use crate::arguments::{Apply, Connection, Format, Writing};
-use crate::console::{Console, YELLOW, one_line};
+use crate::console::{Console, YELLOW};
 use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
@@ -29,29 +29,37 @@ use crate::session::Session;
 const CONVERGENCE: Duration = Duration::from_secs(120);
 
 pub(crate) async fn run(arguments: &Apply, console: &Console) -> Result<Exit, Failure> {
-    let Apply { target, plan, writing } = arguments;
+    let Apply { target, plan, writing, following } = arguments;
     let inputs = Inputs::of_target(target)?;
     let saved = plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
-    Box::pin(carry_out(inputs, &target.connection, writing, saved, console)).await
+    let connection = &target.connection;
+    let job = Job { inputs, connection, writing, saved, follows: following.wait };
+    Box::pin(carry_out(job, console)).await
+}
+
+/// Something to plan and to carry out.
+pub(super) struct Job<'a> {
+    pub inputs: Inputs,
+    pub connection: &'a Connection,
+    pub writing: &'a Writing,
+    /// A plan that was reviewed.
+    pub saved: Option<SavedPlan>,
+    /// A scan that it starts is followed to its end.
+    pub follows: bool,
 }
 
 /// Plans, asks where no plan was `saved` and reviewed, and makes the changes.
-pub(super) async fn carry_out(
-    mut inputs: Inputs,
-    connection: &Connection,
-    writing: &Writing,
-    saved: Option<SavedPlan>,
-    console: &Console,
-) -> Result<Exit, Failure> {
+pub(super) async fn carry_out(job: Job<'_>, console: &Console) -> Result<Exit, Failure> {
+    let Job { mut inputs, connection, writing, saved, follows } = job;
     if !writing.auto_approve && saved.is_none() && !Console::can_ask() {
         let message = "there is no terminal to ask whether to apply".to_owned();
         let hint = "say it with --auto-approve, or name a reviewed plan with --plan";
         return Err(Failure::new(Exit::BadInput, message).hint(hint));
     }
-    inputs.reads_keys = true;
+    inputs.reads_keys = inputs.desired.purpose == Purpose::Converge;
     let events = EventLog::open(&writing.events, console)?;
     let session = Session::connect(connection, &mut inputs, console).await?;
-    let run = Run { writing, session: &session, saved, events, console };
+    let run = Run { writing, session: &session, saved, follows, events, console };
     let exit = Box::pin(with_session(&run, inputs)).await;
     session.close().await;
     exit
@@ -62,12 +70,13 @@ struct Run<'a> {
     writing: &'a Writing,
     session: &'a Session,
     saved: Option<SavedPlan>,
+    follows: bool,
     events: EventLog<'a>,
     console: &'a Console,
 }
 
 async fn with_session(run: &Run<'_>, inputs: Inputs) -> Result<Exit, Failure> {
-    let Run { writing, session, saved, events, console } = run;
+    let Run { writing, session, saved, follows: _, events, console } = run;
     let planned = look(session, &inputs, events, console).await?;
     run.show(&planned.text(console.verbose))?;
     let Planned { plan, observed, document, .. } = planned;
@@ -85,9 +94,9 @@ async fn with_session(run: &Run<'_>, inputs: Inputs) -> Result<Exit, Failure> {
         }
         return Ok(if blocked > 0 { Exit::Partly } else { whole(&plan) });
     }
-    let asks = is_asked(run, &plan)?;
-    refuse_unpermitted(session, &plan, &observed, console).await?;
-    if asks && !confirmed(&plan, console) {
+    let asks = approval::is_asked(writing, saved.is_some(), &plan)?;
+    approval::refuse_unpermitted(session, &inputs.desired, &plan, &observed, console).await?;
+    if asks && !approval::confirmed(&plan, &inputs.desired, writing, console) {
         return Err(Failure::new(Exit::Failed, "declined: nothing was written".to_owned()));
     }
     write(run, inputs, &plan, &observed).await
@@ -99,7 +108,7 @@ async fn write(
     plan: &Plan,
     observed: &Observed,
 ) -> Result<Exit, Failure> {
-    let Run { writing, session, console, .. } = run;
+    let Run { writing, session, follows, console, .. } = run;
     let products = Products::found(&inputs.desired, observed, plan, inputs.held.take());
     let interrupted = interrupt::listen(console);
     let outcome = apply(run, &inputs, plan, &products, &interrupted).await;
@@ -115,7 +124,7 @@ async fn write(
         Looked::Done
     };
     let scan = Started::by(plan, &outcome, &products, &inputs, observed);
-    let scanned = match scan.filter(|_| writing.wait) {
+    let scanned = match scan.filter(|_| *follows) {
         Some(scan) => scan.follow(session, &inputs, &interrupted, console).await?,
         None => Scanned::NotAwaited,
     };
@@ -150,56 +159,6 @@ impl Run<'_> {
     }
 }
 
-/// A reviewed plan is an answer, but for what it deletes: that has to be said twice.
-fn is_asked(run: &Run<'_>, plan: &Plan) -> Result<bool, Failure> {
-    let Writing { auto_approve, allow_deletes, .. } = run.writing;
-    match (auto_approve, &run.saved) {
-        (false, None) => Ok(true),
-        (true, _) | (false, Some(_)) if *allow_deletes => Ok(false),
-        (false, Some(_)) if Console::can_ask() => Ok(deletes(plan) > 0),
-        (true, _) | (false, Some(_)) => refuse_deletes(plan).map(|()| false),
-    }
-}
-
-fn deletes(plan: &Plan) -> usize {
-    let deletes = |change: &Change| change.action.verb() == Verb::Delete;
-    plan.changes().filter(|(_, change)| deletes(change)).count()
-}
-
-/// What somebody did not look at takes nothing away.
-fn refuse_deletes(plan: &Plan) -> Result<(), Failure> {
-    let count = deletes(plan);
-    if count == 0 {
-        return Ok(());
-    }
-    let message = format!("nothing was written: the plan deletes {count} objects");
-    Err(Failure::new(Exit::Blocked, message)
-        .hint("look at the lines that begin with -, then say --allow-deletes"))
-}
-
-/// What would be refused in the midst of it is refused before: but only where that is proven.
-async fn refuse_unpermitted(
-    session: &Session,
-    plan: &Plan,
-    observed: &Observed,
-    console: &Console,
-) -> Result<(), Failure> {
-    let needed = rights::needed(plan.changes().map(|(_, change)| &change.action), observed);
-    let reader = &session.reader;
-    let held = observe_rights(reader, &needed, plan, observed, Look::Rights).await;
-    let verdicts = rights::judge(&needed, plan, observed, &held);
-    for doubt in render::doctor::doubts(&verdicts) {
-        console.say(&format!("{YELLOW}warning{YELLOW:#}: {}", one_line(&doubt)));
-    }
-    match render::doctor::refusals(&verdicts) {
-        missing if missing.is_empty() => Ok(()),
-        missing => Err(Failure::several(Exit::NotPermitted, missing).hint(
-            "nothing was written. Ask for these roles; activate one that is eligible in Privileged \
-             Identity Management and sign in again; or leave steps to others with --only",
-        )),
-    }
-}
-
 /// How the look at the finished work ended.
 enum Looked {
     Done,
@@ -224,11 +183,6 @@ fn whole(plan: &Plan) -> Exit {
     if plan.is_whole() { Exit::Done } else { Exit::Failed }
 }
 
-fn confirmed(plan: &Plan, console: &Console) -> bool {
-    let count = plan.changes().len();
-    console.ask(&format!("Apply these {count} changes? Only `yes` does:"))
-}
-
 async fn apply(
     run: &Run<'_>,
     inputs: &Inputs,
@@ -236,7 +190,7 @@ async fn apply(
     products: &Products,
     interrupted: &watch::Receiver<bool>,
 ) -> Outcome {
-    let Run { writing, session, saved: _, events, console } = run;
+    let Run { writing, session, saved: _, follows: _, events, console } = run;
     let progress = Progress::applying(console, plan);
     let writer = Writer::new(session.reader.clone());
     let clients = Clients { writer, mondoo: session.mondoo.clone() };

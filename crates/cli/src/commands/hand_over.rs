@@ -3,7 +3,7 @@
 use applier::{Outcome, Products};
 use planner::steps::f_certificate::Source;
 use planner::steps::g_integration::Subscriptions;
-use planner::{Observed, Step};
+use planner::{Observed, Purpose, Step};
 use spec::{CertificateSource, PolicyMrn};
 
 use crate::inputs::Inputs;
@@ -21,7 +21,9 @@ pub(super) fn hand_over(
 ) -> Option<String> {
     let desired = &inputs.desired;
     let is_keyless = desired.certificate.source == Source::Federated;
-    let is_ours = desired.application.given.is_none() && desired.only.has(Step::F);
+    let is_ours = desired.application.given.is_none()
+        && desired.only.has(Step::F)
+        && desired.purpose == Purpose::Converge;
     if session.mondoo.is_some() || is_keyless || !is_ours || !outcome.is_complete() {
         return None;
     }

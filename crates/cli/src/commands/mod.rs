@@ -1,9 +1,13 @@
 //! One file per command.
 
+mod adopt;
 mod apply;
+mod approval;
 mod certificate;
+mod destroy;
 pub(crate) mod doctor;
 mod drift;
+mod export;
 mod graph;
 mod hand_over;
 mod permissions;
@@ -25,9 +29,9 @@ pub(crate) async fn run(command: Command, console: &Console) -> Result<Exit, Fai
     match command.http_log().cloned() {
         Some(file) => {
             file.check()?;
-            file.finish(dispatch(command, console).await, console)
+            file.finish(Box::pin(dispatch(command, console)).await, console)
         }
-        None => dispatch(command, console).await,
+        None => Box::pin(dispatch(command, console)).await,
     }
 }
 
@@ -37,7 +41,10 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Show(arguments) => show::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console).await,
+        Command::Export(arguments) => export::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
+        Command::Adopt(arguments) => Box::pin(adopt::run(&arguments, console)).await,
+        Command::Destroy(arguments) => destroy::run(&arguments, console).await,
         Command::Drift(arguments) => drift::run(&arguments, console).await,
         Command::Status(arguments) => status::run(&arguments, console).await,
         Command::Doctor(arguments) => doctor::run(&arguments, console).await,

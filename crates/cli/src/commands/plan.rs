@@ -1,9 +1,10 @@
 //! `plan`: what apply would change.
 
-use planner::{Observed, Plan, PlanDocument};
+use planner::{Observed, Plan, PlanDocument, Purpose};
 use time::OffsetDateTime;
 
-use crate::arguments::{self, PlanFormat};
+use super::approval;
+use crate::arguments::{self, Connection, EventFile, PlanFormat, Review, Saving, Writing};
 use crate::console::Console;
 use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
@@ -15,13 +16,48 @@ use crate::saved_plan;
 use crate::session::Session;
 
 pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Result<Exit, Failure> {
-    let target = &arguments.target;
-    let mut inputs = Inputs::of_target(target)?;
-    let saving = &arguments.saving;
+    let arguments::Plan { target, detailed_exitcode, format, saving, events } = arguments;
+    let (inputs, connection) = (Inputs::of_target(target)?, &target.connection);
+    let (format, is_told_by_exit) = (*format, *detailed_exitcode);
+    let preview = Preview { inputs, connection, format, saving, events, is_told_by_exit };
+    Box::pin(self::preview(preview, console)).await
+}
+
+/// A plan that is shown, and saved if that is asked for.
+pub(super) struct Preview<'a> {
+    inputs: Inputs,
+    connection: &'a Connection,
+    format: PlanFormat,
+    saving: &'a Saving,
+    events: &'a EventFile,
+    /// Whether there are changes.
+    is_told_by_exit: bool,
+}
+
+impl<'a> Preview<'a> {
+    /// Of a command that would write otherwise.
+    pub(super) fn of(
+        review: &'a Review,
+        writing: &'a Writing,
+        inputs: Inputs,
+        connection: &'a Connection,
+    ) -> Preview<'a> {
+        let Review { dry_run: _, plan_format, saving, plan: _ } = review;
+        let (format, events) = (*plan_format, &writing.events);
+        Preview { inputs, connection, format, saving, events, is_told_by_exit: false }
+    }
+}
+
+pub(super) async fn preview(preview: Preview<'_>, console: &Console) -> Result<Exit, Failure> {
+    let Preview { mut inputs, connection, format, saving, events, is_told_by_exit } = preview;
     saving.out.as_deref().map(saved_plan::check_place).transpose()?;
-    let events = EventLog::open(&arguments.events, console)?;
-    let session = Session::connect(&target.connection, &mut inputs, console).await?;
+    let events = EventLog::open(events, console)?;
+    let session = Session::connect(connection, &mut inputs, console).await?;
     let planned = look(&session, &inputs, &events, console).await;
+    if let (Ok(planned), Purpose::Destroy { purge: _ }) = (&planned, inputs.desired.purpose) {
+        let Planned { plan, observed, .. } = planned;
+        approval::judge(&session, &inputs.desired, plan, observed, console).await;
+    }
     session.close().await;
     let mut planned = planned?;
     if let Some(expiry) = saving.expires {
@@ -31,7 +67,7 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
     if let Some(file) = &saving.out {
         saved_plan::write(file, &planned.document)?;
     }
-    match arguments.format {
+    match format {
         PlanFormat::Text => console.result(&planned.text(console.verbose))?,
         format => print(&planned.document, format, console)?,
     }
@@ -40,7 +76,7 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
         Exit::Blocked
     } else if !plan.is_whole() {
         Exit::Failed
-    } else if arguments.detailed_exitcode && !plan.is_empty() {
+    } else if is_told_by_exit && !plan.is_empty() {
         Exit::Pending
     } else {
         Exit::Done
@@ -78,7 +114,9 @@ pub(crate) async fn look(
     let observed = observation.observed;
     let plan = planner::plan(&inputs.desired, &observed);
     events.planned(&plan);
-    let header = render::plan::header(&observed, &observation.operator, session.effort());
+    let adopted = render::adoption::head(&inputs.desired, &observed).unwrap_or_default();
+    let header =
+        render::plan::header(&observed, &observation.operator, session.effort()) + &adopted;
     let document = PlanDocument::new(&plan, &inputs.desired, &observed, inputs.digest.clone());
     Ok(Planned { plan, observed, document, header })
 }

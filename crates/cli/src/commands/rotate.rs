@@ -4,14 +4,14 @@ use planner::steps::f_certificate::{Removal, Rotation};
 use planner::{Step, Steps};
 use time::{Duration, OffsetDateTime};
 
-use super::apply::carry_out;
+use super::apply::{Job, carry_out};
 use crate::arguments::Rotate;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
 
 pub(crate) async fn run(arguments: &Rotate, console: &Console) -> Result<Exit, Failure> {
-    let Rotate { spec, now, grace, remove_old, writing, key, connection } = arguments;
+    let Rotate { spec, now, grace, remove_old, writing, following, key, connection } = arguments;
     let mut inputs = Inputs::read(spec, key, OffsetDateTime::now_utc())?;
     inputs.desired.only = Steps::of([Step::F, Step::G]);
     let grace = Duration::try_from(*grace).unwrap_or(Duration::MAX);
@@ -21,5 +21,6 @@ pub(crate) async fn run(arguments: &Rotate, console: &Console) -> Result<Exit, F
         Removal::Named { grace, thumbprints: remove_old.clone() }
     };
     inputs.desired.certificate.rotation = Rotation { now: *now, removal };
-    Box::pin(carry_out(inputs, connection, writing, None, console)).await
+    let job = Job { inputs, connection, writing, saved: None, follows: following.wait };
+    Box::pin(carry_out(job, console)).await
 }

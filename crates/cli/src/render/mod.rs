@@ -1,9 +1,11 @@
 //! Values -> text, with colours that the console removes where they do not belong.
 
+pub(crate) mod adoption;
 pub(crate) mod certificate;
 pub(crate) mod console_form;
 pub(crate) mod doctor;
 pub(crate) mod drift;
+pub(crate) mod export;
 pub(crate) mod graph;
 #[cfg(test)]
 mod hostile;

@@ -215,9 +215,10 @@ async fn secrets_that_are_set_meanwhile_do_not_get_in_the_way_of_writes_to_the_v
     let tenant = Tenant::start_with(&faults).await;
     let caller = owner(&tenant).await;
     let path = format!("{}?api-version=2026-02-01", id("kv-legacy"));
-    let write = tenant.patch(&path, json!({ "tags": { "team": "web" } }));
-    let (written, first, second) = tokio::join!(write, set(&caller, "two"), set(&caller, "three"));
-    assert_eq!((written.status, first.status, second.status), (200, 200, 200), "{written:?}");
+    let tagging = tenant.patch(&path, json!({ "tags": { "team": "web" } }));
+    let (patched, first, second) =
+        tokio::join!(tagging, set(&caller, "two"), set(&caller, "three"));
+    assert_eq!((patched.status, first.status, second.status), (200, 200, 200), "{patched:?}");
     let versions = call(&caller, "GET", "secrets/secret/versions").await;
     assert_eq!(versions.list("/value").len(), 3);
     let shown = tenant.get(&path).await;

@@ -58,6 +58,7 @@ fn application(live: &Live, is_deleted: bool) -> Application {
     Application {
         id: live.id,
         app_id: live.app_id,
+        unique_name: live.unique_name.clone(),
         display_name: live.display_name.clone(),
         sign_in_audience: live.sign_in_audience.clone().unwrap_or_default(),
         notes: live.notes.clone(),

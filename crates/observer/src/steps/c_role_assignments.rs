@@ -36,7 +36,12 @@ pub(crate) fn existing(found: &RoleAssignment) -> Existing {
         role: *role,
         description: description.clone(),
         has_condition: *has_condition,
+        orphan_of: None,
     }
+}
+
+pub(crate) fn orphan(found: &RoleAssignment) -> Existing {
+    Existing { orphan_of: Some(found.principal), ..existing(found) }
 }
 
 fn built_in(role: RoleDefinition) -> BuiltIn {

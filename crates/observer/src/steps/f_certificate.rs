@@ -8,18 +8,24 @@ use certificate::{FileError, Held, KeyPair, PemError};
 use planner::steps::f_certificate::{
     Certificate, FederatedCredential, FileCopy, KeyCredential, Maker, Observed, Source, staged,
 };
-use spec::{CertificateSource, Spec};
+use spec::{CertificateSource, KeyId, Spec};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 pub(crate) fn observe(
     application: Option<&Application>,
     federated: &[azure::FederatedCredential],
+    certificates: &[(KeyId, Vec<u8>)],
 ) -> Observed {
+    let sha256 = |id| {
+        let (_, bytes) = certificates.iter().find(|(known, _)| *known == id)?;
+        Some(certificate::first_certificate(bytes)?.sha256())
+    };
     let credentials = application.into_iter().flat_map(|live| &live.key_credentials);
     let trusted = credentials.map(|live| KeyCredential {
         id: live.key_id,
         thumbprint: live.custom_key_identifier.as_deref().unwrap_or_default().to_uppercase(),
+        sha256: sha256(live.key_id),
         display_name: live.display_name.clone().unwrap_or_default(),
         // One without an end is not ours, and nothing is decided by its end.
         end: live.end_date_time.unwrap_or(OffsetDateTime::UNIX_EPOCH),

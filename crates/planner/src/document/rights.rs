@@ -72,7 +72,7 @@ fn consents(actions: &[&Action], observed: &Observed, rights: &mut Rights) {
 fn roles(actions: &[&Action], desired: &Desired, observed: &Observed, rights: &mut Rights) {
     let removed: BTreeSet<&str> = actions.iter().filter_map(|action| removal(action)).collect();
     for existing in &observed.role_assignments.assignments {
-        if removed.contains(existing.id.as_str()) {
+        if existing.orphan_of.is_some() || removed.contains(existing.id.as_str()) {
             continue;
         }
         let name = c_role_assignments::role_name(existing.role, desired, observed);

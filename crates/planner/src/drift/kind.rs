@@ -73,10 +73,12 @@ impl Kind {
             | FindingCode::GrantsCodeExecution
             | FindingCode::GrantsSecretValues
             | FindingCode::GrantsWrites
+            | FindingCode::Kept
             | FindingCode::KeyNotExportable
             | FindingCode::KeylessNotOffered
             | FindingCode::LookAlike
             | FindingCode::NoMondooAccess
+            | FindingCode::NotAdoptable
             | FindingCode::NotLookedAt
             | FindingCode::PermissionNotOffered
             | FindingCode::PermissionRetired

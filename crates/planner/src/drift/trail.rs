@@ -117,9 +117,9 @@ pub(super) fn of_action(action: &Action, desired: &Desired, observed: &Observed)
         Action::Certificate(
             f_certificate::Action::Trust { .. } | f_certificate::Action::Distrust { .. },
         ) => of_our_application(SECRETS, Vec::new(), observed),
-        Action::Certificate(f_certificate::Action::Federate { .. }) => {
-            of_our_application(UPDATED, Vec::new(), observed)
-        }
+        Action::Certificate(
+            f_certificate::Action::Federate { .. } | f_certificate::Action::Unfederate { .. },
+        ) => of_our_application(UPDATED, Vec::new(), observed),
     }
 }
 
@@ -199,7 +199,9 @@ fn of_application(
     match action {
         A::CreateApplication(_) => by_name(GONE),
         A::RestoreApplication { .. } | A::PurgeApplication { .. } => of_application(GONE),
-        A::UpdateApplication(_) => of_application(UPDATED),
+        A::UpdateApplication(_) | A::DeleteApplication { .. } | A::ReleaseApplication { .. } => {
+            of_application(UPDATED)
+        }
         A::CreatePrincipal { .. } => by_name(PRINCIPAL_GONE),
         A::RestorePrincipal { .. } => of_our_principal(PRINCIPAL_GONE, Vec::new(), observed),
         A::TagPrincipal { .. } => {

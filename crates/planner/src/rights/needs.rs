@@ -42,7 +42,8 @@ pub(super) fn needs(action: &Action, observed: &Observed) -> Vec<Right> {
         Action::Certificate(
             f_certificate::Action::Trust { .. }
             | f_certificate::Action::Distrust { .. }
-            | f_certificate::Action::Federate { .. },
+            | f_certificate::Action::Federate { .. }
+            | f_certificate::Action::Unfederate { .. },
         ) => vec![Right::Entra(EntraRight::WriteApplication)],
         Action::Integration(_) => vec![Right::Mondoo],
     }
@@ -59,7 +60,9 @@ fn of_application(action: &a_application::Action) -> EntraRight {
         a_application::Action::RestoreApplication { .. }
         | a_application::Action::PurgeApplication { .. }
         | a_application::Action::RestorePrincipal { .. } => EntraRight::HandleDeleted,
-        a_application::Action::UpdateApplication(_) => EntraRight::WriteApplication,
+        a_application::Action::UpdateApplication(_)
+        | a_application::Action::DeleteApplication { .. }
+        | a_application::Action::ReleaseApplication { .. } => EntraRight::WriteApplication,
         a_application::Action::CreatePrincipal { .. } => EntraRight::CreatePrincipal,
         a_application::Action::TagPrincipal { .. } => EntraRight::WritePrincipal,
         a_application::Action::AddOwner { .. } => EntraRight::AddOwners,

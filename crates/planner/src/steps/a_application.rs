@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan};
 
 pub use action::{Action, ApplicationUpdate, NewApplication};
+pub use safety::foreign_hands;
 pub(crate) use safety::{check, foreign_owners, others};
 
 /// The sign-in audience of an application that only its own tenant may use.
@@ -34,6 +35,9 @@ pub struct Desired {
     pub purge_deleted: bool,
     /// Given by somebody else: nothing in Entra ID is looked at or written then.
     pub given: Option<PrincipalId>,
+    /// The application that is to be taken over, whatever its `uniqueName`: this run's operator has
+    /// looked at it.
+    pub adopt: Option<AppId>,
 }
 
 impl Desired {
@@ -52,6 +56,7 @@ impl Desired {
             service_management_reference,
             purge_deleted: false,
             given: principal_id,
+            adopt: None,
         }
     }
 }
@@ -85,6 +90,7 @@ pub struct OperatorOwns {
 pub struct Application {
     pub id: ApplicationId,
     pub app_id: AppId,
+    pub unique_name: Option<String>,
     pub display_name: String,
     pub sign_in_audience: String,
     pub notes: Option<String>,
@@ -118,6 +124,19 @@ pub struct LookAlike {
     pub display_name: String,
 }
 
+/// Whether the application was made by others, and is or was taken over.
+pub(crate) fn is_adopted(desired: &crate::Desired, observed: &All) -> bool {
+    let live = observed.application.application.as_ref();
+    desired.application.adopt.is_some() || live.is_some_and(|live| live.tags.contains(ADOPTED_TAG))
+}
+
+/// Whether the application carries our mark, and was not taken over from others.
+pub(crate) fn is_made_by_us(desired: &crate::Desired, observed: &All) -> bool {
+    let live = observed.application.application.as_ref();
+    let has = |tag: &str| live.is_some_and(|live| live.tags.contains(tag));
+    has(&desired.marker.to_string()) && !has(ADOPTED_TAG)
+}
+
 pub(crate) fn plan(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     let application = match &observed.application.application {
         None => Some(plan.push(Action::CreateApplication(new(desired)), &[])),
@@ -141,6 +160,7 @@ fn new(desired: &crate::Desired) -> NewApplication {
         service_management_reference,
         purge_deleted: _,
         given: _,
+        adopt: _,
     } = desired.application.clone();
     NewApplication {
         unique_name: desired.installation.to_string(),
@@ -230,6 +250,7 @@ impl Application {
         let Application {
             id: _,
             app_id: _,
+            unique_name,
             display_name,
             sign_in_audience,
             notes,
@@ -246,14 +267,17 @@ impl Application {
         };
         let wanted = &desired.application;
         let reference = &wanted.service_management_reference;
-        let tag = desired.marker.to_string();
+        let adopted = wanted.adopt.map(|_| ADOPTED_TAG.to_owned());
+        let wanted_tags = [desired.marker.to_string()].into_iter().chain(adopted);
+        let name = desired.installation.to_string();
         let update = ApplicationUpdate {
             name: display_name.clone(),
+            unique_name: unique_name.is_none().then_some(name),
             display_name: changed(display_name, &wanted.display_name),
             sign_in_audience: changed(sign_in_audience, SINGLE_TENANT),
             notes: optional(notes, &wanted.notes),
             service_management_reference: optional(service_management_reference, reference),
-            missing_tag: (!tags.contains(&tag)).then_some(tag),
+            missing_tags: wanted_tags.filter(|tag| !tags.contains(tag)).collect(),
         };
         (!update.is_empty()).then_some(update)
     }

@@ -41,7 +41,7 @@ impl Desired {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Observed {
     /// Assignments of our principal in every subscription that was looked at and above, ours and
-    /// foreign, each once.
+    /// foreign, and those with our mark that a vanished principal left behind, each once.
     pub assignments: Vec<Existing>,
     /// Built-in roles that the spec adds.
     pub built_in: Vec<BuiltIn>,
@@ -66,12 +66,16 @@ pub struct Existing {
     pub description: String,
     /// Limits what it grants.
     pub has_condition: bool,
+    /// The principal that held it, where that is gone; else ours holds it.
+    pub orphan_of: Option<PrincipalId>,
 }
 
 impl Existing {
-    /// Whether it gives `role` at one of `scopes`, which are ARM paths.
+    /// Whether it gives our principal `role` at one of `scopes`, which are ARM paths.
     pub(crate) fn gives(&self, role: RoleDefinitionId, scopes: &[String]) -> bool {
-        self.role == role && scopes.iter().any(|scope| self.scope.eq_ignore_ascii_case(scope))
+        self.role == role
+            && self.orphan_of.is_none()
+            && scopes.iter().any(|scope| self.scope.eq_ignore_ascii_case(scope))
     }
 }
 
@@ -98,6 +102,8 @@ pub struct Removal {
     pub role: RoleDefinitionId,
     pub role_name: String,
     pub place: String,
+    /// The vanished principal that held it; else ours does.
+    pub orphan_of: Option<PrincipalId>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -199,8 +205,10 @@ pub(crate) fn leftover(
     observed: &All,
     plan: &mut Plan,
 ) -> Option<Removal> {
-    let Existing { id, scope, role, description, has_condition: _ } = existing;
+    let Existing { id, scope, role, description, has_condition: _, orphan_of } = existing;
     let place = observed.directory.describe_path(scope);
+    let gone = if orphan_of.is_some() { ", of a service principal that is gone" } else { "" };
+    let place = format!("{place}{gone}");
     let role_name = role_name(*role, desired, observed);
     let sentence = format!("{role_name} at {place}");
     // The path is as long as the spec is wide: its last part is a GUID, and enough.
@@ -222,7 +230,7 @@ pub(crate) fn leftover(
         extras::postponed(&sentence, &reason.0, plan);
         return None;
     }
-    Some(Removal { id: id.clone(), role: *role, role_name, place })
+    Some(Removal { id: id.clone(), role: *role, role_name, place, orphan_of: *orphan_of })
 }
 
 /// A role's name where it is known, else its id. Marked where it does more than read and is
@@ -283,8 +291,11 @@ impl Removal {
     }
 
     pub(crate) fn fields(&self) -> Vec<Field> {
-        let Removal { id, role, role_name: _, place: _ } = self;
-        vec![Field::unset("id", id.clone()), Field::unset("roleDefinitionId", role.to_string())]
+        let Removal { id, role, role_name: _, place: _, orphan_of } = self;
+        let holder = orphan_of.map(|id| Field::unset("principalId", id.to_string()));
+        let assignment =
+            [Field::unset("id", id.clone()), Field::unset("roleDefinitionId", role.to_string())];
+        assignment.into_iter().chain(holder).collect()
     }
 
     pub(crate) fn object(&self) -> Object {

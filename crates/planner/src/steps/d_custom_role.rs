@@ -4,6 +4,7 @@
 //! Azure admits one group per definition and no data actions at a group.
 
 mod action;
+mod adopted;
 mod definition;
 mod notes;
 
@@ -17,8 +18,8 @@ use time::OffsetDateTime;
 use super::c_role_assignments::{self, Existing, Role};
 use crate::privileged::{self, action_only_reads};
 use crate::{
-    ChangeId, Finding, FindingCode, Marker, Observed as All, Plan, Seen, custom_role_id, extras,
-    is_marked, marked_description,
+    ChangeId, Finding, FindingCode, Marker, Observed as All, Plan, Purpose, Seen, custom_role_id,
+    extras, is_marked, marked_description,
 };
 
 pub use action::Action;
@@ -182,13 +183,21 @@ fn ours_beside(
     observed: &All,
 ) -> BTreeSet<RoleDefinitionId> {
     let marked = observed.custom_role.marked(&desired.marker).map(|live| live.id);
-    variants.iter().map(|variant| variant.wanted.id).chain(marked).collect()
+    let adopted = variants.iter().filter_map(|v| Some(adopted::find(v, desired, observed)?.id));
+    variants.iter().map(|variant| variant.wanted.id).chain(marked).chain(adopted).collect()
 }
 
-/// Our definitions that the spec does not want any more. The observer asks who else uses them.
-pub fn leftover<'a>(desired: &crate::Desired, observed: &'a All) -> Vec<&'a Definition> {
-    let scopes = observed.directory.scopes(&desired.scopes);
-    leftover_beside(&variants(&scopes, desired, observed), desired, observed)
+/// Definitions of which it must be known who else uses them: ours that the spec does not want any more,
+/// and those of others that are to be changed.
+pub fn shared<'a>(desired: &crate::Desired, observed: &'a All) -> Vec<&'a Definition> {
+    let scopes = match desired.purpose {
+        Purpose::Converge => observed.directory.scopes(&desired.scopes),
+        Purpose::Destroy { purge: _ } => Vec::new(),
+    };
+    let variants = variants(&scopes, desired, observed);
+    let adopted = variants.iter().filter_map(|v| adopted::changed(v, desired, observed));
+    let leftover = leftover_beside(&variants, desired, observed);
+    leftover.into_iter().chain(adopted).collect()
 }
 
 fn leftover_beside<'a>(
@@ -224,10 +233,10 @@ fn plan_removals(
     let ours = ours_beside(variants, desired, observed);
     let wanted: Vec<_> = variants
         .iter()
-        .map(|Variant { wanted, scopes, at: _ }| {
-            let live = find(wanted, desired, observed).ok().flatten();
-            let paths: Vec<_> = scopes.iter().map(ToString::to_string).collect();
-            (live.map_or(wanted.id, |live| live.id), paths)
+        .map(|variant| {
+            let live = find(variant, desired, observed).ok().flatten();
+            let paths: Vec<_> = variant.scopes.iter().map(ToString::to_string).collect();
+            (live.map_or(variant.wanted.id, |live| live.id), paths)
         })
         .collect();
     let is_wanted =
@@ -256,15 +265,18 @@ fn plan_variant(
     if scopes.is_empty() {
         return;
     }
-    let live = match find(&variant.wanted, desired, observed) {
+    let live = match find(variant, desired, observed) {
         Ok(live) => live,
         Err(finding) => return plan.find(finding),
     };
+    if let Some(finding) = live.and_then(|live| adopted::shared(variant, live, desired, observed)) {
+        return plan.find(finding);
+    }
     let Variant { wanted, scopes: _, at: _ } = variant;
     let privileged = desired.custom_role.privileged.iter().any(|action| wanted.grants(action));
     let Definition { id, name, .. } = live.unwrap_or(wanted).clone();
     let role = Role { name, id, privileged };
-    let defined = plan_definition(variant, live, privileged, removals, observed, plan);
+    let defined = plan_definition(variant, live, privileged, removals, desired, observed, plan);
     for scope in scopes {
         match c_role_assignments::missing(&role, &scope, &desired.marker, observed) {
             Ok(None) => plan.keep(),
@@ -281,6 +293,7 @@ fn plan_definition(
     live: Option<&Definition>,
     privileged: bool,
     removals: &[Removed],
+    desired: &crate::Desired,
     observed: &All,
     plan: &mut Plan,
 ) -> Option<ChangeId> {
@@ -290,6 +303,7 @@ fn plan_definition(
         let definition = wanted.clone();
         return Some(plan.push(Action::Define { definition, at, privileged }, &[]));
     };
+    let wanted = &adopted::wanted(wanted, live, desired);
     let Some((after, dropped, needs)) = redefinition(live, wanted, removals) else {
         plan.keep();
         return None;
@@ -311,8 +325,11 @@ fn redefinition(
     removals: &[Removed],
 ) -> Option<(Definition, Vec<String>, Vec<ChangeId>)> {
     let of_role: Vec<_> = removals.iter().filter(|removed| removed.role == live.id).collect();
-    let is_left =
-        |scope: &&String| of_role.iter().any(|removed| removed.scope.eq_ignore_ascii_case(scope));
+    let is_left = |scope: &&String| {
+        let is_removed = |removed: &&Removed| removed.scope.eq_ignore_ascii_case(scope);
+        of_role.iter().copied().any(|removed| is_removed(&removed))
+            && !wanted.is_assignable_at(scope)
+    };
     let scopes = live.assignable_scopes.iter();
     let dropped = scopes.filter(|scope| is_left(scope) || wanted.replaces_group(scope));
     let dropped: Vec<_> = dropped.cloned().collect();
@@ -331,7 +348,8 @@ fn plan_deletes(
     for definition in leftover_beside(variants, desired, observed) {
         let Definition { id, name, .. } = definition;
         let after: Vec<_> = removals.iter().filter(|r| r.role == *id).map(|r| r.change).collect();
-        let held = observed.role_assignments.assignments.iter().filter(|e| e.role == *id).count();
+        let ours = observed.role_assignments.assignments.iter().filter(|e| e.orphan_of.is_none());
+        let held = ours.filter(|existing| existing.role == *id).count();
         let used = match observed.custom_role.used_by_others.get(id) {
             Some(Seen::Read(others)) => others + held - after.len(),
             Some(Seen::Unreadable(reason)) => {
@@ -355,13 +373,17 @@ fn plan_deletes(
 /// The live definition: by id, else by name and marker. A foreign one of the name blocks, because
 /// role names are unique in the tenant.
 fn find<'a>(
-    wanted: &Definition,
+    variant: &Variant,
     desired: &crate::Desired,
     observed: &'a All,
 ) -> Result<Option<&'a Definition>, Finding> {
+    let Variant { wanted, scopes: _, at: _ } = variant;
     let live = &observed.custom_role.definitions;
     if let Some(ours) = live.iter().find(|live| live.id == wanted.id) {
         return Ok(Some(ours));
+    }
+    if let Some(adopted) = adopted::find(variant, desired, observed) {
+        return Ok(Some(adopted));
     }
     match live.iter().find(|live| wanted.is_called(&live.name)) {
         Some(live) if is_marked(&live.description, &desired.marker) => Ok(Some(live)),

@@ -12,6 +12,8 @@ use time::{Duration, OffsetDateTime};
 use super::g_integration::{self, Federation};
 use crate::{ChangeId, Observed as All, Plan, key_id};
 
+pub(crate) use removal::plan_removal;
+
 use findings::{elsewhere, expires, not_exportable, older_here, self_signed};
 
 pub use action::Action;
@@ -162,6 +164,8 @@ pub struct KeyCredential {
     pub id: KeyId,
     /// SHA-1 of the certificate in upper-case hexadecimal, where Entra ID filled it in.
     pub thumbprint: String,
+    /// Of the certificate itself, where it was read: that of one whose id is not ours to tell it by.
+    pub sha256: Option<String>,
     pub display_name: String,
     pub end: OffsetDateTime,
 }
@@ -173,21 +177,16 @@ impl Observed {
     }
 
     /// Certificates that are not ours, as words.
-    pub(crate) fn foreign(&self, marker: &str) -> impl Iterator<Item = String> + use<'_> {
-        let marker = marker.to_owned();
-        let foreign = self.trusted.iter().filter(move |credential| !credential.is_marked(&marker));
+    pub(crate) fn foreign(&self, desired: &Desired) -> impl Iterator<Item = String> {
+        let foreign = self.trusted.iter().filter(|credential| {
+            !credential.is_marked(&desired.marker) && !desired.source.is_held_as(credential)
+        });
         foreign.map(|credential| format!("certificate {}", credential.display_name))
     }
 
     /// Certificates but for the one in hand, as words: a name is no proof.
     pub(crate) fn unknown(&self, source: &Source) -> impl Iterator<Item = String> {
-        let held = match source {
-            Source::Held(certificate) | Source::Staged(certificate) => {
-                Some(key_id(&certificate.sha256))
-            }
-            Source::Make(_) | Source::Expired(_) | Source::InVault(_) | Source::Federated => None,
-        };
-        let unknown = self.trusted.iter().filter(move |credential| Some(credential.id) != held);
+        let unknown = self.trusted.iter().filter(|credential| !source.is_held_as(credential));
         unknown.map(|credential| format!("certificate {}", credential.display_name))
     }
 
@@ -203,8 +202,17 @@ impl Observed {
 
     /// Whether the application trusts a certificate of that SHA-256 which has not expired.
     pub(crate) fn trusts(&self, sha256: &str, now: OffsetDateTime) -> bool {
-        let id = key_id(sha256);
-        self.trusted.iter().any(|credential| credential.id == id && credential.end > now)
+        self.trusted.iter().any(|credential| credential.is_of(sha256) && credential.end > now)
+    }
+}
+
+impl Source {
+    /// Whether a credential is the certificate in hand.
+    pub(crate) fn is_held_as(&self, credential: &KeyCredential) -> bool {
+        match self {
+            Source::Held(held) | Source::Staged(held) => credential.is_of(&held.sha256),
+            Source::Make(_) | Source::Expired(_) | Source::InVault(_) | Source::Federated => false,
+        }
     }
 }
 
@@ -215,6 +223,11 @@ impl FederatedCredential {
 }
 
 impl KeyCredential {
+    /// By the id that we give it, or by the certificate itself.
+    fn is_of(&self, sha256: &str) -> bool {
+        self.id == key_id(sha256) || self.sha256.as_deref() == Some(sha256)
+    }
+
     pub(crate) fn is_marked(&self, marker: &str) -> bool {
         let rest = self.display_name.strip_prefix(marker);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
@@ -299,8 +312,7 @@ fn trust(
     observed: &All,
     plan: &mut Plan,
 ) -> Option<ChangeId> {
-    let id = key_id(&held.sha256);
-    if observed.certificate.trusted.iter().any(|credential| credential.id == id) {
+    if observed.certificate.trusted.iter().any(|credential| credential.is_of(&held.sha256)) {
         plan.keep();
         return None;
     }
@@ -363,11 +375,16 @@ fn plan_federation(desired: &crate::Desired, observed: &All, plan: &mut Plan) {
     {
         return;
     }
-    let name = format!("mondoo-azure-{}", desired.installation);
+    let name = federated_name(desired);
     let same = |one: &&FederatedCredential| {
         one.name == name || federation.as_ref().is_some_and(|federation| one.is(federation))
     };
     let replaced = federated.iter().find(same).cloned();
     let name = replaced.as_ref().map_or(name, |replaced| replaced.name.clone());
     plan.push(Action::Federate { name, replaced, federation }, &[]);
+}
+
+/// What our federated credential is called.
+fn federated_name(desired: &crate::Desired) -> String {
+    format!("mondoo-azure-{}", desired.installation)
 }

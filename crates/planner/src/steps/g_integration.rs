@@ -2,6 +2,7 @@
 //! policies are on, and a scan was started.
 
 mod action;
+mod removal;
 mod subscriptions;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,6 +16,7 @@ use super::f_certificate::{self, Source};
 use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan, Product, Step, Subject};
 
 pub use action::{Action, Proof, SignIn, Update, Wanted};
+pub(crate) use removal::plan_removal;
 pub use subscriptions::Subscriptions;
 
 /// Label with the installation's name: whose integration it is.
@@ -23,6 +25,9 @@ pub const INSTALLATION_LABEL: &str = "mondoo-azure";
 /// Label with the SHA-256 of the certificate that the integration holds, which Mondoo never gives
 /// back.
 pub const CERTIFICATE_LABEL: &str = "mondoo-azure-certificate";
+
+/// On an integration that was there before us.
+pub const ADOPTED_LABEL: &str = "mondoo-azure-adopted";
 
 /// Label with the time since when it holds that certificate, as RFC 3339 has it.
 pub const SINCE_LABEL: &str = "mondoo-azure-certificate-since";

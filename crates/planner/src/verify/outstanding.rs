@@ -65,7 +65,8 @@ impl Outstanding {
                 f_certificate::Action::Make { .. }
                 | f_certificate::Action::Install { .. }
                 | f_certificate::Action::Copy(_)
-                | f_certificate::Action::Distrust { .. },
+                | f_certificate::Action::Distrust { .. }
+                | f_certificate::Action::Unfederate { .. },
             )
             | Action::GraphPermission(b_graph_permissions::Action::Revoke { .. })
             | Action::RoleAssignment(c_role_assignments::Action::Remove(_))

@@ -160,6 +160,7 @@ fn rights_afterwards_are_what_is_held_and_what_comes() {
         role: spec::RoleDefinitionId::derived(&["a role"]),
         description: String::new(),
         has_condition: true,
+        orphan_of: None,
     };
     observed.role_assignments.assignments.push(foreign);
     let rights = document(&wanted, &observed).rights_afterwards;

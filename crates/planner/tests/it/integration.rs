@@ -9,7 +9,7 @@ use spec::{IntegrationMrn, PolicyMrn};
 use crate::plans::{ONE_SUBSCRIPTION, check};
 use crate::tenant::{applied, certificate, spec_with, untouched};
 
-const INTEGRATION: &str = "integration: { space: //captain.api.mondoo.app/spaces/abc, name: Contoso, \
+pub const INTEGRATION: &str = "integration: { space: //captain.api.mondoo.app/spaces/abc, name: Contoso, \
                            policies: [mondoo-azure-security] }";
 
 fn desired(source: Source, integration: &str) -> Desired {
@@ -28,7 +28,7 @@ fn held() -> Source {
     Source::Held(certificate(365))
 }
 
-fn in_space(observed: Observed) -> Observed {
+pub fn in_space(observed: Observed) -> Observed {
     let space = Space { has_labels: true, offers_federation: true, ..Space::default() };
     Observed { integration: Some(space), ..observed }
 }

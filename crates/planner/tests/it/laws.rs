@@ -39,7 +39,7 @@ pub fn any_desired() -> impl Strategy<Value = Desired> {
 }
 
 /// A tenant in which some of what another spec wanted is there, and some of others.
-fn any_observed() -> impl Strategy<Value = Observed> {
+pub fn any_observed() -> impl Strategy<Value = Observed> {
     let before =
         any_desired().prop_map(|desired| applied(&plan(&desired, &untouched()), untouched()));
     (before, any::<u64>(), any::<u32>()).prop_map(move |(mut observed, kept, rest)| {
@@ -91,6 +91,7 @@ fn add_foreign(observed: &mut Observed) {
         role: RoleDefinitionId::derived(&["Contributor"]),
         description: "Made by hand".to_owned(),
         has_condition: false,
+        orphan_of: None,
     });
     if let Some(ours) = observed.custom_role.definitions.first().cloned() {
         observed.custom_role.definitions.push(Definition {

@@ -5,6 +5,7 @@ mod document;
 mod drift;
 mod integration;
 mod laws;
+mod leaving;
 mod plans;
 mod rights;
 mod rotation;

@@ -330,6 +330,7 @@ fn a_certificate_of_ours_elsewhere_is_enough_until_it_ends() {
             observed.certificate.trusted = vec![KeyCredential {
                 thumbprint: String::new(),
                 id: spec::KeyId::derived(&["another"]),
+                sha256: None,
                 display_name: name.to_owned(),
                 end: NOW + Duration::days(days),
             }];

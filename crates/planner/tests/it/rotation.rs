@@ -159,6 +159,7 @@ fn trusted(days: i64) -> KeyCredential {
     KeyCredential {
         id: key_id(&sha256),
         thumbprint: sha256[24..].to_uppercase(),
+        sha256: None,
         display_name: "mondoo-azure:mondoo-security until then".to_owned(),
         end: not_after,
     }

@@ -39,6 +39,7 @@ fn extras(observed: &mut Observed) {
         role: RoleDefinitionId::derived(&["Contributor"]),
         description: "Made by hand".to_owned(),
         has_condition: false,
+        orphan_of: None,
     });
     let entry = Permissions { keys: vec!["Get".to_owned()], ..Permissions::default() };
     let model = Model::AccessPolicies { ours: Some(entry), entries: 2 };

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use planner::steps::a_application::{self, Application, LISTED_TAG, NewApplication, Principal};
+use planner::steps::a_application::{
+    self, Application, ApplicationUpdate, LISTED_TAG, NewApplication, Principal,
+};
 use planner::steps::c_role_assignments::{self, Assignment, Existing};
 use planner::steps::e_key_vault_access::{Change, Model, Permissions, Vault};
 use planner::steps::f_certificate::{
@@ -165,7 +167,14 @@ pub fn applied(plan: &Plan, mut observed: Observed) -> Observed {
 fn assigned(assignment: Assignment) -> Existing {
     let Assignment { scope, place: _, role, role_name: _, privileged: _, description } = assignment;
     let id = format!("{scope}/providers/Microsoft.Authorization/roleAssignments/{role}");
-    Existing { id, scope: scope.to_string(), role, description, has_condition: false }
+    Existing {
+        id,
+        scope: scope.to_string(),
+        role,
+        description,
+        has_condition: false,
+        orphan_of: None,
+    }
 }
 
 fn apply_application(action: a_application::Action, observed: &mut a_application::Observed) {
@@ -174,21 +183,20 @@ fn apply_application(action: a_application::Action, observed: &mut a_application
             observed.application = Some(application(new));
         }
         a_application::Action::UpdateApplication(update) => {
-            let application = observed.application.as_mut().unwrap();
-            for (name, (_, after)) in update.scalars() {
-                match name {
-                    "displayName" => application.display_name.clone_from(after),
-                    "signInAudience" => application.sign_in_audience.clone_from(after),
-                    "notes" => application.notes = Some(after.clone()),
-                    _ => application.service_management_reference = Some(after.clone()),
-                }
-            }
-            application.tags.extend(update.missing_tag);
+            update_application(update, observed.application.as_mut().unwrap());
         }
         a_application::Action::RestoreApplication { .. } => {
             observed.application.as_mut().unwrap().standing = a_application::Standing::Live;
         }
         a_application::Action::PurgeApplication { .. } => observed.application = None,
+        a_application::Action::DeleteApplication { .. } => {
+            observed.application.as_mut().unwrap().standing = a_application::Standing::Deleted;
+            let principal = observed.principal.iter_mut();
+            principal.for_each(|live| live.standing = a_application::Standing::Deleted);
+        }
+        a_application::Action::ReleaseApplication { name: _, tag } => {
+            observed.application.as_mut().unwrap().tags.remove(&tag);
+        }
         a_application::Action::RestorePrincipal { .. } => {
             observed.principal.as_mut().unwrap().standing = a_application::Standing::Live;
         }
@@ -202,12 +210,26 @@ fn apply_application(action: a_application::Action, observed: &mut a_application
     }
 }
 
+fn update_application(update: ApplicationUpdate, application: &mut Application) {
+    for (name, (_, after)) in update.scalars() {
+        match name {
+            "displayName" => application.display_name.clone_from(after),
+            "signInAudience" => application.sign_in_audience.clone_from(after),
+            "notes" => application.notes = Some(after.clone()),
+            _ => application.service_management_reference = Some(after.clone()),
+        }
+    }
+    application.tags.extend(update.missing_tags);
+    application.unique_name = application.unique_name.take().or(update.unique_name);
+}
+
 fn application(new: NewApplication) -> Application {
     let NewApplication { unique_name, display_name, notes, service_management_reference, tag } =
         new;
     Application {
         id: spec::ApplicationId::derived(&[&unique_name]),
         app_id: spec::AppId::derived(&[&unique_name]),
+        unique_name: Some(unique_name),
         display_name,
         sign_in_audience: a_application::SINGLE_TENANT.to_owned(),
         notes,
@@ -281,6 +303,9 @@ fn trust(action: f_certificate::Action, observed: &mut Observed) {
         f_certificate::Action::Make { .. }
         | f_certificate::Action::Install { .. }
         | f_certificate::Action::Copy(_) => {}
+        f_certificate::Action::Unfederate { id, name: _ } => {
+            observed.federated.retain(|live| live.id != id);
+        }
         f_certificate::Action::Distrust { id, name: _ } => {
             observed.trusted.retain(|live| live.id != id);
         }
@@ -289,6 +314,7 @@ fn trust(action: f_certificate::Action, observed: &mut Observed) {
             observed.trusted.push(KeyCredential {
                 thumbprint: held.sha256[24..].to_uppercase(),
                 id: key_id(&held.sha256),
+                sha256: None,
                 display_name: marker,
                 end: held.not_after,
             });
@@ -324,6 +350,9 @@ fn integrate(action: g_integration::Action, observed: &mut Observed) {
         }
         g_integration::Action::Assign { space: _, policy } => {
             space.active_policies.insert(policy);
+        }
+        g_integration::Action::Delete { mrn, name: _ } => {
+            space.integrations.retain(|live| live.mrn != mrn);
         }
         g_integration::Action::Scan { .. } => {
             space.integrations.iter_mut().for_each(|live| live.scan.attempted = Some(NOW));

@@ -22,6 +22,17 @@ pub enum Action {
         tag: String,
     },
     UpdateApplication(ApplicationUpdate),
+    /// With its service principal and all that one holds; for 30 days it can be restored.
+    DeleteApplication {
+        id: ApplicationId,
+        name: String,
+        tag: String,
+    },
+    /// Takes our mark from an application that was taken over, and leaves it to its owners.
+    ReleaseApplication {
+        name: String,
+        tag: String,
+    },
     CreatePrincipal {
         display_name: String,
     },
@@ -51,11 +62,13 @@ pub struct NewApplication {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ApplicationUpdate {
     pub name: String,
+    /// Where it has none. It can be set once, and never changed.
+    pub unique_name: Option<String>,
     pub display_name: Option<(String, String)>,
     pub sign_in_audience: Option<(String, String)>,
     pub notes: Option<(String, String)>,
     pub service_management_reference: Option<(String, String)>,
-    pub missing_tag: Option<String>,
+    pub missing_tags: Vec<String>,
 }
 
 impl ApplicationUpdate {
@@ -63,11 +76,12 @@ impl ApplicationUpdate {
     pub fn scalars(&self) -> impl Iterator<Item = (&'static str, &(String, String))> {
         let ApplicationUpdate {
             name: _,
+            unique_name: _,
             display_name,
             sign_in_audience,
             notes,
             service_management_reference,
-            missing_tag: _,
+            missing_tags: _,
         } = self;
         [
             ("displayName", display_name),
@@ -80,14 +94,19 @@ impl ApplicationUpdate {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.missing_tag.is_none() && self.scalars().next().is_none()
+        self.unique_name.is_none()
+            && self.missing_tags.is_empty()
+            && self.scalars().next().is_none()
     }
 
     fn fields(&self) -> Vec<Field> {
-        let scalars = self.scalars();
-        let changed = scalars
+        let unique_name =
+            self.unique_name.iter().map(|name| Field::set("uniqueName", name.clone()));
+        let changed = self
+            .scalars()
             .map(|(name, (before, after))| Field::changed(name, before.clone(), after.clone()));
-        changed.chain(self.missing_tag.iter().map(|tag| Field::set("tag", tag.clone()))).collect()
+        let tags = self.missing_tags.iter().map(|tag| Field::set("tag", tag.clone()));
+        unique_name.chain(changed).chain(tags).collect()
     }
 }
 
@@ -124,9 +143,11 @@ impl Action {
             Action::CreateApplication(_)
             | Action::CreatePrincipal { .. }
             | Action::AddOwner { .. } => Verb::Create,
-            Action::UpdateApplication(_) | Action::TagPrincipal { .. } => Verb::Update,
+            Action::UpdateApplication(_)
+            | Action::ReleaseApplication { .. }
+            | Action::TagPrincipal { .. } => Verb::Update,
             Action::RestoreApplication { .. } | Action::RestorePrincipal { .. } => Verb::Restore,
-            Action::PurgeApplication { .. } => Verb::Delete,
+            Action::DeleteApplication { .. } | Action::PurgeApplication { .. } => Verb::Delete,
         }
     }
 
@@ -135,7 +156,9 @@ impl Action {
             Action::CreateApplication(new) => ("application", &new.display_name),
             Action::UpdateApplication(update) => ("application", &update.name),
             Action::RestoreApplication { id: _, app_id: _, name, credentials: _ }
-            | Action::PurgeApplication { id: _, name, tag: _ } => ("application", name),
+            | Action::DeleteApplication { id: _, name, tag: _ }
+            | Action::ReleaseApplication { name, tag: _ } => ("application", name),
+            Action::PurgeApplication { id: _, name, tag: _ } => ("deleted application", name),
             Action::CreatePrincipal { display_name: name }
             | Action::TagPrincipal { display_name: name }
             | Action::RestorePrincipal { id: _, name } => ("service principal", name),
@@ -148,9 +171,11 @@ impl Action {
         match self {
             Action::CreateApplication(new) => new.fields(),
             Action::UpdateApplication(update) => update.fields(),
-            Action::PurgeApplication { id, name: _, tag: _ } => {
+            Action::DeleteApplication { id, name: _, tag: _ }
+            | Action::PurgeApplication { id, name: _, tag: _ } => {
                 vec![Field::unset("id", id.to_string())]
             }
+            Action::ReleaseApplication { name: _, tag } => vec![Field::unset("tag", tag.clone())],
             Action::RestoreApplication { id, app_id: _, name: _, credentials } => {
                 let credentials = credentials.iter().map(|name| Field::set("trusts", name.clone()));
                 [Field::set("id", id.to_string())].into_iter().chain(credentials).collect()
@@ -168,6 +193,8 @@ impl Action {
             Action::CreateApplication(_)
             | Action::UpdateApplication(_)
             | Action::RestoreApplication { .. }
+            | Action::DeleteApplication { .. }
+            | Action::ReleaseApplication { .. }
             | Action::PurgeApplication { .. } => Object::Application,
             Action::CreatePrincipal { .. }
             | Action::TagPrincipal { .. }
@@ -180,8 +207,10 @@ impl Action {
         match self {
             Action::CreateApplication(_)
             | Action::RestoreApplication { .. }
+            | Action::DeleteApplication { .. }
             | Action::PurgeApplication { .. } => &[],
             Action::UpdateApplication(_)
+            | Action::ReleaseApplication { .. }
             | Action::CreatePrincipal { .. }
             | Action::RestorePrincipal { .. }
             | Action::AddOwner { .. } => &[Product::Application],
@@ -198,6 +227,8 @@ impl Action {
                 Some(Product::Principal)
             }
             Action::UpdateApplication(_)
+            | Action::DeleteApplication { .. }
+            | Action::ReleaseApplication { .. }
             | Action::PurgeApplication { .. }
             | Action::TagPrincipal { .. }
             | Action::AddOwner { .. } => None,

@@ -4,11 +4,18 @@ use std::collections::BTreeSet;
 
 use spec::ObjectId;
 
-use super::{Application, LookAlike, Observed, Standing, wanted_owner};
+use super::{
+    ADOPTED_TAG, Application, LookAlike, Observed, SINGLE_TENANT, Standing, is_adopted,
+    wanted_owner,
+};
+use crate::steps::c_role_assignments::Existing;
 use crate::{Desired, Finding, FindingCode, Object, Observed as All, Plan, is_marked};
 
 pub(crate) fn check(desired: &Desired, observed: &All, plan: &mut Plan) {
     if let Some(application) = &observed.application.application {
+        if desired.application.adopt.is_some() {
+            check_adoptable(application, desired, plan);
+        }
         check_enabled(application, observed, plan);
         match application.standing {
             Standing::Live | Standing::Disabled => {
@@ -17,13 +24,43 @@ pub(crate) fn check(desired: &Desired, observed: &All, plan: &mut Plan) {
             Standing::Deleted => check_deleted(application, desired, observed, plan),
         }
     }
+    let has_one = observed.application.application.is_some();
     for LookAlike { app_id, display_name } in &observed.application.look_alikes {
+        let mend = if has_one {
+            "look whether it still is of use".to_owned()
+        } else {
+            format!("to have it taken over instead, run mondoo-azure adopt --app-id {app_id}")
+        };
         let message = format!(
             "another application is called {display_name} (client id {app_id}) and is not ours: it \
-             is left alone; look whether it still is of use"
+             is left alone; {mend}"
         );
         plan.find(Finding::warning(FindingCode::LookAlike, message));
     }
+}
+
+/// What is taken over must be nobody else's, and of this tenant alone.
+fn check_adoptable(application: &Application, desired: &Desired, plan: &mut Plan) {
+    let Application { unique_name, tags, sign_in_audience, display_name, app_id, .. } = application;
+    let ours = desired.marker.to_string();
+    let other = tags.iter().find(|tag| tag.starts_with("mondoo-azure:") && **tag != ours);
+    let wanted = desired.installation.as_str();
+    let why = match (unique_name.as_deref(), other) {
+        (_, Some(other)) => format!("carries the mark {other} of another installation"),
+        (Some(name), None) if name != wanted => format!(
+            "is called {name} by its uniqueName, which never changes: set `name: {name}` in the spec"
+        ),
+        _ if tags.contains(&ours) && !tags.contains(ADOPTED_TAG) => {
+            "was made by this installation: there is nothing to adopt, apply works on it".to_owned()
+        }
+        _ if sign_in_audience != SINGLE_TENANT => format!(
+            "is multi-tenant (signInAudience {sign_in_audience}): others may rely on that; set it to \
+             this tenant alone in Entra ID first (Authentication, Supported account types)"
+        ),
+        _ => return,
+    };
+    let message = format!("application {display_name} ({app_id}) {why}");
+    plan.find(Finding::blocks(FindingCode::NotAdoptable, message));
 }
 
 fn check_enabled(application: &Application, observed: &All, plan: &mut Plan) {
@@ -72,8 +109,8 @@ fn check_deleted(application: &Application, desired: &Desired, observed: &All, p
         }
     } else {
         let message = format!(
-            "a deleted application {name} ({}) has our tag, which anybody can write, and never held \
-             a role of ours, so it is not restored: --purge-deleted makes a new one",
+            "a deleted application {name} ({}) has our tag, which anybody can write, and holds no \
+             role of ours, so it is not restored: --purge-deleted makes a new one",
             application.app_id
         );
         plan.find(Finding::blocks(FindingCode::ApplicationInOtherHands, message));
@@ -81,10 +118,20 @@ fn check_deleted(application: &Application, desired: &Desired, observed: &All, p
 }
 
 /// Whoever takes our name can write our tag, but not assign roles with our mark: that takes a right
-/// in Azure.
+/// in Azure. One that was taken over may hold roles without our mark; one that is being taken over was
+/// looked at.
 fn is_established(desired: &Desired, observed: &All) -> bool {
+    let is_adopted = is_adopted(desired, observed);
+    let scopes = observed.directory.scopes(&desired.scopes);
+    let paths: Vec<_> = scopes.iter().map(ToString::to_string).collect();
+    let roles = &desired.role_assignments.roles;
+    let gives = |existing: &Existing| roles.iter().any(|role| existing.gives(role.id, &paths));
     let mut assignments = observed.role_assignments.assignments.iter();
-    assignments.any(|existing| is_marked(&existing.description, &desired.marker))
+    desired.application.adopt.is_some()
+        || assignments.any(|existing| {
+            let is_marked = is_marked(&existing.description, &desired.marker);
+            existing.orphan_of.is_none() && (is_marked || (is_adopted && gives(existing)))
+        })
 }
 
 /// Before we gave it roles, other hands forbid all: somebody may have taken our name to be given our
@@ -133,6 +180,12 @@ pub(crate) fn foreign_owners(desired: &Desired, observed: &Observed) -> Vec<(Obj
     foreign.map(|(id, name)| (*id, format!("owner {name}"))).collect()
 }
 
+/// Who else has a hand in the application: owners and credentials, as words.
+pub fn foreign_hands(desired: &Desired, observed: &All) -> Vec<String> {
+    let owners = foreign_owners(desired, &observed.application).into_iter();
+    owners.map(|(_, owner)| owner).chain(credentials(desired, observed)).collect()
+}
+
 /// Whose credential it is, by what it is called.
 fn holder(credential: &str) -> Object {
     if credential.starts_with("service principal's") {
@@ -144,7 +197,7 @@ fn holder(credential: &str) -> Object {
 
 /// Credentials that are not ours.
 pub(crate) fn credentials(desired: &Desired, observed: &All) -> impl Iterator<Item = String> {
-    let certificates = observed.certificate.foreign(&desired.certificate.marker);
+    let certificates = observed.certificate.foreign(&desired.certificate);
     certificates.chain(others(desired, observed))
 }
 

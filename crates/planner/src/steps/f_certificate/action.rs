@@ -35,6 +35,8 @@ pub enum Action {
         /// None: those of the integration that this plan makes.
         federation: Option<Federation>,
     },
+    /// Takes the trust in the integration's tokens back.
+    Unfederate { id: String, name: String },
 }
 
 impl Action {
@@ -46,7 +48,7 @@ impl Action {
             | Action::Copy(_)
             | Action::Federate { replaced: None, .. } => Verb::Create,
             Action::Federate { replaced: Some(_), .. } | Action::Install { .. } => Verb::Update,
-            Action::Distrust { .. } => Verb::Delete,
+            Action::Distrust { .. } | Action::Unfederate { .. } => Verb::Delete,
         }
     }
 
@@ -62,7 +64,9 @@ impl Action {
             Action::Install { output } => ("key and certificate", output.display().to_string()),
             Action::Copy(copy) => ("key and certificate", copy.output.display().to_string()),
             Action::Distrust { id: _, name } => ("trusted certificate", name.clone()),
-            Action::Federate { name, .. } => ("federated credential", name.clone()),
+            Action::Federate { name, .. } | Action::Unfederate { id: _, name } => {
+                ("federated credential", name.clone())
+            }
         };
         (what.to_owned(), name)
     }
@@ -90,6 +94,7 @@ impl Action {
             Action::Federate { name: _, replaced, federation } => {
                 federated(replaced.as_ref(), federation.as_ref())
             }
+            Action::Unfederate { id, name: _ } => vec![Field::unset("id", id.clone())],
         }
     }
 
@@ -99,7 +104,7 @@ impl Action {
                 Object::CertificateFile
             }
             Action::Trust { .. } | Action::Distrust { .. } => Object::Application,
-            Action::Federate { .. } => Object::FederatedCredential,
+            Action::Federate { .. } | Action::Unfederate { .. } => Object::FederatedCredential,
         }
     }
 
@@ -110,7 +115,7 @@ impl Action {
             Action::Trust { .. } | Action::Install { .. } => {
                 &[Product::Application, Product::Certificate]
             }
-            Action::Distrust { .. } => &[Product::Application],
+            Action::Distrust { .. } | Action::Unfederate { .. } => &[Product::Application],
             Action::Federate { .. } => &[Product::Application, Product::Integration],
         }
     }
@@ -122,7 +127,8 @@ impl Action {
             | Action::Install { .. }
             | Action::Copy(_)
             | Action::Distrust { .. }
-            | Action::Federate { .. } => None,
+            | Action::Federate { .. }
+            | Action::Unfederate { .. } => None,
         }
     }
 }

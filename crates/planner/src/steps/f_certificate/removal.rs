@@ -3,7 +3,8 @@
 use spec::KeyId;
 use time::{Duration, OffsetDateTime};
 
-use super::{Action, KeyCredential, Removal, Source, newer_elsewhere};
+use super::{Action, KeyCredential, Removal, Source, federated_name, newer_elsewhere};
+use crate::steps::a_application::{self, Standing};
 use crate::steps::g_integration::Integration;
 use crate::{Desired, Finding, FindingCode, Observed as All, Plan, key_id};
 
@@ -30,6 +31,24 @@ pub(super) fn plan(desired: &Desired, observed: &All, plan: &mut Plan) {
         } else if grace.is_some() {
             plan.find(kept(credential));
         }
+    }
+}
+
+/// What is ours goes with an application that we made, and is taken from one that was there before.
+pub(crate) fn plan_removal(desired: &Desired, observed: &All, plan: &mut Plan) {
+    let live = observed.application.application.as_ref();
+    let is_there = live.is_some_and(|live| live.standing != Standing::Deleted);
+    if !is_there || a_application::is_made_by_us(desired, observed) {
+        return;
+    }
+    for credential in observed.certificate.ours(desired) {
+        let (id, name) = (credential.id, credential.summary());
+        plan.push(Action::Distrust { id, name }, &[]);
+    }
+    let ours = federated_name(desired);
+    for credential in observed.certificate.federated.iter().filter(|one| one.name == ours) {
+        let (id, name) = (credential.id.clone(), credential.name.clone());
+        plan.push(Action::Unfederate { id, name }, &[]);
     }
 }
 

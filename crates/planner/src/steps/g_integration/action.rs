@@ -20,6 +20,10 @@ pub enum Action {
         name: String,
         proof: Proof,
     },
+    Delete {
+        mrn: IntegrationMrn,
+        name: String,
+    },
 }
 
 /// An integration as the spec wants it.
@@ -139,6 +143,7 @@ impl Action {
         match self {
             Action::Create(_) | Action::Assign { .. } | Action::Scan { .. } => Verb::Create,
             Action::Update(_) => Verb::Update,
+            Action::Delete { .. } => Verb::Delete,
         }
     }
 
@@ -147,6 +152,7 @@ impl Action {
             Action::Create(wanted) => ("integration", wanted.name.clone()),
             Action::Update(update) => ("integration", update.wanted.name.clone()),
             Action::Assign { space: _, policy } => ("policy", policy.short().to_owned()),
+            Action::Delete { mrn: _, name } => ("integration", name.clone()),
             Action::Scan { name, proof: _ } => ("scan", name.clone()),
         };
         (what.to_owned(), name)
@@ -161,12 +167,15 @@ impl Action {
                 Field::set("policyMrn", policy.to_string()),
             ],
             Action::Scan { name: _, proof: _ } => Vec::new(),
+            Action::Delete { mrn, name: _ } => vec![Field::unset("mrn", mrn.to_string())],
         }
     }
 
     pub(crate) fn object(&self) -> Object {
         match self {
-            Action::Create(_) | Action::Update(_) | Action::Scan { .. } => Object::Integration,
+            Action::Create(_) | Action::Update(_) | Action::Scan { .. } | Action::Delete { .. } => {
+                Object::Integration
+            }
             Action::Assign { space: _, policy } => Object::Policy(policy.clone()),
         }
     }
@@ -176,7 +185,7 @@ impl Action {
             Action::Create(wanted) => &wanted.sign_in,
             Action::Update(update) => &update.wanted.sign_in,
             Action::Scan { .. } => return &[Product::Integration],
-            Action::Assign { .. } => return &[],
+            Action::Assign { .. } | Action::Delete { .. } => return &[],
         };
         match sign_in {
             SignIn::Certificate { .. } | SignIn::New => {
@@ -190,7 +199,7 @@ impl Action {
         match self {
             // An update may be what gives it the federation that the application is to trust.
             Action::Create(_) | Action::Update(_) => Some(Product::Integration),
-            Action::Assign { .. } | Action::Scan { .. } => None,
+            Action::Assign { .. } | Action::Scan { .. } | Action::Delete { .. } => None,
         }
     }
 }
