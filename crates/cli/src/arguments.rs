@@ -2,29 +2,31 @@
 
 mod certificate;
 mod drift;
+mod export;
 mod lifecycle;
 mod plan_files;
 mod sandbox;
 mod values;
+mod verify;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use planner::{Step, Steps};
-use spec::AppId;
 use url::Url;
 
 use crate::http_log::HttpLogFile;
-use values::{client_id, duration, https, parallelism};
+use values::{https, parallelism};
 
 pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
 
 pub(crate) use certificate::{Certificate, GenerateCertificate, Inspect, Rotate};
 pub(crate) use drift::{Drift, DriftFormat, Status};
+pub(crate) use export::{Export, ExportFormat};
 pub(crate) use lifecycle::{Adopt, Destroy, Review};
 pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
+pub(crate) use verify::{ReportFormat, Verify};
 
 /// Sets up Mondoo's access to an Azure tenant from a spec, and finds what drifted.
 #[derive(Debug, Parser)]
@@ -64,6 +66,7 @@ pub(crate) enum Command {
     Plan(Plan),
     Show(Show),
     Graph(Graph),
+    Export(Export),
     Apply(Apply),
     Adopt(Adopt),
     Destroy(Destroy),
@@ -86,6 +89,7 @@ impl Command {
         match self {
             Command::Plan(plan) => plan.target.connection.http_log.as_ref(),
             Command::Graph(graph) => graph.target.connection.http_log.as_ref(),
+            Command::Export(export) => export.target.connection.http_log.as_ref(),
             Command::Apply(apply) => apply.target.connection.http_log.as_ref(),
             Command::Adopt(adopt) => adopt.target.connection.http_log.as_ref(),
             Command::Destroy(destroy) => destroy.connection.http_log.as_ref(),
@@ -210,37 +214,6 @@ pub(crate) enum Format {
     Text,
     /// For programs
     Json,
-}
-
-/// Prove that it works: sign in as the application with its certificate, and try each grant
-#[derive(Debug, Args)]
-pub(crate) struct Verify {
-    /// The spec
-    #[arg(value_name = "SPEC", default_value = DEFAULT_SPEC)]
-    pub spec: PathBuf,
-    /// The application's client id; without it, an operator signs in to look it up
-    #[arg(long, value_name = "ID", value_parser = client_id)]
-    pub client_id: Option<AppId>,
-    /// Ask again for DURATION (10m if left out) while grants are not there yet
-    #[arg(
-        long, value_name = "DURATION", value_parser = duration,
-        num_args = 0..=1, require_equals = true, default_missing_value = "10m"
-    )]
-    pub wait: Option<Duration>,
-    /// How to print the result
-    #[arg(long, value_enum, default_value_t)]
-    pub format: ReportFormat,
-    #[command(flatten)]
-    pub connection: Connection,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportFormat {
-    #[default]
-    Text,
-    Json,
-    /// XML for CI systems: a test case for each probe
-    Junit,
 }
 
 /// Print a JSON Schema

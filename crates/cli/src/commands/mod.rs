@@ -7,6 +7,7 @@ mod certificate;
 mod destroy;
 pub(crate) mod doctor;
 mod drift;
+mod export;
 mod graph;
 mod hand_over;
 mod permissions;
@@ -40,6 +41,7 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Plan(arguments) => plan::run(&arguments, console).await,
         Command::Show(arguments) => show::run(&arguments, console),
         Command::Graph(arguments) => graph::run(&arguments, console).await,
+        Command::Export(arguments) => export::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
         Command::Adopt(arguments) => adopt::run(&arguments, console).await,
         Command::Destroy(arguments) => destroy::run(&arguments, console).await,

@@ -4,6 +4,7 @@ pub(crate) mod certificate;
 pub(crate) mod console_form;
 pub(crate) mod doctor;
 pub(crate) mod drift;
+pub(crate) mod export;
 pub(crate) mod graph;
 #[cfg(test)]
 mod hostile;

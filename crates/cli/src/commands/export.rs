@@ -1,0 +1,49 @@
+//! `export`: what the plan would do, as a script for somebody with the rights.
+
+use planner::Plan;
+
+use super::plan::look;
+use crate::arguments::{EventFile, Export};
+use crate::console::Console;
+use crate::event_log::EventLog;
+use crate::exit::{Exit, Failure};
+use crate::inputs::Inputs;
+use crate::render::export::{Source, script};
+use crate::session::Session;
+
+pub(crate) async fn run(arguments: &Export, console: &Console) -> Result<Exit, Failure> {
+    let target = &arguments.target;
+    let mut inputs = Inputs::of_target(target)?;
+    let events = EventLog::open(&EventFile { path: None }, console)?;
+    let session = Session::connect(&target.connection, &mut inputs, console).await?;
+    let planned = look(&session, &inputs, &events, console).await;
+    session.close().await;
+    let planned = planned?;
+    refuse_blocked(&planned.plan)?;
+    let certificate = inputs.held.as_ref().map(|held| held.certificate().der.as_slice());
+    let (plan, observed) = (&planned.plan, &planned.observed);
+    let source = Source { plan, desired: &inputs.desired, observed, certificate };
+    Console::document(&script(arguments.format, &source))?;
+    Ok(exit(plan))
+}
+
+/// What must not be applied must not be handed on either.
+fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
+    let messages: Vec<_> = plan.blockers().map(|finding| finding.message.clone()).collect();
+    if messages.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::several(Exit::Blocked, messages)
+        .hint("no script was made: correct this first; `mondoo-azure plan` shows the rest"))
+}
+
+/// As `plan` ends: a script that leaves something out is no success.
+fn exit(plan: &Plan) -> Exit {
+    if plan.blocked_lines().next().is_some() {
+        Exit::Blocked
+    } else if plan.is_whole() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    }
+}
