@@ -20,7 +20,6 @@ mod documents;
 mod drift;
 mod drift_by_az;
 mod e_key_vault_access;
-mod export_az;
 mod export_spec;
 mod f_certificate;
 mod f_certificate_sources;

@@ -1,8 +1,6 @@
 //! App registrations.
 
 use azure_core::http::Method;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use spec::{AppId, AppRoleId, ApplicationId, KeyId, ObjectId};
@@ -11,7 +9,7 @@ use time::OffsetDateTime;
 use super::GRAPH_APP_ID;
 use crate::error::unless_missing;
 use crate::service::Call;
-use crate::{Error, Reader, Writer};
+use crate::{Error, Writer};
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -88,33 +86,6 @@ impl Application {
         let access = of_graph.flat_map(|access| &access.resource_access);
         access.filter(|access| access.kind == "Role").map(|access| access.id)
     }
-}
-
-impl Reader {
-    /// The certificates that an application trusts, in DER. Graph gives them on a read of one
-    /// application that asks for nothing else, 150 times a minute at most (documented).
-    pub async fn certificates(&self, id: ApplicationId) -> Result<Vec<(KeyId, Vec<u8>)>, Error> {
-        let path = format!("/applications/{id}?$select=keyCredentials");
-        let whole: WithKeys = self.graph_get(path).await?;
-        let der = |credential: WithKey| {
-            let der = BASE64_STANDARD.decode(credential.key?).ok()?;
-            Some((credential.key_id, der))
-        };
-        Ok(whole.key_credentials.into_iter().filter_map(der).collect())
-    }
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WithKeys {
-    key_credentials: Vec<WithKey>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WithKey {
-    key_id: KeyId,
-    key: Option<String>,
 }
 
 /// What Graph says of a reference that exists.

@@ -95,7 +95,7 @@ fn expiry(text: &str) -> Result<Expiry, String> {
     }
     let days = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok());
     let days = days.map(|days| Duration::from_secs(u64::from(days) * 24 * 3600));
-    let duration = days.map_or_else(|| super::duration(text), Ok);
+    let duration = days.map_or_else(|| super::values::duration(text), Ok);
     duration.map(Expiry::After).map_err(|_| {
         "a duration such as 12h or 7d, or a time such as 2026-12-01T00:00:00Z".to_owned()
     })

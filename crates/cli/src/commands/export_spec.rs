@@ -1,14 +1,16 @@
 //! `export --as spec`: what is live, as a spec that plans empty.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::num::NonZeroU16;
+use std::path::Path;
 
 use certificate::{Certificate, Held};
 use observer::steps::f_certificate as source;
 use planner::proposal::{Proposal, propose};
-use planner::steps::f_certificate::Source;
+use planner::steps::a_application::{ADOPTED_TAG, Application};
+use planner::steps::f_certificate::{Maker, Source};
 use planner::{Desired, Observed, Plan, key_id};
-use spec::{CertificateSource, Spec};
+use spec::{CertificateSource, Generate, Spec};
 use time::OffsetDateTime;
 
 use crate::advice::azure_failure;
@@ -23,8 +25,15 @@ use crate::session::Session;
 /// What is proposed may be at places that were not looked at: then they are.
 const MORE_LOOKS: usize = 2;
 
+/// An application is looked up by its id, whoever holds the name that it is to have.
+const NOBODYS_NAME: &str = "described-by-export";
+
 pub(super) async fn run(arguments: &Export, console: &Console) -> Result<Exit, Failure> {
-    let mut inputs = Inputs::of_target(&arguments.target)?;
+    let of = &arguments.proposal;
+    let mut inputs = match (of.app_id, &of.tenant) {
+        (Some(app_id), Some(tenant)) => Inputs::of_application(app_id, tenant, NOBODYS_NAME)?,
+        (_, _) => Inputs::of_target(&arguments.target)?,
+    };
     let session = Session::connect(&arguments.target.connection, &mut inputs, console).await?;
     let described = describe(arguments, &session, &mut inputs, console).await;
     session.close().await;
@@ -47,32 +56,67 @@ async fn describe(
 ) -> Result<(String, Plan), Failure> {
     let progress = Progress::reading(console);
     let mut observed = session.observe(inputs, &|event| progress.report(&event)).await?.observed;
-    if observed.application.application.is_none() {
+    let Some(application) = &observed.application.application else {
         return Err(nothing_there(inputs));
+    };
+    let mut desired = match (arguments.proposal.app_id, &arguments.proposal.tenant) {
+        (Some(app_id), Some(tenant)) => {
+            Inputs::of_application(app_id, tenant, &name_for(application))?.desired
+        }
+        (_, _) => inputs.desired.clone(),
+    };
+    if is_ours(application, &desired) {
+        desired.application.adopt = None;
     }
-    let (besides, source) = besides(arguments, session, inputs, &observed).await?;
+    let besides = besides(arguments, session, inputs, &observed).await?;
     for _ in 0..MORE_LOOKS {
-        let next = parsed(&propose(&inputs.desired, &observed), &besides, &source)?;
+        let next = parsed(&propose(&desired, &observed), &besides, &desired)?;
         if looks_at_the_same(&next, &inputs.desired, &observed) {
             break;
         }
-        inputs.desired = next;
+        let (installation, adopt) =
+            (inputs.desired.installation.clone(), inputs.desired.application.adopt);
+        inputs.desired = Desired { installation, ..next.clone() };
+        inputs.desired.application.adopt = adopt;
         observed = session.observe(inputs, &|event| progress.report(&event)).await?.observed;
+        desired = next;
     }
-    let proposal = propose(&inputs.desired, &observed);
-    let plan = planner::plan(&parsed(&proposal, &besides, &source)?, &observed);
-    Ok((yaml(&proposal, &besides, &left(&plan)), plan))
+    let proposal = propose(&desired, &observed);
+    let plan = planner::plan(&parsed(&proposal, &besides, &desired)?, &observed);
+    Ok((yaml(&proposal, &besides.0, &left(&plan)), plan))
+}
+
+/// As the installation is to be called: by the key that the application has for good, else as it is
+/// shown.
+fn name_for(application: &Application) -> String {
+    let shown = application.unique_name.as_ref().unwrap_or(&application.display_name);
+    let dashed = |c: char| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' };
+    let parts: String = shown.chars().map(dashed).take(64).collect();
+    let name = parts.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
+    if name.is_empty() { "mondoo-security".to_owned() } else { name }
+}
+
+/// Made by an installation, and not taken over by it.
+fn is_ours(application: &Application, desired: &Desired) -> bool {
+    let has = |tag: &str| application.tags.contains(tag);
+    has(&desired.marker.to_string()) && !has(ADOPTED_TAG)
 }
 
 /// The proposal, read as anybody would read it.
-fn parsed(proposal: &Proposal, besides: &Besides, source: &Source) -> Result<Desired, Failure> {
+fn parsed(
+    proposal: &Proposal,
+    (besides, source): &(Besides, Source),
+    desired: &Desired,
+) -> Result<Desired, Failure> {
     let spec = Spec::parse(&yaml(proposal, besides, &[])).map_err(|errors| {
         let told = |message: &str| format!("what is live cannot be said by a spec: {message}");
         let messages = errors.as_slice().iter().map(|error| told(&error.message));
         Failure::several(Exit::Failed, messages.collect())
             .hint("correct what is named in Azure, and try again")
     })?;
-    Ok(Desired::new(&spec, source.clone()))
+    let mut next = Desired::new(&spec, source.clone());
+    next.application.adopt = desired.application.adopt;
+    Ok(next)
 }
 
 fn looks_at_the_same(next: &Desired, looked: &Desired, observed: &Observed) -> bool {
@@ -106,13 +150,20 @@ async fn besides(
     inputs: &Inputs,
     observed: &Observed,
 ) -> Result<(Besides, Source), Failure> {
-    let spec = read_spec(&arguments.target.spec)?;
-    let (source, comment, held) = match &arguments.proposal.certificate_out {
-        None => (spec.certificate.source, None, inputs.desired.certificate.source.clone()),
-        out => trusted(out.as_deref(), session, observed).await?,
+    let out = arguments.proposal.certificate_out.as_deref();
+    let written = match arguments.proposal.app_id {
+        Some(_) => None,
+        None => Some(read_spec(&arguments.target.spec)?),
     };
-    let renew_before_days = spec.certificate.renew_before_days;
-    Ok((Besides { source, comment, renew_before_days, keep: spec.keep }, held))
+    let renew_before_days = written.as_ref().map_or(30, |spec| spec.certificate.renew_before_days);
+    let keep = written.as_ref().map(|spec| spec.keep.clone()).unwrap_or_default();
+    let (source, comment, held) = match (written, out) {
+        (Some(spec), None) => {
+            (spec.certificate.source, None, inputs.desired.certificate.source.clone())
+        }
+        (_, out) => trusted(out, session, observed).await?,
+    };
+    Ok((Besides { source, comment, renew_before_days, keep }, held))
 }
 
 /// The certificate that lasts longest of those that the application trusts and somebody could use.
@@ -125,7 +176,8 @@ async fn trusted(
     let application = observed.application.application.as_ref().map(|live| live.id);
     let mut usable = Vec::new();
     if let Some(id) = application {
-        let found = session.reader.certificates(id).await.map_err(|error| azure_failure(&error))?;
+        let found =
+            session.reader.trusted_certificates(id).await.map_err(|error| azure_failure(&error))?;
         usable.extend(found.into_iter().filter_map(|(id, der)| {
             let certificate = Certificate::of_der(&der).ok()?;
             certificate.check(now).ok().map(|()| (id, certificate))
@@ -134,21 +186,35 @@ async fn trusted(
     let rank = |(id, certificate): &(_, Certificate)| {
         (*id == key_id(&certificate.sha256()), certificate.not_after)
     };
-    let file = out.map_or_else(|| PathBuf::from("./certificate.pem"), Path::to_owned);
     let Some((_, certificate)) = usable.into_iter().max_by_key(rank) else {
-        let comment = "the application trusts no certificate that could be used: put one there";
-        return Ok((CertificateSource::File(file), Some(comment.to_owned()), Source::Federated));
+        return Ok(none_trusted());
     };
-    let comment = format!(
-        "until {}, {}; its key is with whoever made it",
-        certificate.not_after.date(),
-        certificate.subject
-    );
-    if let Some(out) = out {
-        write_new(out, &certificate.pem())?;
-    }
+    let until = format!("{}, until {}", certificate.subject, certificate.not_after.date());
+    let (file, comment) = match out {
+        Some(out) => {
+            write_new(out, &certificate.pem())?;
+            (out.to_owned(), format!("{until}; its key is with whoever made it"))
+        }
+        None => {
+            let file = "./certificate.pem";
+            (file.into(), format!("{until}: --certificate-out {file} writes it"))
+        }
+    };
     let source = Source::Held(source::facts(&Held::Alone(certificate)));
     Ok((CertificateSource::File(file), Some(comment), source))
+}
+
+/// A new one, then.
+fn none_trusted() -> (CertificateSource, Option<String>, Source) {
+    let comment = "the application trusts no certificate that it could sign in with";
+    let new = Generate {
+        output: "./mondoo.pem".into(),
+        subject: "CN=mondoo-security".to_owned(),
+        key_bits: 4096,
+        validity_days: NonZeroU16::new(365).expect("a year has days"),
+    };
+    let source = Source::Make(Maker::Generate(new.clone()));
+    (CertificateSource::Generate(new), Some(comment.to_owned()), source)
 }
 
 /// A file that has it already is as good.
