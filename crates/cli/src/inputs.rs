@@ -12,7 +12,8 @@ use time::OffsetDateTime;
 
 use crate::arguments::{DEFAULT_SPEC, KeyFile, Target};
 use crate::exit::{Exit, Failure};
-use crate::render::{json, spec_errors};
+use crate::render::proposal::in_quotes;
+use crate::render::spec_errors;
 use crate::tracked_key;
 
 /// A spec that can be used, and what its certificate source holds.
@@ -49,7 +50,7 @@ impl Inputs {
         let text = format!(
             "version: 1\nname: {name}\ntenant: {}\nscopes: [tenantRoot: true]\n\
              certificate: {{ source: {{ environment: NONE }} }}\n",
-            json::text(tenant)
+            in_quotes(tenant)
         );
         let spec = Spec::parse(&text).map_err(|errors| {
             let messages = errors.as_slice().iter().map(|error| error.message.clone());

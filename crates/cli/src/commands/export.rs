@@ -15,7 +15,7 @@ use crate::session::Session;
 
 pub(crate) async fn run(arguments: &Export, console: &Console) -> Result<Exit, Failure> {
     match arguments.form {
-        ExportForm::Spec => export_spec::run(arguments, console).await,
+        ExportForm::Spec => Box::pin(export_spec::run(arguments, console)).await,
         ExportForm::Script(format) if !arguments.proposal.is_asked_for() => {
             script_of(format, &arguments.target, console).await
         }

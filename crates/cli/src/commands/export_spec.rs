@@ -4,13 +4,13 @@ use std::io::Write;
 use std::num::NonZeroU16;
 use std::path::Path;
 
-use certificate::{Certificate, Held};
+use certificate::{Certificate, Held, first_certificate};
 use observer::steps::f_certificate as source;
 use planner::proposal::{Proposal, propose};
 use planner::steps::a_application::{ADOPTED_TAG, Application};
 use planner::steps::f_certificate::{Maker, Source};
 use planner::{Desired, Observed, Plan, key_id};
-use spec::{CertificateSource, Generate, Spec};
+use spec::{AppId, CertificateSource, Generate, Spec};
 use time::OffsetDateTime;
 
 use crate::advice::azure_failure;
@@ -65,10 +65,12 @@ async fn describe(
         }
         (_, _) => inputs.desired.clone(),
     };
-    if is_ours(application, &desired) {
+    let is_adopted = application.tags.contains(ADOPTED_TAG);
+    if application.tags.contains(&desired.marker.to_string()) && !is_adopted {
         desired.application.adopt = None;
     }
-    let besides = besides(arguments, session, inputs, &observed).await?;
+    let to_adopt = desired.application.adopt.filter(|_| !is_adopted);
+    let besides = besides(arguments, session, inputs, &observed, to_adopt).await?;
     for _ in 0..MORE_LOOKS {
         let next = parsed(&propose(&desired, &observed), &besides, &desired)?;
         if looks_at_the_same(&next, &inputs.desired, &observed) {
@@ -94,12 +96,6 @@ fn name_for(application: &Application) -> String {
     let parts: String = shown.chars().map(dashed).take(64).collect();
     let name = parts.split('-').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("-");
     if name.is_empty() { "mondoo-security".to_owned() } else { name }
-}
-
-/// Made by an installation, and not taken over by it.
-fn is_ours(application: &Application, desired: &Desired) -> bool {
-    let has = |tag: &str| application.tags.contains(tag);
-    has(&desired.marker.to_string()) && !has(ADOPTED_TAG)
 }
 
 /// The proposal, read as anybody would read it.
@@ -149,6 +145,7 @@ async fn besides(
     session: &Session,
     inputs: &Inputs,
     observed: &Observed,
+    to_adopt: Option<AppId>,
 ) -> Result<(Besides, Source), Failure> {
     let out = arguments.proposal.certificate_out.as_deref();
     let written = match arguments.proposal.app_id {
@@ -163,7 +160,7 @@ async fn besides(
         }
         (_, out) => trusted(out, session, observed).await?,
     };
-    Ok((Besides { source, comment, renew_before_days, keep }, held))
+    Ok((Besides { to_adopt, source, comment, renew_before_days, keep }, held))
 }
 
 /// The certificate that lasts longest of those that the application trusts and somebody could use.
@@ -179,7 +176,7 @@ async fn trusted(
         let found =
             session.reader.trusted_certificates(id).await.map_err(|error| azure_failure(&error))?;
         usable.extend(found.into_iter().filter_map(|(id, der)| {
-            let certificate = Certificate::of_der(&der).ok()?;
+            let certificate = first_certificate(&der)?;
             certificate.check(now).ok().map(|()| (id, certificate))
         }));
     }
@@ -190,15 +187,12 @@ async fn trusted(
         return Ok(none_trusted());
     };
     let until = format!("{}, until {}", certificate.subject, certificate.not_after.date());
-    let (file, comment) = match out {
-        Some(out) => {
-            write_new(out, &certificate.pem())?;
-            (out.to_owned(), format!("{until}; its key is with whoever made it"))
-        }
-        None => {
-            let file = "./certificate.pem";
-            (file.into(), format!("{until}: --certificate-out {file} writes it"))
-        }
+    let (file, comment) = if let Some(out) = out {
+        write_new(out, &certificate.pem())?;
+        (out.to_owned(), format!("{until}; its key is with whoever made it"))
+    } else {
+        let file = "./certificate.pem";
+        (file.into(), format!("{until}: --certificate-out {file} writes it"))
     };
     let source = Source::Held(source::facts(&Held::Alone(certificate)));
     Ok((CertificateSource::File(file), Some(comment), source))

@@ -17,11 +17,6 @@ pub(crate) fn line(document: &impl Serialize) -> String {
     neutral(&json) + "\n"
 }
 
-/// A text, in quotes.
-pub(crate) fn text(text: &str) -> String {
-    neutral(&serde_json::to_string(text).expect("a text is plain data"))
-}
-
 /// Outside of texts, JSON has none of these; inside, an escape is the same character.
 fn neutral(json: &str) -> String {
     let json = json.replace(BREAKS_A_LOG, "#\\u0023");

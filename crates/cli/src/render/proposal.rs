@@ -1,15 +1,19 @@
 //! A proposal as YAML, with a comment on each line that is unusual.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt::Write;
 
 use planner::proposal::{Item, Patch, Place, Policies, Proposal, VaultLists};
-use spec::{CertificateSource, Generate, ScopeId};
+use spec::{AppId, CertificateSource, Generate, ScopeId};
 
-use super::json;
-use crate::console::one_line;
+use crate::console::{is_hidden, one_line};
 
 /// What live state does not tell, and a spec has to say.
 pub(crate) struct Besides {
+    /// The application is not ours yet.
+    pub to_adopt: Option<AppId>,
     pub source: CertificateSource,
     /// What is unusual about it.
     pub comment: Option<String>,
@@ -20,7 +24,7 @@ pub(crate) struct Besides {
 
 /// What a plan for the spec would still do, each in a line.
 pub(crate) fn yaml(proposal: &Proposal, besides: &Besides, left: &[String]) -> String {
-    let mut yaml = Yaml(head(proposal, left));
+    let mut yaml = Yaml(head(proposal, besides.to_adopt, left));
     yaml.line(0, "version", "1", None);
     yaml.line(0, "name", proposal.name.as_str(), None);
     let tenant = proposal.tenant.to_string();
@@ -45,9 +49,12 @@ pub(crate) fn yaml(proposal: &Proposal, besides: &Besides, left: &[String]) -> S
     yaml.0
 }
 
-fn head(proposal: &Proposal, left: &[String]) -> String {
+fn head(proposal: &Proposal, to_adopt: Option<AppId>, left: &[String]) -> String {
     let mut text =
         "# What is live, as a spec. Read it before you take it for what is wanted.\n".to_owned();
+    if let Some(app_id) = to_adopt {
+        let _ = writeln!(text, "# To go by it: mondoo-azure adopt SPEC --app-id {app_id}");
+    }
     let mut list = |title: &str, lines: &[String]| {
         if !lines.is_empty() {
             let _ = writeln!(text, "#\n# {title}");
@@ -57,7 +64,11 @@ fn head(proposal: &Proposal, left: &[String]) -> String {
         }
     };
     list("What a spec cannot say:", &proposal.remarks);
-    list("A plan for it is not empty:", left);
+    let title = match to_adopt {
+        Some(_) => "What adopting it changes:",
+        None => "A plan for it is not empty:",
+    };
+    list(title, left);
     text
 }
 
@@ -173,7 +184,7 @@ fn certificate(proposal: &Proposal, besides: &Besides, yaml: &mut Yaml) {
         CertificateSource::Command(command) => {
             yaml.key(2, "command");
             let run = std::iter::once(&command.program).chain(&command.arguments);
-            let run: Vec<_> = run.map(|part| json::text(part)).collect();
+            let run: Vec<_> = run.map(|part| in_quotes(part)).collect();
             yaml.line(3, "run", &format!("[{}]", run.join(", ")), None);
             if let Some(output) = &command.output {
                 yaml.line(3, "output", &path(output), None);
@@ -258,13 +269,37 @@ fn remark(comment: Option<&str>) -> String {
 
 /// As it is where that can mean nothing else, else in quotes.
 fn quoted(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._/*-".contains(c);
-    let is_word = text.contains(['.', '/', '-', '_'])
-        && text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '/');
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._/*- ()".contains(c);
     let is_guid = text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    if is_guid || (is_word && text.chars().all(is_plain)) {
+    let begins =
+        text.starts_with(|c: char| c.is_ascii_alphabetic()) || text.starts_with(['/', '.']);
+    let is_word = begins && !text.ends_with(' ') && text.chars().all(is_plain);
+    // YAML 1.1 knows more of them than 1.2.
+    let reserved = ["true", "false", "null", "yes", "no", "on", "off", "y", "n", ".nan", ".inf"];
+    let means_more = reserved.contains(&text.to_lowercase().as_str());
+    let is_number = text.trim_start_matches('.').starts_with(|c: char| c.is_ascii_digit());
+    if is_guid || (is_word && !means_more && !is_number) {
         text.to_owned()
     } else {
-        json::text(text)
+        in_quotes(text)
     }
+}
+
+/// With escapes for all that a terminal or a log would obey, or YAML would not take.
+pub(crate) fn in_quotes(text: &str) -> String {
+    let mut quoted = "\"".to_owned();
+    let mut before = ' ';
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => quoted.extend(['\\', c]),
+            '\n' => quoted += "\\n",
+            '#' if before == '#' => quoted += "\\x23",
+            c if is_hidden(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+                let _ = write!(quoted, "\\U{:08x}", u32::from(c));
+            }
+            c => quoted.push(c),
+        }
+        before = c;
+    }
+    quoted + "\""
 }

@@ -3,7 +3,7 @@
 use spec::Rights;
 
 use super::{Item, Notes, Patch};
-use crate::privileged::only_reads;
+use crate::privileged::{only_reads, shown};
 use crate::steps::a_application::{self, SINGLE_TENANT, Standing};
 use crate::{Desired, Observed};
 
@@ -57,20 +57,35 @@ fn is_name(name: &str) -> bool {
     name.trim() == name && (1..=120).contains(&name.chars().count()) && !name.chars().any(odd)
 }
 
-/// What is consented against the profile.
+/// What is consented and requested against the profile. What is consented alone would be requested by
+/// a plan for a spec that has it: without it, it is an extra.
 pub(super) fn graph_permissions(rights: &Rights, observed: &Observed, notes: &mut Notes) -> Patch {
-    let live = &observed.graph_permissions;
-    let mut patch = Patch::default();
-    for line in &rights.graph_permissions {
-        let offered = live.offered.iter().find(|(name, _)| name.eq_ignore_ascii_case(&line.name));
-        // One that the tenant does not offer is left out of every plan.
-        let Some((_, role)) = offered.filter(|(_, role)| !live.granted.contains_key(role)) else {
-            continue;
-        };
-        let why =
-            if live.requested.contains(role) { "requested, not consented" } else { "not held" };
-        patch.remove.push(Item::with(&line.name, why));
+    for api in &observed.graph_permissions.elsewhere {
+        notes.say(format!("it holds permissions of {api}, which no spec grants, and they stay"));
     }
+    Patch { add: added(rights, observed, notes), remove: removed(rights, observed) }
+}
+
+/// What of the profile is not held. What the tenant does not offer is left out of every plan.
+fn removed(rights: &Rights, observed: &Observed) -> Vec<Item> {
+    let live = &observed.graph_permissions;
+    let why = |name: &str| {
+        let offered = live.offered.iter().find(|(offered, _)| offered.eq_ignore_ascii_case(name));
+        let (_, role) = offered?;
+        match (live.granted.contains_key(role), live.requested.contains(role)) {
+            (true, true) => None,
+            (true, false) => Some("consented, but not requested"),
+            (false, true) => Some("requested, but not consented"),
+            (false, false) => Some("not held"),
+        }
+    };
+    let lines = rights.graph_permissions.iter();
+    lines.filter_map(|line| Some(Item::with(&line.name, why(&line.name)?))).collect()
+}
+
+fn added(rights: &Rights, observed: &Observed, notes: &mut Notes) -> Vec<Item> {
+    let live = &observed.graph_permissions;
+    let mut added = Vec::new();
     for role in live.granted.keys() {
         let Some(name) = live.names.get(role) else {
             notes.say(format!("permission {role} is consented, whose name is not known"));
@@ -79,17 +94,18 @@ pub(super) fn graph_permissions(rights: &Rights, observed: &Observed, notes: &mu
         if rights.graph_permissions.iter().any(|line| line.name.eq_ignore_ascii_case(name)) {
             continue;
         }
-        if !live.offered.contains_key(name) {
-            notes.say(format!("{name} is consented and not offered any more"));
+        if !live.requested.contains(role) || !live.offered.contains_key(name) {
+            let shown = shown(name, !only_reads(name));
+            notes.say(format!(
+                "{shown} is consented, and not requested or not offered any more: it stays, and is \
+                 told as an extra"
+            ));
         } else if only_reads(name) {
-            patch.add.push(Item::plain(name));
+            added.push(Item::plain(name));
         } else {
-            patch.add.push(Item::with(name, "PRIVILEGED: it does more than read"));
+            added.push(Item::with(name, "PRIVILEGED: it does more than read"));
             notes.privileged(name, "consented");
         }
     }
-    for api in &live.elsewhere {
-        notes.say(format!("it holds permissions of {api}, which no spec grants, and they stay"));
-    }
-    patch
+    added
 }

@@ -109,7 +109,7 @@ fn permissions(
         let more = counted.iter().any(|(ours, common)| ours.iter().any(|name| !has(common, name)));
         if more || !ours.storage.is_empty() {
             let name = vault.id.name();
-            notes.say(format!("vault {name} permits more than the others: {ours}"));
+            notes.say(format!("vault {name} permits more than the spec says: {ours}"));
         }
     }
     if keys.is_empty() && secrets.is_empty() && certificates.is_empty() {
