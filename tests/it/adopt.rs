@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 
 use reqwest::Method;
 use serde_json::json;
+use time::Duration;
 
 use crate::d_custom_role::custom_roles;
 use crate::f_certificate::add_foreign_certificate;
 use crate::support::{
-    ByHand, PRODUCTION, Run, SUBSCRIPTION, Tenant, Way, binary, differences, inventory, manual,
-    set_up, spec, spec_with, terraform,
+    AzureCli, ByHand, PRODUCTION, Run, SUBSCRIPTION, Tenant, Way, binary, differences, inventory,
+    manual, set_up, spec, spec_with, terraform,
 };
 
 /// All that taking over changes.
@@ -50,6 +51,28 @@ fn a_set_up_of_the_manual_is_recognised_whole_and_left_whole() {
     assert_eq!(destroyed.code, Some(0), "{destroyed:?}");
     assert_eq!(destroyed.changes(), ["~ application mondoo-security"]);
     assert_eq!(differences(&before, &inventory(&tenant)), ADOPTED);
+}
+
+/// The same by the script that stock clients are tried with.
+#[test]
+fn a_set_up_that_azure_cli_made_alone_is_recognised_whole() {
+    let tenant = Tenant::at_rest();
+    let Some(cli) = AzureCli::sign_in(&tenant) else { return };
+    let spec = spec(tenant.path(), &[PRODUCTION]);
+    let pem = std::fs::read_to_string(tenant.path().join("certificate.pem")).unwrap();
+    let public = &pem[pem.find("-----BEGIN CERTIFICATE").unwrap()..];
+    std::fs::write(tenant.path().join("public.pem"), public).unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/clients/manual-setup.sh");
+    let subscription = SUBSCRIPTION.trim_start_matches("/subscriptions/");
+    let mut command = cli.command(&tenant, "bash");
+    let made = Run::of(command.args([script, "mondoo-security", subscription, "public.pem"]));
+    assert_eq!(made.code, Some(0), "{made:?}");
+    let before = inventory(&tenant);
+    let run = adopt(&tenant, &spec, made.last_line());
+    assert_eq!(run.code, Some(0), "{run:?}");
+    tenant.assert_nothing_to_do(spec.to_str().unwrap());
+    let changed = differences(&before, &inventory(&tenant));
+    assert_eq!(changed, ADOPTED);
 }
 
 #[test]
@@ -133,9 +156,10 @@ fn other_hands_are_listed_first_and_do_not_block() {
     let spec = spec.to_str().unwrap();
     let dry = tenant.run(&["adopt", spec, "--app-id", &made.app_id, "--dry-run"]);
     assert_eq!(dry.code, Some(0), "{dry:?}");
-    let notes: Vec<_> = dry.stdout.lines().filter(|line| line.contains("foreign-hand")).collect();
-    assert_eq!(notes.len(), 2, "{dry:?}");
-    assert!(dry.stdout.contains("password for the old script"), "{dry:?}");
+    let hands = "Hands    others, who reach all that it holds:\n   ! certificate by hand\n   ! \
+                 password for the old script\n\n";
+    assert!(dry.stdout.contains(hands), "{dry:?}");
+    assert!(dry.stdout.find(hands) < dry.stdout.find("A  Application"), "{dry:?}");
     let run = adopt(&tenant, Path::new(spec), &made.app_id);
     assert_eq!(run.code, Some(0), "{run:?}");
     // Holding the roles is proof enough that it was let in by somebody who may.
@@ -219,7 +243,12 @@ fn which_one_is_meant_has_to_be_said() {
     }
     let today = tenant.now().date().to_string();
     assert_eq!(run.stderr.matches(&format!("created {today}")).count(), 2, "{run:?}");
-    assert!(run.stderr.contains("last sign-in"), "{run:?}");
+    // The report is a day behind.
+    assert_eq!(run.stderr.matches("last sign-in not known").count(), 2, "{run:?}");
+    tenant.advance(3 * 24 * 60 * 60);
+    let run = tenant.run(&["adopt", spec.to_str().unwrap(), "--auto-approve"]);
+    let yesterday = (tenant.now() - Duration::DAY).date();
+    assert!(run.stderr.contains(&format!("last sign-in {yesterday}")), "{run:?}");
     let named = json!({ "displayName": "another", "uniqueName": "mondoo-security" });
     tenant.graph(Method::POST, "/applications", named);
     let taken = adopt(&tenant, &spec, &made.app_id);

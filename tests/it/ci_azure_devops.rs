@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::drift_by_az::rename_application;
-use crate::support::{Forge, Run, Tenant, has_tools, keep, read, root};
+use crate::ci_story::rename;
+use crate::support::{AzureCli, Forge, Run, Tenant, has_tools, keep, read, root};
 
 struct AzurePipelines<'a> {
     forge: Forge<'a>,
@@ -122,6 +122,7 @@ fn azure_pipelines_plan_apply_and_watch() {
     let tenant = Tenant::at_rest();
     let pipelines = AzurePipelines::new(&tenant);
     one_thread_is_made_and_edited(&pipelines);
+    let az = AzureCli::sign_in(&tenant);
     for changed in ["24 created, 0 updated", "0 created, 1 updated"] {
         pipelines.assert_well("apply", 0);
         keep(&pipelines.result(), &pipelines.forge.artifact("mondoo-azure-plan"));
@@ -129,7 +130,7 @@ fn azure_pipelines_plan_apply_and_watch() {
         let report = std::fs::read_to_string(pipelines.result().join("report.md")).unwrap();
         assert!(report.contains(changed), "{report}");
         assert!(!pipelines.assert_well("drift", 0).contains(ISSUES));
-        rename_application(&tenant, "Clicked by hand");
+        rename(&tenant, az.as_ref());
         assert!(pipelines.assert_well("drift", 0).contains(ISSUES));
         let report = std::fs::read_to_string(pipelines.result().join("report.md")).unwrap();
         assert!(report.contains("Clicked by hand -> mondoo-security"), "{report}");

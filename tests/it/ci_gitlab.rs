@@ -5,8 +5,8 @@ use std::os::unix::fs::symlink;
 
 use serde_json::{Value, json};
 
-use crate::drift_by_az::rename_application;
-use crate::support::{Forge, Run, Tenant, has_tools, read, root, trust_workload_of};
+use crate::ci_story::rename;
+use crate::support::{AzureCli, Forge, Run, Tenant, has_tools, read, root, trust_workload_of};
 
 const BRANCH: &str = "project_path:contoso/azure:ref_type:branch:ref:change";
 const MAIN: &str = "project_path:contoso/azure:ref_type:branch:ref:main";
@@ -88,7 +88,7 @@ fn gitlab_plans_applies_and_watches() {
     gitlab.assert_well("drift", MAIN);
     assert_eq!(gitlab.forge.list("issues"), Vec::<Value>::new());
 
-    rename_application(&tenant, "Clicked by hand");
+    rename(&tenant, AzureCli::sign_in(&tenant).as_ref());
     for _ in 0..2 {
         gitlab.assert_well("drift", MAIN);
         let issues = gitlab.forge.list("issues");

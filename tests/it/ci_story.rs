@@ -7,10 +7,10 @@ use std::path::Path;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::drift_by_az::rename_application;
 use crate::permissions::Least;
 use crate::support::{
-    Ended, Event, Forge, Job, PRODUCTION, Tenant, has_tools, keep, spec_with, trust_workload_of,
+    AzureCli, Ended, Event, Forge, Job, PRODUCTION, Run, Tenant, has_tools, keep, spec_with,
+    trust_workload_of,
 };
 
 const MERGED: &str = "3d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60";
@@ -100,6 +100,22 @@ impl<'a> Repository<'a> {
     }
 }
 
+/// Somebody renames our application: with stock `az`, or where there is none, by the request that it
+/// sends.
+pub fn rename(tenant: &Tenant, az: Option<&AzureCli>) {
+    let (application, _) = tenant.application();
+    let id = application["id"].as_str().unwrap();
+    let name = "Clicked by hand";
+    if let Some(az) = az {
+        let arguments = ["ad", "app", "update", "--id", id, "--display-name", name];
+        let run = Run::of(az.command(tenant, "az").args(arguments));
+        assert_eq!(run.code, Some(0), "{run:?}");
+    } else {
+        let body = json!({ "displayName": name });
+        tenant.graph(Method::PATCH, &format!("/applications/{id}"), body);
+    }
+}
+
 fn assert_well(jobs: &[Job]) {
     assert!(jobs.iter().all(|job| job.ended == Ended::Well), "{jobs:#?}");
 }
@@ -155,7 +171,7 @@ fn applied_after_the_merge(repository: &Repository<'_>) {
 fn drift_is_told_by_one_issue(repository: &Repository<'_>) {
     assert_eq!(repository.night().ended, Ended::Well);
     assert_eq!(repository.forge.list("issues"), Vec::<Value>::new());
-    rename_application(repository.forge.tenant, "Clicked by hand");
+    rename(repository.forge.tenant, AzureCli::sign_in(repository.forge.tenant).as_ref());
     for _ in 0..2 {
         assert_eq!(repository.night().ended, Ended::Well);
         let issues = repository.forge.list("issues");

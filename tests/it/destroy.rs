@@ -1,5 +1,8 @@
 //! `destroy`: what is ours goes, and nothing else.
 
+use std::io::Write;
+use std::process::{Command, Stdio};
+
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -69,6 +72,45 @@ fn nothing_goes_unless_somebody_says_so_and_a_reviewed_plan_is_kept_to() {
     assert_eq!(run.code, Some(0), "{run:?}");
 }
 
+/// Runs the binary on a terminal, where somebody types the answers. Nothing, where none can be had.
+fn typing(tenant: &Tenant, arguments: &[&str], answers: &str) -> Option<Run> {
+    let binary = tenant.command(arguments);
+    let words = [binary.get_program()].into_iter().chain(binary.get_args());
+    let words: Vec<_> = words.map(|word| format!("'{}'", word.to_str().unwrap())).collect();
+    let mut script = Command::new("script");
+    script.args(["--quiet", "--return", "--command", &words.join(" "), "/dev/null"]);
+    script.current_dir(tenant.path()).env_clear().stdin(Stdio::piped()).stdout(Stdio::piped());
+    script.envs(binary.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let Ok(mut child) = script.spawn() else {
+        eprintln!("there is no `script` to have a terminal from: skipped");
+        return None;
+    };
+    child.stdin.take().unwrap().write_all(answers.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout).into_owned();
+    Some(Run { code: output.status.code(), stdout, stderr: String::new() })
+}
+
+#[test]
+fn what_takes_much_away_is_asked_twice_and_leaving_by_name() {
+    let tenant = Tenant::new();
+    let both = spec(tenant.path(), &[PRODUCTION, DEVELOPMENT]);
+    tenant.apply(&both);
+    let fewer = "extras: prune\ngraphPermissions: { remove: [Domain.Read.All] }\n";
+    let spec = spec_with(tenant.path(), &[PRODUCTION, DEVELOPMENT], fewer);
+    let spec = spec.to_str().unwrap();
+    let Some(once) = typing(&tenant, &["apply", spec], "yes\nno\n") else { return };
+    assert_eq!(once.code, Some(1), "{once:?}");
+    assert!(once.stdout.contains("1 of 31 objects (consents: 1)"), "{once:?}");
+    let twice = typing(&tenant, &["apply", spec], "yes\nyes\n").unwrap();
+    assert_eq!(twice.code, Some(0), "{twice:?}");
+    let other_word = typing(&tenant, &["destroy", spec], "yes\n").unwrap();
+    assert_eq!(other_word.code, Some(1), "{other_word:?}");
+    assert_eq!(tenant.application().0["displayName"], "mondoo-security");
+    let by_name = typing(&tenant, &["destroy", spec], "mondoo-security\n").unwrap();
+    assert_eq!(by_name.code, Some(0), "{by_name:?}");
+}
+
 #[test]
 fn what_is_not_ours_stays_and_is_told() {
     let tenant = Tenant::new();
@@ -101,9 +143,12 @@ fn a_lock_is_told_before_and_the_application_stays_until_it_is_gone() {
     let body = json!({ "properties": { "level": "CanNotDelete" } });
     tenant.arm(Method::PUT, &lock, "2016-09-01", body);
     let spec = spec.to_str().unwrap();
+    let dry = tenant.run(&["destroy", spec, "--dry-run"]);
     let run = destroy(&tenant, spec, &[]);
-    assert_eq!(run.code, Some(5), "{run:?}");
-    assert!(run.stderr.contains("warning: lock keep on"), "{run:?}");
+    assert_eq!((dry.code, run.code), (Some(0), Some(5)), "{run:?}");
+    for run in [dry, run] {
+        assert!(run.stderr.contains("warning: lock keep on"), "{run:?}");
+    }
     assert_eq!(tenant.application().0["displayName"], "mondoo-security");
     tenant.arm(Method::DELETE, &lock, "2016-09-01", None);
     let run = destroy(&tenant, spec, &[]);

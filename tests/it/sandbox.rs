@@ -171,6 +171,8 @@ fn faults_are_read_from_a_file_and_requests_written_to_one() {
             .collect::<Vec<_>>()
     };
     assert_eq!(of("/subscriptions?"), [503, 200]);
+    let ours = |line: &Value| line["client"].as_str().unwrap().contains("mondoo-azure");
+    assert!(lines.iter().all(ours), "{log}");
     assert!(!of("/0a9b3c7d-5e1f-4a2b-8c6d-7e8f90a1b2c3/oauth2").is_empty());
     assert!(!log.contains("eyJ") && !log.contains(server.variable("AZURE_CLIENT_SECRET")));
 }

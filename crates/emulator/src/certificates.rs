@@ -13,8 +13,9 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use crate::error::StartError;
 use crate::store::Directory;
+use crate::tunnel::VAULTS;
 
-/// TLS for `localhost`, `127.0.0.1` and `::1`, over HTTP/2 and HTTP/1.1.
+/// TLS for `localhost`, `127.0.0.1`, `::1` and the vaults' names in Azure, over HTTP/2 and HTTP/1.1.
 ///
 /// The authority is made once per directory and kept, so that clients can go on trusting it; the
 /// server's own certificate is signed anew at every start.
@@ -74,10 +75,10 @@ fn authority_parameters() -> CertificateParams {
 }
 
 fn leaf_parameters() -> CertificateParams {
-    let names = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+    let names = ["localhost", "127.0.0.1", "::1", VAULTS].map(str::to_owned);
     let mut parameters = parameters("localhost");
     parameters.subject_alt_names =
-        CertificateParams::new(names).expect("three constant names are valid").subject_alt_names;
+        CertificateParams::new(names).expect("four constant names are valid").subject_alt_names;
     parameters.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     parameters.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     parameters.use_authority_key_identifier_extension = true;

@@ -17,6 +17,8 @@ pub(crate) struct Request {
     pub(crate) body: Body,
     /// The state's revision when the request came in; writes since then overlap with it.
     pub(crate) began: u64,
+    /// Where a vault was asked by a host name of its own: `https://NAME.vault.azure.net`.
+    pub(crate) vault_address: Option<String>,
 }
 
 pub(crate) enum Body {
@@ -45,11 +47,23 @@ impl Request {
             headers,
             body,
             began: u64::MAX,
+            vault_address: None,
         }
     }
 
     pub(crate) fn path(&self) -> String {
         format!("/{}", self.segments.join("/"))
+    }
+
+    /// What the request was sent to, without its query. `url` is the sandbox's.
+    pub(crate) fn address(&self, url: &str) -> String {
+        match &self.vault_address {
+            Some(vault) => {
+                let path: Vec<&str> = self.segments.iter().skip(2).map(String::as_str).collect();
+                format!("{vault}/{}", path.join("/"))
+            }
+            None => format!("{url}{}", self.path()),
+        }
     }
 
     /// Names of parameters are case-insensitive in all services.

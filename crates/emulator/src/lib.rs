@@ -35,6 +35,7 @@ mod server;
 mod service;
 mod store;
 mod timestamps;
+mod tunnel;
 
 pub use behaviour::{Behaviour, BehaviourError};
 pub use clock::Clock;

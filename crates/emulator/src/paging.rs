@@ -40,5 +40,5 @@ fn link(request: &Request, url: &str, next: usize) -> String {
         request.query.iter().filter(|(name, _)| !name.eq_ignore_ascii_case(SKIP_TOKEN)),
     );
     query.append_pair(SKIP_TOKEN, &base64url(format!("from {next}").as_bytes()));
-    format!("{url}{}?{}", request.path(), query.finish())
+    format!("{}?{}", request.address(url), query.finish())
 }

@@ -27,6 +27,7 @@ impl RequestLog {
             "at": milliseconds(at),
             "method": request.method.as_str(),
             "target": request.target,
+            "client": request.header("user-agent"),
             "status": reply.status.as_u16(),
             "request": request.json::<Value>().ok().filter(|_| !secret),
             "response": reply.body.as_ref().filter(|_| !secret),
@@ -42,8 +43,15 @@ impl RequestLog {
     }
 }
 
-/// Tokens, new passwords, and what an integration of Mondoo signs in with are in no log.
+/// Tokens, new passwords, secrets of vaults, and what an integration of Mondoo signs in with are in no
+/// log.
 fn carries_secret(request: &Request) -> bool {
+    if let [vaults, _, secrets, _, ..] = request.segments.as_slice()
+        && vaults.eq_ignore_ascii_case("vaults")
+        && secrets.eq_ignore_ascii_case("secrets")
+    {
+        return true;
+    }
     let last = request.segments.last().map(|segment| segment.to_ascii_lowercase());
     match last.as_deref() {
         Some("query") => request.json::<Value>().is_ok_and(|body| {

@@ -133,6 +133,12 @@ impl Sandbox {
         &self.url
     }
 
+    /// `http://localhost:PORT`: a proxy for `NAME.vault.azure.net`, by which clients reach vaults under
+    /// the names that they have in Azure.
+    pub fn proxy(&self) -> String {
+        self.url.replacen("https", "http", 1)
+    }
+
     /// The certificate of the sandbox's own authority, in PEM.
     pub fn ca_file(&self) -> &Path {
         &self.ca_file

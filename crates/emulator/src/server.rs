@@ -9,7 +9,6 @@ use axum::body::{Bytes, to_bytes};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum_server::Handle;
-use axum_server::accept::NoDelayAcceptor;
 use axum_server::tls_rustls::{RustlsConfig, from_tcp_rustls};
 use futures::stream::{self, StreamExt as _};
 use hyper::body::Incoming;
@@ -23,6 +22,7 @@ use crate::behaviour::{Effect, Moment};
 use crate::error::StartError;
 use crate::http::{Body, Reply, Request};
 use crate::service::{Fate, Service};
+use crate::tunnel::{TunnelAcceptor, vault_at};
 
 /// The services' own limit for a request body.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -74,8 +74,7 @@ impl Server {
         let address = port.0.local_addr().expect("a bound socket has an address");
         let server = from_tcp_rustls(port.0, RustlsConfig::from_config(tls))
             .map_err(|source| StartError::Listen { address, source })?
-            // Else the end of a long reply waits for the client's delayed acknowledgement.
-            .map(|tls| tls.acceptor(NoDelayAcceptor::new()))
+            .map(|tls| tls.acceptor(TunnelAcceptor))
             .handle(handle.clone());
         let task = tokio::spawn(async move {
             if let Err(error) = server.serve(connections).await {
@@ -170,7 +169,13 @@ async fn read(service: &Service, request: axum::extract::Request) -> Request {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_or(Body::TooLarge, Body::Whole);
     let target = parts.uri.path_and_query().map_or("/", |target| target.as_str());
-    Request { began, ..Request::new(parts.method, target, parts.headers, body) }
+    let host = parts.headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let Some(vault) = parts.uri.host().or(host).and_then(vault_at) else {
+        return Request { began, ..Request::new(parts.method, target, parts.headers, body) };
+    };
+    let vault_address = Some(format!("https://{vault}.vault.azure.net"));
+    let target = format!("/vaults/{vault}{target}");
+    Request { began, vault_address, ..Request::new(parts.method, &target, parts.headers, body) }
 }
 
 fn into_response(reply: Reply) -> Response {

@@ -77,9 +77,7 @@ fn kept(live: &Application, why: &str) -> Finding {
 
 /// Whoever else uses the application loses it.
 fn warn_of_others(desired: &Desired, observed: &Observed, plan: &mut Plan) {
-    let owners = a_application::foreign_owners(desired, &observed.application);
-    let owners = owners.into_iter().map(|(_, owner)| owner);
-    for hand in owners.chain(a_application::credentials(desired, observed)) {
+    for hand in a_application::foreign_hands(desired, observed) {
         let message =
             format!("{hand} goes with the application: ask whether somebody else signs in as it");
         plan.find(Finding::warning(FindingCode::ForeignHand, message));

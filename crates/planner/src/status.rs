@@ -6,8 +6,7 @@ use time::OffsetDateTime;
 
 use crate::drift::is_whole;
 use crate::steps::a_application::{self, ADOPTED_TAG, Standing};
-use crate::steps::f_certificate::Source;
-use crate::{Desired, Observed, Plan, Step, key_id};
+use crate::{Desired, Observed, Plan, Step};
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -180,10 +179,6 @@ impl StepStatus {
 }
 
 fn certificates(desired: &Desired, observed: &Observed) -> Vec<Certificate> {
-    let current = match &desired.certificate.source {
-        Source::Held(held) | Source::Staged(held) => Some(key_id(&held.sha256)),
-        Source::Make(_) | Source::Expired(_) | Source::InVault(_) | Source::Federated => None,
-    };
     let now = observed.now;
     let warn_from = now + desired.certificate.renew_before;
     let certificate = |live: &crate::steps::f_certificate::KeyCredential| Certificate {
@@ -191,7 +186,7 @@ fn certificates(desired: &Desired, observed: &Observed) -> Vec<Certificate> {
         thumbprint: Some(live.thumbprint.clone()).filter(|text| is_sha1(text)),
         name: live.display_name.clone(),
         is_ours: live.is_marked(&desired.certificate.marker),
-        is_current: Some(live.id) == current,
+        is_current: desired.certificate.source.is_held_as(live),
         expires: live.end,
         days_left: (live.end - now).whole_days(),
         is_expiring: live.end < warn_from,

@@ -66,7 +66,7 @@ impl<Kind> Id<Kind> {
 }
 
 /// Ours alone, and never to change: every id that we choose hangs on it.
-const NAMESPACE: Uuid = Uuid::from_u128(0x6d0a_d00a_2ce5_4b7e_9f1d_7a43_0b5c_91e2);
+pub const NAMESPACE: Uuid = Uuid::from_u128(0x6d0a_d00a_2ce5_4b7e_9f1d_7a43_0b5c_91e2);
 
 impl<Kind> FromStr for Id<Kind> {
     type Err = uuid::Error;

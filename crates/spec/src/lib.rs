@@ -22,7 +22,7 @@ mod texts;
 pub use digest::SpecDigest;
 pub use error::{Location, SpecError, SpecErrors};
 pub use ids::{
-    AppId, AppRoleId, ApplicationId, Id, KeyId, ObjectId, PrincipalId, RoleAssignmentId,
+    AppId, AppRoleId, ApplicationId, Id, KeyId, NAMESPACE, ObjectId, PrincipalId, RoleAssignmentId,
     RoleDefinitionId, ScopeId, SubscriptionId, TenantId, VaultId, kind,
 };
 pub use model::{

@@ -1,5 +1,6 @@
 //! A tenant of its own for each test, and the binary in an environment of its own.
 
+mod azure_cli;
 mod browser;
 mod by_hand;
 mod forge;
@@ -8,6 +9,7 @@ mod inventory;
 mod specs;
 mod tenant;
 
+pub use azure_cli::AzureCli;
 pub use browser::Browser;
 pub use by_hand::{ByHand, SUBSCRIPTION, Way, manual, set_up, terraform};
 pub use forge::{Forge, has_tools, keep, root, trust_workload_of};

@@ -103,8 +103,8 @@ impl Reader {
         })
     }
 
-    /// The certificates that an application trusts, as they were given to Graph: DER or, as Terraform
-    /// gives them, PEM. Such reads are few per minute (documented), and no part of others.
+    /// The certificates that an application trusts, as they were given to Graph: DER, or PEM as Terraform
+    /// gives them. Such reads are few per minute (documented), and no part of others.
     pub async fn trusted_certificates(
         &self,
         id: ApplicationId,
@@ -113,7 +113,9 @@ impl Reader {
         let call = Call::get(path, &[("$select", "keyCredentials")]);
         let Keys { key_credentials } = self.graph.send(call).await?.read()?;
         let decoded = key_credentials.into_iter().filter_map(|credential| {
-            Some((credential.key_id, BASE64_STANDARD.decode(credential.key?).ok()?))
+            // Azure CLI breaks it into lines (observed).
+            let key: String = credential.key?.split_whitespace().collect();
+            Some((credential.key_id, BASE64_STANDARD.decode(key).ok()?))
         });
         Ok(decoded.collect())
     }

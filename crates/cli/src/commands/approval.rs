@@ -1,7 +1,8 @@
 //! Whether changes may be made: by somebody's word, and by the rights that there are.
 
 use observer::{Look, observe_rights};
-use planner::{Change, Desired, Observed, Plan, Purpose, Sweep, Verb, rights};
+use planner::rights::{self, Verdict};
+use planner::{Change, Desired, Observed, Plan, Purpose, Sweep, Verb};
 
 use crate::arguments::Writing;
 use crate::console::{Console, YELLOW, one_line};
@@ -46,7 +47,7 @@ pub(super) fn confirmed(
     let count = plan.changes().len();
     if let Purpose::Destroy { purge: _ } = desired.purpose {
         let name = desired.installation.as_str();
-        return console.ask(&format!("Make these {count} changes? Only `{name}` does:"), name);
+        return console.ask(&format!("Destroy it, by {count} changes? Only `{name}` does:"), name);
     }
     console.ask(&format!("Apply these {count} changes? Only `yes` does:"), "yes")
         && plan.sweep().filter(|_| !writing.allow_deletes).is_none_or(|sweep| {
@@ -56,15 +57,11 @@ pub(super) fn confirmed(
 
 fn question(sweep: Sweep) -> String {
     let Sweep { deleted, existing, consents } = sweep;
-    let consents = match consents {
-        0 => String::new(),
-        consents => format!(", {consents} of them consents that an administrator gave"),
-    };
+    let consents = if consents > 0 { format!(" (consents: {consents})") } else { String::new() };
     format!("This takes away {deleted} of {existing} objects{consents}. Really?")
 }
 
-/// What would be refused in the midst of it is refused before: but only where that is proven. Locks are
-/// told of where everything goes: an apply is told by the service.
+/// What would be refused in the midst of it is refused before: but only where that is proven.
 pub(super) async fn refuse_unpermitted(
     session: &Session,
     desired: &Desired,
@@ -72,6 +69,25 @@ pub(super) async fn refuse_unpermitted(
     observed: &Observed,
     console: &Console,
 ) -> Result<(), Failure> {
+    let verdicts = judge(session, desired, plan, observed, console).await;
+    match render::doctor::refusals(&verdicts) {
+        missing if missing.is_empty() => Ok(()),
+        missing => Err(Failure::several(Exit::NotPermitted, missing).hint(
+            "nothing was written. Ask for these roles; activate one that is eligible in Privileged \
+             Identity Management and sign in again; or leave steps to others with --only",
+        )),
+    }
+}
+
+/// Whether the operator holds the rights that the plan takes. What is doubtful is told; and locks are,
+/// where everything is to go: of an apply, the service tells.
+pub(super) async fn judge(
+    session: &Session,
+    desired: &Desired,
+    plan: &Plan,
+    observed: &Observed,
+    console: &Console,
+) -> Vec<Verdict> {
     let look = match desired.purpose {
         Purpose::Converge => Look::Rights,
         Purpose::Destroy { purge: _ } => Look::Obstacles,
@@ -84,11 +100,5 @@ pub(super) async fn refuse_unpermitted(
     for doubt in render::doctor::doubts(&verdicts).into_iter().chain(in_the_way) {
         console.say(&format!("{YELLOW}warning{YELLOW:#}: {}", one_line(&doubt)));
     }
-    match render::doctor::refusals(&verdicts) {
-        missing if missing.is_empty() => Ok(()),
-        missing => Err(Failure::several(Exit::NotPermitted, missing).hint(
-            "nothing was written. Ask for these roles; activate one that is eligible in Privileged \
-             Identity Management and sign in again; or leave steps to others with --only",
-        )),
-    }
+    verdicts
 }

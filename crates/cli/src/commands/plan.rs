@@ -1,8 +1,9 @@
 //! `plan`: what apply would change.
 
-use planner::{Observed, Plan, PlanDocument};
+use planner::{Observed, Plan, PlanDocument, Purpose};
 use time::OffsetDateTime;
 
+use super::approval;
 use crate::arguments::{self, Connection, EventFile, PlanFormat, Review, Saving, Writing};
 use crate::console::Console;
 use crate::event_log::EventLog;
@@ -53,6 +54,10 @@ pub(super) async fn preview(preview: Preview<'_>, console: &Console) -> Result<E
     let events = EventLog::open(events, console)?;
     let session = Session::connect(connection, &mut inputs, console).await?;
     let planned = look(&session, &inputs, &events, console).await;
+    if let (Ok(planned), Purpose::Destroy { purge: _ }) = (&planned, inputs.desired.purpose) {
+        let Planned { plan, observed, .. } = planned;
+        approval::judge(&session, &inputs.desired, plan, observed, console).await;
+    }
     session.close().await;
     let mut planned = planned?;
     if let Some(expiry) = saving.expires {
@@ -109,7 +114,9 @@ pub(crate) async fn look(
     let observed = observation.observed;
     let plan = planner::plan(&inputs.desired, &observed);
     events.planned(&plan);
-    let header = render::plan::header(&observed, &observation.operator, session.effort());
+    let adopted = render::adoption::head(&inputs.desired, &observed).unwrap_or_default();
+    let header =
+        render::plan::header(&observed, &observation.operator, session.effort()) + &adopted;
     let document = PlanDocument::new(&plan, &inputs.desired, &observed, inputs.digest.clone());
     Ok(Planned { plan, observed, document, header })
 }

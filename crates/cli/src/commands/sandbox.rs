@@ -83,10 +83,11 @@ fn read_behaviour(file: &Path) -> Result<Behaviour, Failure> {
 }
 
 /// What a client needs to know, by the names that other Azure tools read where there are such.
-fn variables(server: &Server, operator: &str) -> [(&'static str, String); 9] {
+fn variables(server: &Server, operator: &str) -> [(&'static str, String); 10] {
     let operator = server.operators().get(operator).unwrap_or_else(|| server.operator());
     [
         ("SANDBOX_URL", server.url().to_owned()),
+        ("SANDBOX_PROXY", server.proxy()),
         ("SANDBOX_CA", server.ca_file().display().to_string()),
         ("SANDBOX_SUBSCRIPTION", operator.subscription_id.clone()),
         ("AZURE_TENANT_ID", operator.tenant_id.clone()),

@@ -1,5 +1,6 @@
 //! Values -> text, with colours that the console removes where they do not belong.
 
+pub(crate) mod adoption;
 pub(crate) mod certificate;
 pub(crate) mod console_form;
 pub(crate) mod doctor;

@@ -40,6 +40,11 @@ pub(super) fn validate(permission: &Permission) -> Result<(), ArmError> {
     Ok(())
 }
 
+/// Whether Resource Manager knows the namespace.
+pub(super) fn is_provider(namespace: &str) -> bool {
+    PROVIDERS.lines().any(|known| known.eq_ignore_ascii_case(namespace))
+}
+
 enum Fault {
     UnknownProvider,
     NoOperation,
@@ -57,7 +62,7 @@ impl Fault {
         let Some((provider, operation)) = action.split_once('/') else {
             return Some(Self::NoOperation);
         };
-        if !provider.contains('*') && !PROVIDERS.lines().any(|known| known == provider) {
+        if !provider.contains('*') && !is_provider(provider) {
             return Some(Self::UnknownProvider);
         }
         let verb = operation.rsplit('/').next().unwrap_or_default();

@@ -2,12 +2,12 @@ use axum::http::Method;
 
 use crate::arm::call::Call;
 use crate::arm::error::{ArmError, Authority};
-use crate::arm::route::Route;
+use crate::arm::route::{ProviderPart, Route};
 use crate::arm::{
     access_policies, activity_log, api_shapes, deleted_vaults, elevate_access, headers, locks,
-    management_groups, metadata, permissions, resource_graph, resource_groups, role_assignments,
-    role_definitions, subscription_actions, subscriptions, throttling, vault_names, vaults,
-    versions, web_sites,
+    management_groups, metadata, permissions, providers, resource_graph, resource_groups,
+    role_assignments, role_definitions, subscription_actions, subscriptions, throttling,
+    vault_names, vaults, versions, web_sites,
 };
 use crate::audit;
 use crate::behaviour::Refusal;
@@ -101,6 +101,9 @@ fn handle(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
         Route::SubscriptionAction(id, action) if method == Method::POST => {
             subscription_actions::act(call, *id, *action)
         }
+        Route::Provider(id, namespace, ProviderPart::Registration) if method == Method::POST => {
+            providers::register(call, *id, namespace)
+        }
         Route::ResourceGroup(id, name) => resource_groups::one(call, *id, name),
         Route::VaultNames(id) if method == Method::POST => vault_names::check(call, *id),
         Route::PurgedVault(path) if method == Method::POST => deleted_vaults::purge(call, path),
@@ -143,11 +146,14 @@ fn read(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
 
 fn read_resources(call: &Call<'_>, route: &Route) -> Result<Answer, ArmError> {
     match route {
-        Route::VaultsOfSubscription(id) => vaults::of_subscription(call, *id),
-        Route::VaultsOfResourceGroup(id, group) => vaults::of_resource_group(call, *id, group),
+        Route::Vaults(id, group) => vaults::list(call, *id, group.as_deref()),
+        Route::ManagedHsms(id, group) => vaults::managed_hsms(call, *id, group.as_deref()),
         Route::ResourceGroups(id) => resource_groups::list(call, *id),
         Route::ResourceGroupOperation(id, operation) => {
             resource_groups::operation(call, *id, operation)
+        }
+        Route::Provider(id, namespace, ProviderPart::Itself) => {
+            providers::get(call, *id, namespace)
         }
         Route::DeletedVaults(id) => deleted_vaults::list(call, *id),
         Route::DeletedVault(path) => deleted_vaults::get(call, path),

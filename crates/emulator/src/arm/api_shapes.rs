@@ -9,9 +9,7 @@ pub(super) fn adapt(route: &Route, version: &str, body: &mut Value) {
     let adapt: fn(&str, &mut Value) = match route {
         Route::RoleAssignments(_) | Route::RoleAssignment(..) => role_assignment,
         Route::RoleDefinitions(_) | Route::RoleDefinition(..) => role_definition,
-        Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => {
-            vault
-        }
+        Route::Vaults(..) | Route::Vault(_) => vault,
         _ => return,
     };
     match body.get_mut("value").and_then(Value::as_array_mut) {

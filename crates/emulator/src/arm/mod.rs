@@ -21,6 +21,7 @@ mod network_acls;
 mod operations;
 mod permissions;
 mod protection;
+mod providers;
 mod resource_graph;
 mod resource_groups;
 mod role_assignments;

@@ -15,6 +15,8 @@ pub(super) enum Route {
     Subscription(Uuid),
     SubscriptionAction(Uuid, SubscriptionAction),
     Resources(Uuid),
+    /// What a subscription has to do with a resource provider, by its namespace.
+    Provider(Uuid, String, ProviderPart),
     ResourceGroups(Uuid),
     ResourceGroup(Uuid, String),
     /// The progress of the deletion of a resource group, by its id.
@@ -37,8 +39,9 @@ pub(super) enum Route {
     Locks(Scope),
     Lock(Scope, String),
     Permissions(Scope),
-    VaultsOfSubscription(Uuid),
-    VaultsOfResourceGroup(Uuid, String),
+    /// Of a subscription, or of one of its resource groups.
+    Vaults(Uuid, Option<String>),
+    ManagedHsms(Uuid, Option<String>),
     Vault(VaultPath),
     AccessPolicies(VaultPath, PolicyOperation),
     VaultNames(Uuid),
@@ -71,6 +74,12 @@ pub(super) enum SubscriptionAction {
     Cancel,
     Enable,
     Rename,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ProviderPart {
+    Itself,
+    Registration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,8 +118,8 @@ impl Route {
             | Self::RoleAssignments(_)
             | Self::Locks(_)
             | Self::Permissions(_)
-            | Self::VaultsOfSubscription(_)
-            | Self::VaultsOfResourceGroup(..)
+            | Self::Vaults(..)
+            | Self::ManagedHsms(..)
             | Self::ActivityLog(_) => Look::List,
             Self::Subscription(_)
             | Self::SubscriptionAction(..)
@@ -125,6 +134,7 @@ impl Route {
             | Self::Lock(..)
             | Self::Vault(_)
             | Self::AccessPolicies(..)
+            | Self::Provider(..)
             | Self::ResourceGroup(..)
             | Self::ResourceGroupOperation(..)
             | Self::VaultNames(_)
@@ -163,6 +173,14 @@ fn hierarchy(segments: &[String], lower: &[&str]) -> Option<Route> {
         ["subscriptions"] => Some(Route::Subscriptions),
         ["subscriptions", id] => Some(Route::Subscription(Uuid::try_parse(id).ok()?)),
         ["subscriptions", id, "resources"] => Some(Route::Resources(Uuid::try_parse(id).ok()?)),
+        ["subscriptions", id, "providers", _] => {
+            let namespace = segments[3].clone();
+            Some(Route::Provider(Uuid::try_parse(id).ok()?, namespace, ProviderPart::Itself))
+        }
+        ["subscriptions", id, "providers", _, "register"] => {
+            let namespace = segments[3].clone();
+            Some(Route::Provider(Uuid::try_parse(id).ok()?, namespace, ProviderPart::Registration))
+        }
         ["subscriptions", id, "resourcegroups"] => {
             Some(Route::ResourceGroups(Uuid::try_parse(id).ok()?))
         }
@@ -224,9 +242,8 @@ fn key_vault(segments: &[String], lower: &[&str]) -> Option<Route> {
             _,
             "providers",
             "microsoft.keyvault",
-            "vaults",
             rest @ ..,
-        ] => of_resource_group(Uuid::try_parse(id).ok()?, &segments[3], &segments[7..], rest),
+        ] => of_resource_group(Uuid::try_parse(id).ok()?, &segments[3], &segments[6..], rest),
         _ => None,
     }
 }
@@ -238,7 +255,8 @@ fn of_subscription(subscription: Uuid, segments: &[String], lower: &[&str]) -> O
         name: segments[3].clone(),
     };
     match lower {
-        ["vaults"] => Some(Route::VaultsOfSubscription(subscription)),
+        ["vaults"] => Some(Route::Vaults(subscription, None)),
+        ["managedhsms"] => Some(Route::ManagedHsms(subscription, None)),
         ["checknameavailability"] => Some(Route::VaultNames(subscription)),
         ["deletedvaults"] => Some(Route::DeletedVaults(subscription)),
         ["locations", _, "deletedvaults", _] => Some(Route::DeletedVault(deleted())),
@@ -257,11 +275,12 @@ fn of_resource_group(
     segments: &[String],
     lower: &[&str],
 ) -> Option<Route> {
-    let vault = || VaultPath { subscription, group: group.to_owned(), name: segments[0].clone() };
+    let vault = || VaultPath { subscription, group: group.to_owned(), name: segments[1].clone() };
     match lower {
-        [] => Some(Route::VaultsOfResourceGroup(subscription, group.to_owned())),
-        [_] => Some(Route::Vault(vault())),
-        [_, "accesspolicies", operation] => {
+        ["vaults"] => Some(Route::Vaults(subscription, Some(group.to_owned()))),
+        ["managedhsms"] => Some(Route::ManagedHsms(subscription, Some(group.to_owned()))),
+        ["vaults", _] => Some(Route::Vault(vault())),
+        ["vaults", _, "accesspolicies", operation] => {
             Some(Route::AccessPolicies(vault(), PolicyOperation::parse(operation)?))
         }
         _ => None,

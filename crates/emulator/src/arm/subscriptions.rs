@@ -53,16 +53,17 @@ pub(super) fn get(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
     Ok(Reply::json(StatusCode::OK, render(call, subscription)).into())
 }
 
-/// Name, type and place only, whatever the type; `$filter` takes `resourceType eq '…'`.
+/// Name, type and place only, whatever the type; `$filter` takes `resourceType eq '…'` and
+/// `name eq '…'`, both of which may be given at once (documented).
 pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
-    let wanted = call.filter(wanted_type).ok_or_else(|| {
+    let wanted = call.filter(Wanted::of).ok_or_else(|| {
         let message =
             format!("Invalid $filter '{}' specified in the query string.", call.filter_text());
         ArmError::bad_request("InvalidFilterInQueryString", message)
     })?;
     let scope = subscription_scope(id);
     let listed = readable_resources(call, id)
-        .filter(|resource| wanted.iter().all(|kind| kind.eq_ignore_ascii_case(&resource.kind)));
+        .filter(|resource| wanted.iter().all(|wanted| wanted.is(resource)));
     let items = listed.map(|Resource { id, name, kind, location }| {
         json!({ "id": id, "name": name, "type": kind, "location": location, "tags": {} })
     });
@@ -74,6 +75,11 @@ pub(super) fn resources(call: &Call<'_>, id: Uuid) -> Result<Answer, ArmError> {
 }
 
 pub(crate) fn readable_resources(call: &Call<'_>, id: Uuid) -> impl Iterator<Item = Resource> {
+    resources_in(call, id).filter(|resource| readable(call, resource))
+}
+
+/// Everything in the subscription.
+pub(super) fn resources_in(call: &Call<'_>, id: Uuid) -> impl Iterator<Item = Resource> {
     let within = format!("{}/", subscription_scope(id).key());
     let vaults = call.state.vaults.values().map(|vault| Resource {
         id: vault.id(),
@@ -82,9 +88,7 @@ pub(crate) fn readable_resources(call: &Call<'_>, id: Uuid) -> impl Iterator<Ite
         location: vault.location.clone(),
     });
     let resources = vaults.chain(call.state.resources.values().cloned());
-    resources
-        .filter(move |resource| resource.id.to_ascii_lowercase().starts_with(&within))
-        .filter(|resource| readable(call, resource))
+    resources.filter(move |resource| resource.id.to_ascii_lowercase().starts_with(&within))
 }
 
 /// The list is cut to what the caller may read, type by type.
@@ -93,14 +97,26 @@ fn readable(call: &Call<'_>, resource: &Resource) -> bool {
         .is_some_and(|scope| call.may(&format!("{}/read", resource.kind), &scope))
 }
 
-fn wanted_type(condition: Condition) -> Option<String> {
-    match condition {
-        Condition::Equal(name, Value::String(kind))
-            if name.eq_ignore_ascii_case("resourceType") =>
-        {
-            Some(kind)
+enum Wanted {
+    Type(String),
+    Name(String),
+}
+
+impl Wanted {
+    fn of(condition: Condition) -> Option<Self> {
+        let Condition::Equal(property, Value::String(value)) = condition else { return None };
+        match property.to_ascii_lowercase().as_str() {
+            "resourcetype" => Some(Self::Type(value)),
+            "name" => Some(Self::Name(value)),
+            _ => None,
         }
-        _ => None,
+    }
+
+    fn is(&self, resource: &Resource) -> bool {
+        match self {
+            Self::Type(kind) => kind.eq_ignore_ascii_case(&resource.kind),
+            Self::Name(name) => name.eq_ignore_ascii_case(&resource.name),
+        }
     }
 }
 

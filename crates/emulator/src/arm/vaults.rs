@@ -18,24 +18,36 @@ const READ: &str = "Microsoft.KeyVault/vaults/read";
 const WRITE: &str = "Microsoft.KeyVault/vaults/write";
 const DELETE: &str = "Microsoft.KeyVault/vaults/delete";
 
-pub(super) fn of_subscription(call: &Call<'_>, subscription: Uuid) -> Result<Answer, ArmError> {
-    list(call, &subscription_scope(subscription))
-}
-
-pub(super) fn of_resource_group(
+/// Whole vaults, access policies included.
+pub(super) fn list(
     call: &Call<'_>,
     subscription: Uuid,
-    group: &str,
+    group: Option<&str>,
 ) -> Result<Answer, ArmError> {
-    list(call, &resource_group_scope(subscription, group)?)
-}
-
-/// Whole vaults, access policies included.
-fn list(call: &Call<'_>, scope: &Scope) -> Result<Answer, ArmError> {
-    call.require(READ, scope, scope.as_str())?;
-    existence::require(call.state, scope)?;
+    let scope = place(subscription, group)?;
+    call.require(READ, &scope, scope.as_str())?;
+    existence::require(call.state, &scope)?;
     let vaults = call.state.vaults_in(&scope.key());
     call.page_of(vaults.collect(), |vault| render(call, vault))
+}
+
+/// There are none here.
+pub(super) fn managed_hsms(
+    call: &Call<'_>,
+    subscription: Uuid,
+    group: Option<&str>,
+) -> Result<Answer, ArmError> {
+    let scope = place(subscription, group)?;
+    call.require("Microsoft.KeyVault/managedHSMs/read", &scope, scope.as_str())?;
+    existence::require(call.state, &scope)?;
+    call.page(Vec::new())
+}
+
+fn place(subscription: Uuid, group: Option<&str>) -> Result<Scope, ArmError> {
+    match group {
+        Some(group) => resource_group_scope(subscription, group),
+        None => Ok(subscription_scope(subscription)),
+    }
 }
 
 pub(super) fn one(call: &Call<'_>, path: &VaultPath) -> Result<Answer, ArmError> {

@@ -50,6 +50,7 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::Tenants | Route::Subscriptions | Route::Subscription(_) => (None, SUBSCRIPTIONS),
         Route::SubscriptionAction(..) => (Some("subscriptions"), SUBSCRIPTION_ACTIONS),
         Route::Resources(_)
+        | Route::Provider(..)
         | Route::ResourceGroups(_)
         | Route::ResourceGroup(..)
         | Route::ResourceGroupOperation(..) => (None, RESOURCES),
@@ -70,9 +71,8 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
             (Some("roleAssignments"), ROLE_ASSIGNMENTS)
         }
         Route::Locks(_) | Route::Lock(..) => (Some("locks"), LOCKS),
-        Route::VaultsOfSubscription(_) | Route::VaultsOfResourceGroup(..) | Route::Vault(_) => {
-            (Some("vaults"), VAULTS)
-        }
+        Route::Vaults(..) | Route::Vault(_) => (Some("vaults"), VAULTS),
+        Route::ManagedHsms(..) => (Some("managedHSMs"), MANAGED_HSMS),
         Route::VaultNames(_) => (Some("checkNameAvailability"), VAULTS),
         Route::DeletedVaults(_) | Route::DeletedVault(_) | Route::PurgedVault(_) => {
             (Some("deletedVaults"), VAULTS)
@@ -85,6 +85,18 @@ fn supported(route: &Route) -> (Option<&'static str>, &'static str) {
         Route::ResourceGraph => (Some("resources"), RESOURCE_GRAPH),
     }
 }
+
+/// The types that resource providers tell of: namespace, type, versions.
+pub(super) const TYPES: [(&str, &str, &str); 8] = [
+    ("Microsoft.Authorization", "locks", LOCKS),
+    ("Microsoft.Authorization", "roleAssignments", ROLE_ASSIGNMENTS),
+    ("Microsoft.Authorization", "roleDefinitions", ROLE_DEFINITIONS),
+    ("Microsoft.KeyVault", "deletedVaults", VAULTS),
+    ("Microsoft.KeyVault", "vaults", VAULTS),
+    ("Microsoft.Management", "managementGroups", MANAGEMENT_GROUPS),
+    ("Microsoft.ResourceGraph", "resources", RESOURCE_GRAPH),
+    ("Microsoft.Web", "sites", WEB_SITES),
+];
 
 const SUBSCRIPTIONS: &str = "2014-04-01, 2015-01-01, 2015-11-01, 2016-06-01, 2018-01-01, \
     2018-02-01, 2018-05-01, 2018-06-01, 2019-03-01, 2019-05-01, 2019-06-01, 2019-11-01, \
@@ -111,6 +123,10 @@ const VAULTS: &str = "2015-06-01, 2016-10-01, 2018-02-14, 2019-09-01, 2020-04-01
     2021-04-01-preview, 2021-06-01-preview, 2021-10-01, 2021-11-01-preview, 2022-07-01, \
     2022-11-01, 2023-02-01, 2023-07-01, 2024-04-01-preview, 2024-11-01, 2024-12-01-preview, \
     2025-05-01, 2026-02-01, 2026-04-01-preview, 2026-05-15";
+const MANAGED_HSMS: &str = "2020-04-01-preview, 2021-04-01-preview, 2021-06-01-preview, \
+    2021-10-01, 2021-11-01-preview, 2022-07-01, 2022-11-01, 2023-02-01, 2023-07-01, \
+    2024-04-01-preview, 2024-11-01, 2024-12-01-preview, 2025-05-01, 2026-02-01, \
+    2026-04-01-preview, 2026-05-15";
 /// Those that outlast 27 February 2027 (documented).
 const KEPT_VAULTS: &str = "2026-02-01, 2026-04-01-preview, 2026-05-15";
 const ELEVATE_ACCESS: &str = "2015-06-01, 2015-07-01, 2016-07-01, 2017-05-01";

@@ -151,6 +151,17 @@ pub(super) static DIRECTORY_OBJECT: Kind = Kind {
     defaults: &DIRECTORY_OBJECT_DEFAULTS,
 };
 
+pub(super) static SIGN_IN_ACTIVITY: Kind = Kind {
+    name: "servicePrincipalSignInActivity",
+    resource: "ServicePrincipalSignInActivity",
+    equal: &["appId"],
+    starts_with: &[],
+    any: &[],
+    ordered: &[],
+    open: true,
+    defaults: &DIRECTORY_OBJECT_DEFAULTS,
+};
+
 static APPLICATION_DEFAULTS: LazyLock<Map<String, Value>> =
     LazyLock::new(|| object(include_str!("data/application.json")));
 static SERVICE_PRINCIPAL_DEFAULTS: LazyLock<Map<String, Value>> =

@@ -5,7 +5,7 @@ use crate::behaviour::Refusal;
 use crate::http::{Reply, Request};
 use crate::key_vault::error::VaultError;
 use crate::key_vault::route::Route;
-use crate::key_vault::{items, rights};
+use crate::key_vault::{items, rights, secrets};
 use crate::login::{AccessToken, Audience};
 use crate::model::vault::Vault;
 use crate::service::{Call, Service};
@@ -73,7 +73,15 @@ fn handle(call: &Call<'_>, vault: &Vault, route: &Route) -> Result<Answer, Vault
             items::get(call, vault, *kind, name, version.as_deref())
         }
         Route::RotationPolicy(name) => items::rotation_policy(call, vault, name),
-        Route::SetSecret(name) => items::set_secret(call, vault, name),
+        Route::SetSecret(name) => secrets::set(call, vault, name),
+        Route::UpdateSecret(name, version) => {
+            secrets::update(call, vault, name, version.as_deref())
+        }
+        Route::DeleteSecret(name) => secrets::delete(call, vault, name),
+        Route::DeletedSecrets => secrets::list_deleted(call, vault),
+        Route::DeletedSecret(name) => secrets::get_deleted(call, vault, name),
+        Route::RecoverSecret(name) => secrets::recover(call, vault, name),
+        Route::PurgeSecret(name) => secrets::purge(call, vault, name),
     }
 }
 
@@ -90,7 +98,7 @@ fn check_version(request: &Request) -> Result<(), VaultError> {
     )))
 }
 
-const VERSIONS: [&str; 12] = [
+const VERSIONS: [&str; 13] = [
     "2016-10-01",
     "7.0",
     "7.1",
@@ -103,6 +111,7 @@ const VERSIONS: [&str; 12] = [
     "7.6",
     "2025-06-01-preview",
     "2025-07-01",
+    "2026-04-01",
 ];
 
 fn stamp(reply: Reply) -> Reply {

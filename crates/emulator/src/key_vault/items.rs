@@ -1,22 +1,21 @@
 use axum::http::StatusCode;
-use serde::Deserialize;
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::http::{Reply, Request};
 use crate::key_vault::error::VaultError;
+use crate::key_vault::render::Place;
 use crate::key_vault::{material, render};
 use crate::model::vault::Vault;
-use crate::model::vault_item::{CertificatePolicy, ItemKind, ItemVersion, VaultItem};
+use crate::model::vault_item::{ItemKind, ItemVersion, VaultItem};
 use crate::paging::page;
 use crate::service::Call;
 use crate::store::Answer;
 
 /// Items as lists show them: no values.
 pub(super) fn list(call: &Call<'_>, vault: &Vault, kind: ItemKind) -> Result<Answer, VaultError> {
-    let base = render::base(call, vault);
-    let items = vault.items.iter().filter(|item| item.kind == kind);
-    listed(call, items.map(|item| render::listed(&base, item, newest(item), false)).collect())
+    let place = Place::of(call, vault);
+    let items = vault.items.iter().filter(|item| item.kind == kind && item.is_here(call.now));
+    listed(call, items.map(|item| render::listed(&place, item, newest(item), false)).collect())
 }
 
 pub(super) fn versions(
@@ -25,15 +24,15 @@ pub(super) fn versions(
     kind: ItemKind,
     name: &str,
 ) -> Result<Answer, VaultError> {
-    let base = render::base(call, vault);
+    let place = Place::of(call, vault);
     // Of what is not there, there are no versions either (observed for secrets).
-    let item = find(vault, kind, name);
+    let item = find(call, vault, kind, name);
     let versions = item.into_iter().flat_map(|item| item.versions.iter().map(move |v| (item, v)));
-    listed(call, versions.map(|(item, v)| render::listed(&base, item, v, true)).collect())
+    listed(call, versions.map(|(item, v)| render::listed(&place, item, v, true)).collect())
 }
 
 /// Links are null on the last page (recorded); at most 25 on a page (documented).
-fn listed(call: &Call<'_>, items: Vec<Value>) -> Result<Answer, VaultError> {
+pub(super) fn listed(call: &Call<'_>, items: Vec<Value>) -> Result<Answer, VaultError> {
     let page = page(call.request, call.url, page_size(call.request)?, items)?;
     let body = json!({ "value": page.items, "nextLink": page.next_link });
     Ok(Reply::json(StatusCode::OK, body).into())
@@ -58,16 +57,20 @@ pub(super) fn get(
     let missing = || VaultError::not_found(noun(kind), name);
     let made = material::made(vault, name, call.now)?;
     let vault = made.as_ref().unwrap_or(vault);
-    let item = find(vault, kind, name).ok_or_else(missing)?;
+    let item = find(call, vault, kind, name).ok_or_else(missing)?;
     let is_newest = version.is_none();
     let version = match version {
         None => newest(item),
         Some(id) => item.versions.iter().find(|one| one.id == id).ok_or_else(missing)?,
     };
-    let mut body = render::whole(&render::base(call, vault), item, version);
+    if kind == ItemKind::Secret && !version.properties.enabled {
+        return Err(VaultError::disabled_secret());
+    }
+    let place = Place::of(call, vault);
+    let mut body = render::whole(&place, item, version);
     // Of a version that is named, the policy is left out (recorded).
     if kind == ItemKind::Certificate && is_newest {
-        body["policy"] = render::policy(&render::base(call, vault), item, version);
+        body["policy"] = render::policy(&place, item, version);
     }
     let reply = Reply::json(StatusCode::OK, body);
     let changes = made.into_iter().map(Into::into).collect();
@@ -80,9 +83,10 @@ pub(super) fn rotation_policy(
     vault: &Vault,
     name: &str,
 ) -> Result<Answer, VaultError> {
-    let key = find(vault, ItemKind::Key, name).ok_or_else(|| VaultError::not_found("Key", name))?;
+    let key =
+        find(call, vault, ItemKind::Key, name).ok_or_else(|| VaultError::not_found("Key", name))?;
     let body = json!({
-        "id": format!("{}/keys/{}/rotationpolicy", render::base(call, vault), key.name),
+        "id": format!("{}/keys/{}/rotationpolicy", Place::of(call, vault).base, key.name),
         "lifetimeActions": [
             { "trigger": { "timeBeforeExpiry": "P30D" }, "action": { "type": "Notify" } },
         ],
@@ -91,48 +95,18 @@ pub(super) fn rotation_policy(
     Ok(Reply::json(StatusCode::OK, body).into())
 }
 
-#[derive(Deserialize)]
-struct Set {
-    value: String,
+/// Names are compared in any case.
+fn find<'a>(
+    call: &Call<'_>,
+    vault: &'a Vault,
+    kind: ItemKind,
+    name: &str,
+) -> Option<&'a VaultItem> {
+    let is_meant = |item: &&VaultItem| item.kind == kind && item.name.eq_ignore_ascii_case(name);
+    vault.items.iter().find(is_meant).filter(|item| item.is_here(call.now))
 }
 
-pub(super) fn set_secret(call: &Call<'_>, vault: &Vault, name: &str) -> Result<Answer, VaultError> {
-    let Set { value } = call.request.json()?;
-    let mut vault = vault.clone();
-    let version = ItemVersion {
-        id: Uuid::new_v4().simple().to_string(),
-        created: call.now,
-        value: Some(value),
-        cer: None,
-    };
-    let base = render::base(call, &vault);
-    let existing = vault
-        .items
-        .iter_mut()
-        .find(|item| item.kind == ItemKind::Secret && item.name.eq_ignore_ascii_case(name));
-    let body = if let Some(item) = existing {
-        item.versions.push(version.clone());
-        render::whole(&base, item, &version)
-    } else {
-        let item = VaultItem {
-            kind: ItemKind::Secret,
-            name: name.to_owned(),
-            versions: vec![version.clone()],
-            managed: false,
-            policy: CertificatePolicy::default(),
-        };
-        let body = render::whole(&base, &item, &version);
-        vault.items.push(item);
-        body
-    };
-    Ok(Answer::with_changes(Reply::json(StatusCode::OK, body), vec![vault.into()]))
-}
-
-fn find<'a>(vault: &'a Vault, kind: ItemKind, name: &str) -> Option<&'a VaultItem> {
-    vault.items.iter().find(|item| item.kind == kind && item.name.eq_ignore_ascii_case(name))
-}
-
-fn newest(item: &VaultItem) -> &ItemVersion {
+pub(super) fn newest(item: &VaultItem) -> &ItemVersion {
     item.versions.last().expect("an item is made with its first version")
 }
 

@@ -8,5 +8,6 @@ mod material;
 mod render;
 mod rights;
 mod route;
+mod secrets;
 
 pub(crate) use answer::{answer, refuse};

@@ -43,27 +43,49 @@ struct Needed<'a> {
 }
 
 impl<'a> Needed<'a> {
+    /// Names of the operations as the provider lists them (documented).
     fn of(route: &'a Route) -> Self {
-        let (kind, permission, item) = match route {
-            Route::Items(kind) => (*kind, "list", None),
-            Route::Versions(kind, name) => (*kind, "list", Some(name.as_str())),
-            Route::Item(kind, name, _) => (*kind, "get", Some(name.as_str())),
+        let (kind, permission, action, item) = match route {
+            Route::Items(kind) => (*kind, "list", listing(*kind), None),
+            Route::Versions(kind, name) => (*kind, "list", listing(*kind), Some(name)),
+            Route::Item(kind, name, _) => (*kind, "get", reading(*kind), Some(name)),
             Route::RotationPolicy(name) => {
-                (ItemKind::Key, "getrotationpolicy", Some(name.as_str()))
+                (ItemKind::Key, "getrotationpolicy", "keyrotationpolicies/read", Some(name))
             }
-            Route::SetSecret(name) => (ItemKind::Secret, "set", Some(name.as_str())),
-        };
-        // Names of the operations as the provider lists them (documented).
-        let action = match (kind, permission) {
-            (ItemKind::Key, "getrotationpolicy") => "keyrotationpolicies/read",
-            (ItemKind::Key, _) => "keys/read",
-            (ItemKind::Secret, "list") => "secrets/readMetadata/action",
-            (ItemKind::Secret, "set") => "secrets/setSecret/action",
-            (ItemKind::Secret, _) => "secrets/getSecret/action",
-            (ItemKind::Certificate, _) => "certificates/read",
+            Route::SetSecret(name) => secret("set", "secrets/setSecret/action", name),
+            // Changing takes the permission to set (documented).
+            Route::UpdateSecret(name, _) => secret("set", "secrets/update/action", name),
+            Route::DeleteSecret(name) => secret("delete", "secrets/delete", name),
+            Route::DeletedSecrets => {
+                (ItemKind::Secret, "list", "secrets/readMetadata/action", None)
+            }
+            Route::DeletedSecret(name) => secret("get", "secrets/readMetadata/action", name),
+            Route::RecoverSecret(name) => secret("recover", "secrets/recover/action", name),
+            Route::PurgeSecret(name) => secret("purge", "secrets/purge/action", name),
         };
         let data_action = format!("Microsoft.KeyVault/vaults/{action}");
-        Self { kind, permission, data_action, item }
+        Self { kind, permission, data_action, item: item.map(String::as_str) }
+    }
+}
+
+type Parts<'a> = (ItemKind, &'static str, &'static str, Option<&'a String>);
+
+fn secret<'a>(permission: &'static str, action: &'static str, name: &'a String) -> Parts<'a> {
+    (ItemKind::Secret, permission, action, Some(name))
+}
+
+fn listing(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Secret => "secrets/readMetadata/action",
+        ItemKind::Key | ItemKind::Certificate => reading(kind),
+    }
+}
+
+fn reading(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Key => "keys/read",
+        ItemKind::Secret => "secrets/getSecret/action",
+        ItemKind::Certificate => "certificates/read",
     }
 }
 

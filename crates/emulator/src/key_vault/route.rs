@@ -15,6 +15,13 @@ pub(super) enum Route {
     RotationPolicy(String),
     /// A new version of a secret.
     SetSecret(String),
+    /// Of a version, or of the newest one.
+    UpdateSecret(String, Option<String>),
+    DeleteSecret(String),
+    DeletedSecrets,
+    DeletedSecret(String),
+    RecoverSecret(String),
+    PurgeSecret(String),
 }
 
 impl Route {
@@ -22,6 +29,9 @@ impl Route {
     pub(super) fn parse(request: &Request, path: &[String]) -> Result<Self, VaultError> {
         let unknown = || VaultError::unknown_route(&request.method, path);
         let [collection, rest @ ..] = path else { return Err(unknown()) };
+        if collection.eq_ignore_ascii_case("deletedsecrets") {
+            return Self::deleted(&request.method, rest).ok_or_else(unknown);
+        }
         let kind = ItemKind::parse(collection).ok_or_else(unknown)?;
         match (&request.method, rest) {
             (&Method::GET, []) => Ok(Self::Items(kind)),
@@ -37,16 +47,49 @@ impl Route {
             (&Method::GET, [name, version]) => {
                 Ok(Self::Item(kind, name.clone(), Some(version.clone())))
             }
-            (&Method::PUT, [name]) if kind == ItemKind::Secret => Ok(Self::SetSecret(name.clone())),
+            (method, rest) if kind == ItemKind::Secret => {
+                Self::write(method, rest).ok_or_else(unknown)
+            }
             _ => Err(unknown()),
+        }
+    }
+
+    fn write(method: &Method, path: &[String]) -> Option<Self> {
+        match (method, path) {
+            (&Method::PUT, [name]) => Some(Self::SetSecret(name.clone())),
+            (&Method::PATCH, [name]) => Some(Self::UpdateSecret(name.clone(), None)),
+            (&Method::PATCH, [name, version]) => {
+                Some(Self::UpdateSecret(name.clone(), Some(version.clone())))
+            }
+            (&Method::DELETE, [name]) => Some(Self::DeleteSecret(name.clone())),
+            _ => None,
+        }
+    }
+
+    fn deleted(method: &Method, path: &[String]) -> Option<Self> {
+        match (method, path) {
+            (&Method::GET, []) => Some(Self::DeletedSecrets),
+            (&Method::GET, [name]) => Some(Self::DeletedSecret(name.clone())),
+            (&Method::DELETE, [name]) => Some(Self::PurgeSecret(name.clone())),
+            (&Method::POST, [name, recover]) if recover.eq_ignore_ascii_case("recover") => {
+                Some(Self::RecoverSecret(name.clone()))
+            }
+            _ => None,
         }
     }
 
     /// Items are seen at once; what lags are the rights to them.
     pub(super) fn look(&self) -> Look {
         match self {
-            Self::Items(_) | Self::Versions(..) => Look::List,
-            Self::Item(..) | Self::RotationPolicy(_) | Self::SetSecret(_) => Look::Read,
+            Self::Items(_) | Self::Versions(..) | Self::DeletedSecrets => Look::List,
+            Self::Item(..)
+            | Self::RotationPolicy(_)
+            | Self::SetSecret(_)
+            | Self::UpdateSecret(..)
+            | Self::DeleteSecret(_)
+            | Self::DeletedSecret(_)
+            | Self::RecoverSecret(_)
+            | Self::PurgeSecret(_) => Look::Read,
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::encoding::{from_base64url, upper_hex};
 use crate::login::client::Trusted;
 use crate::login::error::{self, LoginError};
 use crate::login::federated;
-use crate::login::jwt::Jwt;
+use crate::login::jwt::{CLOCK_SKEW, Jwt};
 use crate::login::signing::SigningKey;
 use crate::model::application::KeyCredential;
 use crate::model::certificate::Certificate;
@@ -84,7 +84,9 @@ fn check_claims(
     if !is_client("iss") || !is_client("sub") {
         return Err(error::wrong_assertion_client());
     }
-    jwt.is_current(now).then_some(()).ok_or_else(|| error::assertion_out_of_time(now))
+    jwt.is_current(now, CLOCK_SKEW)
+        .then_some(())
+        .ok_or_else(|| error::assertion_out_of_time(jwt, now))
 }
 
 /// How the header names the certificate.

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::http::{Reply, Request};
 use crate::login::audience::GRAPH_APP_ID;
+use crate::login::jwt::Jwt;
 use crate::store::WriteFailed;
-use crate::timestamps::{seconds, spaced};
+use crate::timestamps::{spaced, ticks};
 
 pub(super) struct LoginError {
     status: StatusCode,
@@ -234,10 +235,15 @@ pub(super) fn wrong_assertion_audience() -> LoginError {
     )
 }
 
-pub(super) fn assertion_out_of_time(now: OffsetDateTime) -> LoginError {
+/// The text is observed in public issues.
+pub(super) fn assertion_out_of_time(jwt: &Jwt<'_>, now: OffsetDateTime) -> LoginError {
     let message = format!(
-        "Client assertion is not within its valid time range. Current time: {}.",
-        seconds(now)
+        "Client assertion is not within its valid time range. Current time: {}, assertion valid \
+         from {}, expiry time of assertion {}. Review the documentation at \
+         https://learn.microsoft.com/entra/identity-platform/certificate-credentials .",
+        ticks(now),
+        ticks(jwt.moment("nbf")),
+        ticks(jwt.moment("exp"))
     );
     LoginError::invalid_client(700_024, message)
 }

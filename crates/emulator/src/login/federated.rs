@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::http::{Reply, Request};
 use crate::login::error::{self, LoginError};
-use crate::login::jwt::{self, Jwt};
+use crate::login::jwt::{self, CLOCK_SKEW, Jwt};
 use crate::login::signing::SigningKey;
 use crate::model::application::FederatedCredential;
 use crate::service::Service;
@@ -90,5 +90,7 @@ pub(super) fn check(
     if !is_ours || !key.verify(jwt.signed.as_bytes(), &jwt.signature) {
         return Err(error::wrong_federated_signature());
     }
-    jwt.is_current(now).then_some(()).ok_or_else(|| error::assertion_out_of_time(now))
+    jwt.is_current(now, CLOCK_SKEW)
+        .then_some(())
+        .ok_or_else(|| error::assertion_out_of_time(jwt, now))
 }

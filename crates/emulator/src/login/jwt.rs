@@ -1,9 +1,13 @@
 use serde::Serialize;
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::encoding::{base64url, from_base64url};
 use crate::login::signing::SigningKey;
+
+/// How far ahead a client's clock may be. Stock clients round to whole seconds, so that what they sign
+/// begins up to half a second from now; the figure is a guess.
+pub(super) const CLOCK_SKEW: Duration = Duration::minutes(5);
 
 /// A JSON Web Token taken apart, not yet trusted.
 pub(crate) struct Jwt<'a> {
@@ -33,11 +37,12 @@ impl<'a> Jwt<'a> {
         self.claims.get(name)?.as_str()
     }
 
-    /// Whether it has begun and not ended.
-    pub(crate) fn is_current(&self, now: OffsetDateTime) -> bool {
+    /// Whether it has begun and not ended; its maker's clock may be that much ahead of ours.
+    pub(crate) fn is_current(&self, now: OffsetDateTime, ahead: Duration) -> bool {
         #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 fit into 53 bits")]
         let seconds = now.unix_timestamp() as f64;
-        let started = self.time("nbf").is_none_or(|start| start <= seconds);
+        let latest = seconds + ahead.as_seconds_f64();
+        let started = self.time("nbf").is_none_or(|start| start <= latest);
         let ended = self.time("exp").is_none_or(|end| end <= seconds);
         started && !ended
     }
@@ -45,6 +50,12 @@ impl<'a> Jwt<'a> {
     /// A point in time, which some clients write with a fraction.
     pub(crate) fn time(&self, name: &str) -> Option<f64> {
         self.claims.get(name)?.as_f64()
+    }
+
+    /// The same as a date; 1970 where it is missing.
+    pub(crate) fn moment(&self, name: &str) -> OffsetDateTime {
+        let seconds = self.time(name).unwrap_or_default();
+        OffsetDateTime::UNIX_EPOCH.saturating_add(Duration::saturating_seconds_f64(seconds))
     }
 }
 

@@ -42,6 +42,9 @@ pub(crate) struct Subscription {
     /// The tenant that delegated it to this one; of this tenant when left out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) foreign_tenant: Option<Uuid>,
+    /// Namespaces, in lower case, that it was registered with on request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) providers: Vec<String>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -22,6 +22,7 @@ fn changes(given: &GivenSubscription) -> Vec<Change> {
         state: *state,
         parent: if tenant_id.is_some() { String::new() } else { TENANT.to_string() },
         foreign_tenant: *tenant_id,
+        providers: Vec::new(),
     });
     let delegation = tenant_id.map(|_| delegation(*id));
     std::iter::once(subscription).chain(delegation).collect()

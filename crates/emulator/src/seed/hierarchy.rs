@@ -7,7 +7,9 @@ use crate::model::hierarchy::{
     ManagementGroup, Resource, ResourceGroup, Subscription, SubscriptionState,
 };
 use crate::model::vault::{Vault, VaultProperties};
-use crate::model::vault_item::{CertificatePolicy, ContentType, ItemKind, ItemVersion, VaultItem};
+use crate::model::vault_item::{
+    CertificatePolicy, ContentType, ItemKind, ItemVersion, Life, SecretProperties, VaultItem,
+};
 use crate::seed::{DEVELOPMENT, OPERATOR_PRINCIPAL, PAYROLL_PRINCIPAL, PRODUCTION, TENANT, seeded};
 use crate::store::Change;
 
@@ -73,6 +75,7 @@ fn subscription(
             state: SubscriptionState::Enabled,
             parent: "platform".to_owned(),
             foreign_tenant: None,
+            providers: Vec::new(),
         }),
         Change::ResourceGroup(group(RESOURCE_GROUP)),
         Change::ResourceGroup(web),
@@ -116,9 +119,11 @@ fn items() -> Vec<VaultItem> {
             created: seeded(),
             value: (kind == ItemKind::Secret).then(|| "made-up value".to_owned()),
             cer: None,
+            properties: SecretProperties::default(),
         }],
         managed,
         policy: CertificatePolicy::default(),
+        life: Life::default(),
     };
     vec![
         item(ItemKind::Key, "signing", false, 1),
@@ -151,9 +156,11 @@ fn certificate(
             created: seeded(),
             value: None,
             cer: None,
+            properties: SecretProperties::default(),
         }],
         managed: kind != ItemKind::Certificate,
         policy: CertificatePolicy { exportable, content_type },
+        life: Life::default(),
     })
 }
 

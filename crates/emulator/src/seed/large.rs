@@ -49,6 +49,7 @@ fn subscription(number: u32, management_groups: u32) -> Change {
         state: SubscriptionState::Enabled,
         parent,
         foreign_tenant: None,
+        providers: Vec::new(),
     })
 }
 

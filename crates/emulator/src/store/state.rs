@@ -170,9 +170,13 @@ impl State {
         self.group_operations.insert(key, operation);
     }
 
+    /// What is written inside of a vault is no write of the vault.
     fn put_vault(&mut self, vault: Vault) {
-        self.written_vaults.insert(key(&vault.id()), self.revision);
-        self.vaults.insert(key(&vault.id()), vault);
+        let key = key(&vault.id());
+        if self.vaults.get(&key).is_none_or(|old| old.items == vault.items) {
+            self.written_vaults.insert(key.clone(), self.revision);
+        }
+        self.vaults.insert(key, vault);
     }
 
     pub(crate) fn assignments_of(&self, principal: Uuid) -> impl Iterator<Item = &RoleAssignment> {

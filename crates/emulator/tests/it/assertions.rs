@@ -162,10 +162,22 @@ async fn audience_issuer_subject_and_dates_are_checked() {
         let answer = scanner.refusal_of_claim(claim, other.clone()).await;
         answer.is_login_error(401, "invalid_client", 700_021, "'client_id'");
     }
-    for (claim, value) in [("exp", now), ("nbf", now + 1)] {
+    for (claim, value) in [("exp", now), ("nbf", now + 301)] {
         let answer = scanner.refusal_of_claim(claim, json!(value)).await;
         answer.is_login_error(401, "invalid_client", 700_024, "valid time range");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_whose_clock_is_a_little_ahead_signs_in() {
+    let scanner = Scanner::start().await;
+    let now = scanner.tenant.now().unix_timestamp();
+    let mut claims = scanner.claims();
+    claims["nbf"] = (now + 1).into();
+    assert_eq!(scanner.sign_in(&scanner.header(), &claims).await.status, 200);
+    let answer = scanner.refusal_of_claim("exp", json!(now)).await;
+    let window = "assertion valid from 2027-01-15T08:00:00.0000000Z, expiry time of assertion 2027";
+    answer.is_login_error(401, "invalid_client", 700_024, window);
 }
 
 #[tokio::test(flavor = "multi_thread")]

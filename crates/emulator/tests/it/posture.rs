@@ -69,3 +69,17 @@ async fn identity_protection_takes_a_licence_besides_the_permission() {
     let denied = get(&tenant, &token, "v1.0/identityProtection/riskDetections").await;
     denied.is_error(403, "Authorization_RequestDenied", "Insufficient privileges");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_an_application_last_signed_in_is_told_of_those_that_are_older_than_the_report() {
+    let tenant = Tenant::start().await;
+    let token = tenant.graph_caller(&["AuditLog.Read.All"]).await.0;
+    let path = "beta/reports/servicePrincipalSignInActivities";
+    let all = get(&tenant, &token, path).await;
+    assert_eq!(all.status, 200, "{all:?}");
+    let told = all.body["value"].as_array().unwrap();
+    let app_id = told[0]["appId"].as_str().unwrap();
+    let one = get(&tenant, &token, &format!("{path}?$filter=appId%20eq%20'{app_id}'")).await;
+    assert_eq!(one.body["value"], json!([told[0]]));
+    assert!(told[0]["lastSignInActivity"]["lastSignInDateTime"].is_string(), "{one:?}");
+}

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::certificates::TestCertificate;
 use crate::support::{Answer, DEVELOPMENT, PRODUCTION, TENANT, Tenant};
@@ -12,14 +12,14 @@ const READER: &str = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 const OF_VAULTS: &str = "https://vault.azure.net/.default";
 
 /// An application that can sign in for vaults, and the object id of its service principal.
-struct Caller<'a> {
+pub(crate) struct Caller<'a> {
     tenant: &'a Tenant,
-    token: String,
-    principal: String,
+    pub(crate) token: String,
+    pub(crate) principal: String,
 }
 
 impl<'a> Caller<'a> {
-    async fn new(tenant: &'a Tenant) -> Self {
+    pub(crate) async fn new(tenant: &'a Tenant) -> Self {
         let certificate = TestCertificate::new();
         let credential = certificate.credential("6f9619ff-8b86-4011-b42d-00cf4fc964ff");
         let body = json!({ "displayName": "scanner", "keyCredentials": [credential] });
@@ -30,13 +30,17 @@ impl<'a> Caller<'a> {
     }
 
     async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None).await
+    }
+
+    pub(crate) async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
         let separator = if path.contains('?') { '&' } else { '?' };
         let path = format!("/vaults/{path}{separator}api-version=7.6");
-        self.tenant.call_as(&self.token, "GET", &path, &[], None).await
+        self.tenant.call_as(&self.token, method, &path, &[], body).await
     }
 
     /// Gets an entry in the vault's access policies.
-    async fn entry(&self, vault: &str, permissions: serde_json::Value) {
+    pub(crate) async fn entry(&self, vault: &str, permissions: Value) {
         let entry = json!({
             "tenantId": TENANT, "objectId": self.principal.to_uppercase(), "permissions": permissions,
         });
@@ -46,12 +50,12 @@ impl<'a> Caller<'a> {
     }
 }
 
-fn id(vault: &str) -> String {
+pub(crate) fn id(vault: &str) -> String {
     format!("{PRODUCTION}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/{vault}")
 }
 
 #[track_caller]
-fn assert_forbidden(answer: &Answer, reason: &str, message: &str) {
+pub(crate) fn assert_forbidden(answer: &Answer, reason: &str, message: &str) {
     answer.is_error(403, "Forbidden", message);
     assert_eq!(answer.text("/error/innererror/code"), reason, "{answer:?}");
 }

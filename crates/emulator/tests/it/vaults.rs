@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{PRODUCTION, TENANT, Tenant};
+use crate::support::{PRODUCTION, READER, TENANT, Tenant};
 
 const KEY_VAULT_CONTRIBUTOR: &str = "f25e0fa2-a7c8-4377-a976-54943a77a395";
 const VERSION: &str = "api-version=2026-02-01";
@@ -66,6 +66,20 @@ async fn vaults_are_listed_whole_and_in_pages() {
         "ResourceGroupNotFound",
         "'nowhere'",
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_are_no_managed_hsms() {
+    let tenant = Tenant::start().await;
+    let list = format!("providers/Microsoft.KeyVault/managedHSMs?{VERSION}");
+    let group = |name| format!("{PRODUCTION}/resourceGroups/{name}/{list}");
+    for path in [format!("{PRODUCTION}/{list}"), group("rg-vaults")] {
+        assert_eq!(tenant.get(&path).await.body, json!({ "value": [] }), "{path}");
+    }
+    tenant.get(&group("none")).await.is_error(404, "ResourceGroupNotFound", "none");
+    let (token, _) = tenant.holder_of(READER, &format!("{PRODUCTION}/resourceGroups/rg-web")).await;
+    let refused = tenant.call_as(&token, "GET", &group("rg-vaults"), &[], None).await;
+    refused.is_error(403, "AuthorizationFailed", "Microsoft.KeyVault/managedHSMs/read");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ use time::OffsetDateTime;
 use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan};
 
 pub use action::{Action, ApplicationUpdate, NewApplication};
+pub use safety::foreign_hands;
 pub(crate) use safety::{check, credentials, foreign_owners, others};
 
 /// The sign-in audience of an application that only its own tenant may use.

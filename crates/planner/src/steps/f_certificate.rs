@@ -208,7 +208,7 @@ impl Observed {
 
 impl Source {
     /// Whether a credential is the certificate in hand.
-    fn is_held_as(&self, credential: &KeyCredential) -> bool {
+    pub(crate) fn is_held_as(&self, credential: &KeyCredential) -> bool {
         match self {
             Source::Held(held) | Source::Staged(held) => credential.is_of(&held.sha256),
             Source::Make(_) | Source::Expired(_) | Source::InVault(_) | Source::Federated => false,

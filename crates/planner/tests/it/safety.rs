@@ -79,7 +79,7 @@ fn a_squatted_application_is_given_nothing_however_it_is_labelled() {
         observed.application.application.as_mut().unwrap().standing = Standing::Deleted;
         observed.role_assignments.assignments.clear();
     });
-    assert_snapshot!(deleted.lines().find(|line| line.starts_with("Blocks")).unwrap(), @"Blocks application-in-other-hands: a deleted application mondoo-security (c759df12-c8d3-587e-a0c4-1a9dfbc4bbf0) has our tag, which anybody can write, and never held a role of ours, so it is not restored: --purge-deleted makes a new one");
+    assert_snapshot!(deleted.lines().find(|line| line.starts_with("Blocks")).unwrap(), @"Blocks application-in-other-hands: a deleted application mondoo-security (c759df12-c8d3-587e-a0c4-1a9dfbc4bbf0) has our tag, which anybody can write, and holds no role of ours, so it is not restored: --purge-deleted makes a new one");
 }
 
 #[test]

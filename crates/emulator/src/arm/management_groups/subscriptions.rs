@@ -85,7 +85,8 @@ fn moved(
 }
 
 fn render(call: &Call<'_>, group: &ManagementGroup, subscription: &Subscription) -> Value {
-    let Subscription { id, display_name, state, parent: _, foreign_tenant: _ } = subscription;
+    let Subscription { id, display_name, state, parent: _, foreign_tenant: _, providers: _ } =
+        subscription;
     json!({
         "name": id,
         "id": format!("{}/subscriptions/{id}", group.id()),

@@ -109,8 +109,8 @@ fn check_deleted(application: &Application, desired: &Desired, observed: &All, p
         }
     } else {
         let message = format!(
-            "a deleted application {name} ({}) has our tag, which anybody can write, and never held \
-             a role of ours, so it is not restored: --purge-deleted makes a new one",
+            "a deleted application {name} ({}) has our tag, which anybody can write, and holds no \
+             role of ours, so it is not restored: --purge-deleted makes a new one",
             application.app_id
         );
         plan.find(Finding::blocks(FindingCode::ApplicationInOtherHands, message));
@@ -178,6 +178,12 @@ pub(crate) fn foreign_owners(desired: &Desired, observed: &Observed) -> Vec<(Obj
     let known: BTreeSet<ObjectId> = wanted.chain(observed.operator).collect();
     let foreign = observed.owners.iter().filter(|(id, _)| !known.contains(id));
     foreign.map(|(id, name)| (*id, format!("owner {name}"))).collect()
+}
+
+/// Who else has a hand in the application: owners and credentials, as words.
+pub fn foreign_hands(desired: &Desired, observed: &All) -> Vec<String> {
+    let owners = foreign_owners(desired, &observed.application).into_iter();
+    owners.map(|(_, owner)| owner).chain(credentials(desired, observed)).collect()
 }
 
 /// Whose credential it is, by what it is called.
