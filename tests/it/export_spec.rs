@@ -9,8 +9,8 @@ use crate::b_graph_permissions::consent;
 use crate::d_custom_role::custom_roles;
 use crate::f_certificate::add_foreign_certificate;
 use crate::support::{
-    PRODUCTION, Run, SUBSCRIPTION, Tenant, Way, differences, examples, inventory, manual, set_up,
-    spec, terraform,
+    PRODUCTION, Run, SUBSCRIPTION, Tenant, Way, differences, inventory, manual, set_up, spec,
+    terraform,
 };
 
 const ROLES: &str = "2022-04-01";
@@ -19,7 +19,7 @@ const CONTRIBUTOR: &str = "b24988ac-6180-42a0-ab88-20f7382dd24c";
 const SECURITY_READER: &str = "39bc4728-0917-49c7-9d2c-d95423bc2eb4";
 
 /// Describes what is live, in a file of the tenant's directory.
-fn described(tenant: &Tenant, arguments: &[&str]) -> PathBuf {
+pub fn described(tenant: &Tenant, arguments: &[&str]) -> PathBuf {
     let run = tenant.run(&[&["export", "--as", "spec"], arguments].concat());
     assert_eq!(run.code, Some(0), "{run:?}");
     let path = tenant.path().join("described.yaml");
@@ -38,26 +38,12 @@ fn text(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 
-fn assert_plans_empty(tenant: &Tenant, path: &Path, what: &str) {
+pub fn assert_plans_empty(tenant: &Tenant, path: &Path, what: &str) {
     let plan = tenant.run(&["plan", "--detailed-exitcode", path.to_str().unwrap()]);
     assert_eq!(plan.code, Some(0), "{what}: {plan:?}\n{}", text(path));
     let first = text(path);
     let told = ["A plan for it is not empty", "To go by it", "What adopting it changes"];
     assert!(!told.iter().any(|told| first.contains(told)), "{what}: {first}");
-}
-
-#[test]
-fn every_example_is_described_by_a_spec_that_plans_empty() {
-    for example in examples() {
-        let tenant = Tenant::at_rest();
-        let copy = tenant.path().join(example.file_name().unwrap());
-        std::fs::copy(&example, &copy).unwrap();
-        tenant.apply(&copy);
-        let path = described(&tenant, &[copy.to_str().unwrap()]);
-        assert_plans_empty(&tenant, &path, &copy.display().to_string());
-        let profile = |text: &str| text.contains("profile: least-privilege");
-        assert_eq!(profile(&text(&path)), profile(&text(&copy)), "{}", text(&path));
-    }
 }
 
 /// The objects of an installation at Production.
