@@ -32,7 +32,7 @@ fn by_hand() -> (Tenant, PathBuf, ByHand) {
 fn a_set_up_of_the_manual_is_recognised_whole_and_left_whole() {
     let (tenant, spec, made) = by_hand();
     let before = inventory(&tenant);
-    let run = adopt(&tenant, &spec, &made.app_id);
+    let run = adopt(&tenant, &spec, &made.app);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert_eq!(
         run.changes(),
@@ -41,10 +41,10 @@ fn a_set_up_of_the_manual_is_recognised_whole_and_left_whole() {
     tenant.assert_nothing_to_do(spec.to_str().unwrap());
     assert_eq!(differences(&before, &inventory(&tenant)), ADOPTED);
     let (application, _) = tenant.application();
-    assert_eq!(application["id"], made.object_id);
+    assert_eq!(application["id"], made.object);
     let tags = json!(["mondoo-azure:mondoo-security", "mondoo-azure-adopted"]);
     assert_eq!(application["tags"], tags);
-    let again = adopt(&tenant, &spec, &made.app_id);
+    let again = adopt(&tenant, &spec, &made.app);
     assert_eq!((again.code, again.changes()), (Some(0), Vec::new()), "{again:?}");
     let destroy = ["destroy", "--auto-approve", "--allow-deletes", spec.to_str().unwrap()];
     let destroyed = tenant.run(&destroy);
@@ -87,7 +87,7 @@ fn what_terraform_left_out_is_added_beside_what_it_made() {
     way.actions.push("Microsoft.Compute/virtualMachines/runCommands/delete".to_owned());
     let made = set_up(&tenant, &way);
     let before = inventory(&tenant);
-    let run = adopt(&tenant, &spec, &made.app_id);
+    let run = adopt(&tenant, &spec, &made.app);
     assert_eq!(run.code, Some(0), "{run:?}");
     tenant.assert_nothing_to_do(spec.to_str().unwrap());
     let consents = ["+ appRoleAssignment"; 15];
@@ -112,7 +112,7 @@ fn a_role_at_a_management_group_is_recognised_by_who_holds_it() {
     let way = Way { scope, actions, data_actions: Vec::new(), ..manual(&certificate) };
     let made = set_up(&tenant, &way);
     let before = inventory(&tenant);
-    let run = adopt(&tenant, &spec, &made.app_id);
+    let run = adopt(&tenant, &spec, &made.app);
     assert_eq!(run.code, Some(0), "{run:?}");
     tenant.assert_nothing_to_do(spec.to_str().unwrap());
     let changed = differences(&before, &inventory(&tenant));
@@ -138,7 +138,7 @@ fn a_role_that_others_hold_too_is_not_widened() {
     let path = format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleAssignments/{id}");
     tenant.arm(Method::PUT, &path, "2022-04-01", assignment);
     let before = inventory(&tenant);
-    let run = adopt(&tenant, &spec, &made.app_id);
+    let run = adopt(&tenant, &spec, &made.app);
     assert_eq!(run.code, Some(5), "{run:?}");
     assert!(run.stdout.contains("1 assignments to others use it"), "{run:?}");
     assert!(run.stdout.contains("set roles.custom.name"), "{run:?}");
@@ -148,19 +148,19 @@ fn a_role_that_others_hold_too_is_not_widened() {
 #[test]
 fn other_hands_are_listed_first_and_do_not_block() {
     let (tenant, spec, made) = by_hand();
-    let path = format!("/applications/{}", made.object_id);
+    let path = format!("/applications/{}", made.object);
     let application = tenant.graph(Method::GET, &path, None);
     add_foreign_certificate(&tenant, &application);
     let password = json!({ "passwordCredential": { "displayName": "for the old script" } });
     tenant.graph(Method::POST, &format!("{path}/addPassword"), password);
     let spec = spec.to_str().unwrap();
-    let dry = tenant.run(&["adopt", spec, "--app-id", &made.app_id, "--dry-run"]);
+    let dry = tenant.run(&["adopt", spec, "--app-id", &made.app, "--dry-run"]);
     assert_eq!(dry.code, Some(0), "{dry:?}");
     let hands = "Hands    others, who reach all that it holds:\n   ! certificate by hand\n   ! \
                  password for the old script\n\n";
     assert!(dry.stdout.contains(hands), "{dry:?}");
     assert!(dry.stdout.find(hands) < dry.stdout.find("A  Application"), "{dry:?}");
-    let run = adopt(&tenant, Path::new(spec), &made.app_id);
+    let run = adopt(&tenant, Path::new(spec), &made.app);
     assert_eq!(run.code, Some(0), "{run:?}");
     // Holding the roles is proof enough that it was let in by somebody who may.
     tenant.assert_nothing_to_do(spec);
@@ -171,7 +171,7 @@ fn a_plan_to_adopt_is_saved_reviewed_and_applied_as_it_is() {
     let (tenant, spec, made) = by_hand();
     let spec = spec.to_str().unwrap();
     let before = inventory(&tenant);
-    let adopt = ["adopt", spec, "--app-id", &made.app_id];
+    let adopt = ["adopt", spec, "--app-id", &made.app];
     let saved = tenant.run(&[&adopt[..], &["--dry-run", "--out", "plan.json"]].concat());
     assert_eq!(saved.code, Some(0), "{saved:?}");
     assert_eq!(differences(&before, &inventory(&tenant)), [] as [&str; 0]);
@@ -194,8 +194,8 @@ fn what_is_no_client_id_of_this_tenant_is_called_what_it_is() {
         let text = format!("{}{}", run.stdout, run.stderr);
         assert!(words.iter().all(|word| text.contains(word)), "{words:?} in {text}");
     };
-    check(&made.object_id, &["object id of application mondoo-security", &made.app_id]);
-    check(&made.principal_id, &["object id of the service principal", &made.app_id]);
+    check(&made.object, &["object id of application mondoo-security", &made.app]);
+    check(&made.principal, &["object id of the service principal", &made.app]);
     check("9b5f3f5e-63c4-4a3e-8f0e-1d2c3b4a5968", &["no application of the client id"]);
     check("00000003-0000-0000-c000-000000000000", &["Microsoft Graph of tenant f8cdef31-"]);
     check("mondoo-security", &["--app-id"]);
@@ -205,11 +205,11 @@ fn what_is_no_client_id_of_this_tenant_is_called_what_it_is() {
 #[test]
 fn what_must_not_be_taken_over_is_refused() {
     let (tenant, spec, made) = by_hand();
-    let path = format!("/applications/{}", made.object_id);
+    let path = format!("/applications/{}", made.object);
     let check = |change: serde_json::Value, back: serde_json::Value, words: &str| {
         tenant.graph(Method::PATCH, &path, change);
         let before = inventory(&tenant);
-        let run = adopt(&tenant, &spec, &made.app_id);
+        let run = adopt(&tenant, &spec, &made.app);
         assert_eq!(run.code, Some(6), "{run:?}");
         assert!(run.stdout.contains(words), "{words} in {run:?}");
         assert_eq!(differences(&before, &inventory(&tenant)), [] as [&str; 0]);
@@ -220,7 +220,7 @@ fn what_must_not_be_taken_over_is_refused() {
     let tags = |tags: &[&str]| json!({ "tags": tags });
     check(tags(&["mondoo-azure:elsewhere"]), tags(&[]), "of another installation");
     let enabled = |enabled: bool| json!({ "accountEnabled": enabled });
-    let principal = format!("/servicePrincipals/{}", made.principal_id);
+    let principal = format!("/servicePrincipals/{}", made.principal);
     tenant.graph(Method::PATCH, &principal, enabled(false));
     check(tags(&[]), tags(&[]), "is disabled");
     tenant.graph(Method::PATCH, &principal, enabled(true));
@@ -238,7 +238,7 @@ fn which_one_is_meant_has_to_be_said() {
     );
     let run = tenant.run(&["adopt", spec.to_str().unwrap(), "--auto-approve"]);
     assert_eq!(run.code, Some(4), "{run:?}");
-    for id in [&made.app_id, &made.object_id, twin["appId"].as_str().unwrap()] {
+    for id in [&made.app, &made.object, twin["appId"].as_str().unwrap()] {
         assert!(run.stderr.contains(id), "{id} in {run:?}");
     }
     let today = tenant.now().date().to_string();
@@ -251,7 +251,7 @@ fn which_one_is_meant_has_to_be_said() {
     assert!(run.stderr.contains(&format!("last sign-in {yesterday}")), "{run:?}");
     let named = json!({ "displayName": "another", "uniqueName": "mondoo-security" });
     tenant.graph(Method::POST, "/applications", named);
-    let taken = adopt(&tenant, &spec, &made.app_id);
+    let taken = adopt(&tenant, &spec, &made.app);
     assert_eq!(taken.code, Some(4), "{taken:?}");
     assert!(taken.stderr.contains("is taken by another application"), "{taken:?}");
 }

@@ -55,6 +55,12 @@ fn what_somebody_else_assigned_is_enough() {
     let run = tenant.run(&["plan", spec.to_str().unwrap()]);
     assert_eq!(run.code, Some(6), "{run:?}");
     assert!(run.stdout.contains("[conditioned-assignment]"), "{run:?}");
+    let run = tenant.run(&["export", "--as", "az", spec.to_str().unwrap()]);
+    assert_eq!(run.code, Some(6), "{run:?}");
+    assert!(
+        run.stdout.starts_with("#!") && run.stderr.contains("left out of the script"),
+        "{run:?}"
+    );
     let run = tenant.run(&["apply", "--auto-approve", spec.to_str().unwrap()]);
     assert_eq!(run.code, Some(5), "{run:?}");
     assert!(run.stdout.contains("\nBlocked: what stands at x"), "{run:?}");

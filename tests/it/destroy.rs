@@ -202,9 +202,9 @@ fn an_integration_that_was_adopted_with_its_application_stays() {
     let more = "integration: { space: //captain.api.mondoo.app/spaces/abc, name: Contoso }\n";
     let spec = spec_with(tenant.path(), &[PRODUCTION], more);
     let made = set_up(&tenant, &manual(&tenant.path().join("certificate.pem")));
-    make_integration(&tenant, &made.app_id);
+    make_integration(&tenant, &made.app);
     let spec = spec.to_str().unwrap();
-    let adopt = ["adopt", spec, "--app-id", &made.app_id, "--auto-approve"];
+    let adopt = ["adopt", spec, "--app-id", &made.app, "--auto-approve"];
     let adopted = tenant.run(&adopt);
     assert_eq!(adopted.code, Some(0), "{adopted:?}");
     tenant.assert_nothing_to_do(spec);

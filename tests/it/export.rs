@@ -81,3 +81,41 @@ fn a_part_of_the_plan_is_a_script_of_its_own() {
         assert!(!run.stdout.contains("A  Application"), "{run:?}");
     }
 }
+
+/// The rules of `terraform fmt`, as far as the script makes use of them: two blanks for each level,
+/// none at the end, and the signs of attributes that follow each other in one column.
+#[test]
+fn the_configuration_for_terraform_is_laid_out_as_its_formatter_does() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let script = std::fs::read_to_string(root.join("tests/snapshots/export.tf")).unwrap();
+    script.parse::<hcl_edit::structure::Body>().unwrap();
+    let (mut depth, mut row) = (0, Vec::new());
+    for line in script.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
+        assert_eq!(line, line.trim_end());
+        let is_comment = line.trim_start().starts_with('#');
+        let code = if is_comment { "" } else { line.split(" # ").next().unwrap() };
+        let opened = opened(code);
+        depth -= usize::from(line.trim_start().starts_with(['}', ']']));
+        assert_eq!(line.len() - line.trim_start().len(), 2 * depth, "{line}");
+        depth += usize::from(opened > 0);
+        if code.contains(" = ") && opened == 0 {
+            row.push(code);
+        } else {
+            assert_aligned(&std::mem::take(&mut row));
+        }
+    }
+    assert_eq!(depth, 0);
+}
+
+/// How many brackets a line leaves open, or closes beyond its own; those in texts come in pairs.
+fn opened(line: &str) -> isize {
+    let count = |signs: [char; 3]| isize::try_from(line.matches(signs).count()).unwrap();
+    count(['(', '[', '{']) - count([')', ']', '}'])
+}
+
+fn assert_aligned(row: &[&str]) {
+    let sign = |line: &&str| line.find("= ").unwrap();
+    let names = row.iter().map(|line| line.split(" = ").next().unwrap().trim_end().len());
+    let column = names.max().map(|widest| widest + 1);
+    assert!(row.iter().all(|line| Some(sign(line)) == column), "{row:?}");
+}

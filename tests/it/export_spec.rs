@@ -62,7 +62,7 @@ const DRIFTS: [Drift; 15] = [
     ("a permission is requested and consented", |live| live.grant("User.Read.All")),
     ("a privileged one is", |live| live.grant("Application.ReadWrite.All")),
     ("one is consented alone", |live| {
-        consent(live.tenant, &live.principal, "AppRoleAssignment.ReadWrite.All")
+        consent(live.tenant, &live.principal, "AppRoleAssignment.ReadWrite.All");
     }),
     ("Reader is taken away", |live| live.unassign("acdd72a7-3385-48ef-bd42-f606fba81ae7")),
     ("Key Vault Reader is", |live| live.unassign("21090545-7ca7-4776-b22c-e363652d74d2")),
@@ -73,10 +73,12 @@ const DRIFTS: [Drift; 15] = [
     }),
     ("the custom role is changed", |live| live.change_role()),
     ("a vault is closed", |live| {
-        live.vault("kv-legacy", "remove", &json!({ "keys": ["get", "list"], "secrets": ["get", "list"], "certificates": ["get", "list"] }))
+        let all = ["get", "list"];
+        let entry = json!({ "keys": all, "secrets": all, "certificates": all });
+        live.vault("kv-legacy", "remove", &entry);
     }),
     ("a vault is opened wider", |live| {
-        live.vault("kv-shared", "add", &json!({ "keys": ["delete"] }))
+        live.vault("kv-shared", "add", &json!({ "keys": ["delete"] }));
     }),
     ("the application is renamed", |live| {
         live.patch(json!({ "displayName": "# Not: a comment", "notes": "- one\n\"two\"\n" }));
@@ -135,8 +137,10 @@ impl Live<'_> {
     fn assign(&self, role: &str, scope: &str) {
         let authorization = format!("{scope}/providers/Microsoft.Authorization");
         let name = ::spec::ObjectId::derived(&[role, scope]);
+        let roles = "providers/Microsoft.Authorization/roleDefinitions";
+        let definition = format!("{SUBSCRIPTION}/{roles}/{role}");
         let body = json!({ "properties": {
-            "roleDefinitionId": format!("{SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{role}"),
+            "roleDefinitionId": definition,
             "principalId": self.principal,
             "principalType": "ServicePrincipal",
         }});
@@ -213,16 +217,16 @@ fn what_was_made_by_hand_is_described_so_that_adopting_it_changes_nothing() {
     for way in [manual(&certificate), terraform(&certificate), at_group] {
         let tenant = Tenant::at_rest();
         let made = set_up(&tenant, &way);
-        let path = described_by_id(&tenant, &made.app_id);
+        let path = described_by_id(&tenant, &made.app);
         let before = inventory(&tenant);
         let spec = path.to_str().unwrap();
-        let run = tenant.run(&["adopt", spec, "--app-id", &made.app_id, "--auto-approve"]);
+        let run = tenant.run(&["adopt", spec, "--app-id", &made.app, "--auto-approve"]);
         assert_eq!(run.code, Some(0), "{run:?}\n{}", text(&path));
         let adopted = ["~ application: tags, uniqueName", "~ servicePrincipal: tags"];
         assert_eq!(differences(&before, &inventory(&tenant)), adopted, "{}", text(&path));
         tenant.assert_nothing_to_do(spec);
-        assert!(text(&path).contains(&format!("adopt SPEC --app-id {}", made.app_id)));
-        let again = described_by_id(&tenant, &made.app_id);
+        assert!(text(&path).contains(&format!("adopt SPEC --app-id {}", made.app)));
+        let again = described_by_id(&tenant, &made.app);
         assert_plans_empty(&tenant, &again, "described once more, as ours");
     }
 }
@@ -234,11 +238,12 @@ fn what_is_asked_for_amiss_is_named() {
     let path = path.to_str().unwrap();
     let id = &tenant.sandbox.operator().tenant_id;
     let unknown = "11111111-2222-4333-8444-555555555555";
-    let cases: [(&[&str], i32, &str); 5] = [
+    let cases: [(&[&str], i32, &str); 6] = [
         (&["--as", "spec", path], 4, "there is no application of installation mondoo-security"),
         (&["--as", "spec", "--app-id", unknown, "--tenant", id], 4, "knows no application"),
         (&["--as", "spec", "--app-id", unknown], 3, "--tenant <TENANT>"),
         (&["--as", "spec", "--app-id", unknown, "--tenant", "no tenant"], 3, "verified domain"),
+        (&["--as", "spec", "--only", "A", path], 3, "a spec describes all of them"),
         (&["--as", "az", "--certificate-out", "x.pem", path], 3, "are for --as spec"),
     ];
     for (arguments, code, message) in cases {

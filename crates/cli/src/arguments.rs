@@ -153,7 +153,6 @@ pub(crate) struct Apply {
 
 /// How changes are made.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "flags of a command line are that")]
 pub(crate) struct Writing {
     /// Apply without asking
     #[arg(long)]

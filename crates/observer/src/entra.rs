@@ -55,7 +55,7 @@ impl Entra {
         let principal_deleted = principal.is_some();
         let principal = PrincipalState { principal, ..PrincipalState::default() };
         let certificates = Vec::new();
-        Ok(Entra { identity, certificates, deleted, principal, principal_deleted, purge_deleted })
+        Ok(Entra { identity, deleted, principal, principal_deleted, certificates, purge_deleted })
     }
 
     /// The application, deleted or not.

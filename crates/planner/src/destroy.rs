@@ -45,7 +45,7 @@ fn plan_application(desired: &Desired, observed: &Observed, purge: bool, plan: &
             plan.push(Action::PurgeApplication { id, name, tag }, &[]);
         }
         Standing::Deleted => {
-            plan.find(kept(live, "is deleted already; --purge removes it for good"))
+            plan.find(kept(live, "is deleted already; --purge removes it for good"));
         }
         Standing::Live | Standing::Disabled if !is_marked => {
             plan.find(kept(live, "stays: it does not carry our mark"));

@@ -169,16 +169,12 @@ impl Plan {
 
     /// Why it has to be allowed once more: it takes back a consent, or a large part of what there is.
     pub fn sweep(&self) -> Option<Sweep> {
-        let deletes = |change: &&Change| change.action.verb() == Verb::Delete;
-        let is_consent = |change: &&Change| change.action.step() == Step::B;
-        let deleted: Vec<_> = self.changes.iter().filter(deletes).collect();
-        let consents = deleted.iter().copied().filter(is_consent).count();
-        let is_there = |change: &&Change| match change.action.verb() {
-            Verb::Update | Verb::Delete => true,
-            Verb::Create | Verb::Restore => false,
-        };
-        let existing = self.unchanged() + self.changes.iter().filter(is_there).count();
-        let sweep = Sweep { deleted: deleted.len(), existing, consents };
+        let verb = |change: &Change| change.action.verb();
+        let gone: Vec<_> = self.changes.iter().filter(|c| verb(c) == Verb::Delete).collect();
+        let consents = gone.iter().filter(|change| change.action.step() == Step::B).count();
+        let changed = self.changes.iter().filter(|c| verb(c) == Verb::Update).count();
+        let existing = self.unchanged() + changed + gone.len();
+        let sweep = Sweep { deleted: gone.len(), existing, consents };
         let is_large = sweep.deleted * 100 > existing * LARGE_PART;
         (is_large || consents > 0).then_some(sweep)
     }

@@ -18,10 +18,12 @@ const USER_READ: &str = "e1fe6dd8-ba31-4d61-89e7-88639da4683d";
 
 /// What was made, by the ids that others gave it.
 pub struct ByHand {
-    pub app_id: String,
+    /// Client id.
+    pub app: String,
     /// Object id of the application.
-    pub object_id: String,
-    pub principal_id: String,
+    pub object: String,
+    /// Object id of the service principal.
+    pub principal: String,
 }
 
 /// What is different from one way to the next.
@@ -93,10 +95,9 @@ pub fn set_up(tenant: &Tenant, way: &Way<'_>) -> ByHand {
             "requiredResourceAccess": [{ "resourceAppId": GRAPH, "resourceAccess": access }],
         }),
     );
-    let (object_id, app_id) = (text(&application["id"]), text(&application["appId"]));
-    let principal = tenant.graph(Method::POST, "/servicePrincipals", json!({ "appId": app_id }));
-    let principal_id = text(&principal["id"]);
-    let made = ByHand { app_id, object_id, principal_id };
+    let (object, app) = (text(&application["id"]), text(&application["appId"]));
+    let principal = tenant.graph(Method::POST, "/servicePrincipals", json!({ "appId": app }));
+    let made = ByHand { app, object, principal: text(&principal["id"]) };
     if way.consents {
         consent(tenant, &made, &text(&graph["id"]), &roles);
     }
@@ -115,13 +116,12 @@ fn permissions(graph: &Value) -> Vec<String> {
 
 fn consent(tenant: &Tenant, made: &ByHand, graph: &str, roles: &[String]) {
     for role in roles {
-        let path = format!("/servicePrincipals/{}/appRoleAssignments", made.principal_id);
-        let body =
-            json!({ "principalId": made.principal_id, "resourceId": graph, "appRoleId": role });
+        let path = format!("/servicePrincipals/{}/appRoleAssignments", made.principal);
+        let body = json!({ "principalId": made.principal, "resourceId": graph, "appRoleId": role });
         tenant.graph(Method::POST, &path, body);
     }
     let delegated = json!({
-        "clientId": made.principal_id, "consentType": "AllPrincipals", "resourceId": graph,
+        "clientId": made.principal, "consentType": "AllPrincipals", "resourceId": graph,
         "scope": "User.Read",
     });
     let administrator = &tenant.sandbox.operators()["global-administrator"];
@@ -139,13 +139,13 @@ fn trust(tenant: &Tenant, made: &ByHand, way: &Way<'_>) {
         "type": "AsymmetricX509Cert", "usage": "Verify", "displayName": "CN=test",
         "keyId": foreign_id("key"), "key": BASE64_STANDARD.encode(key),
     });
-    let path = format!("/applications/{}", made.object_id);
+    let path = format!("/applications/{}", made.object);
     tenant.graph(Method::PATCH, &path, json!({ "keyCredentials": [credential] }));
 }
 
 fn public_part(pem: &[u8]) -> Vec<u8> {
     let text = std::str::from_utf8(pem).unwrap();
-    text[text.find("-----BEGIN CERTIFICATE").unwrap()..].as_bytes().to_vec()
+    pem[text.find("-----BEGIN CERTIFICATE").unwrap()..].to_vec()
 }
 
 fn grant(tenant: &Tenant, made: &ByHand, way: &Way<'_>) {
@@ -165,7 +165,7 @@ fn grant(tenant: &Tenant, made: &ByHand, way: &Way<'_>) {
         let path = format!("{authorization}/roleAssignments/{}", foreign_id(role));
         let definition = format!("{authorization}/roleDefinitions/{role}");
         let assignment = json!({ "properties": {
-            "roleDefinitionId": definition, "principalId": made.principal_id,
+            "roleDefinitionId": definition, "principalId": made.principal,
             "principalType": "ServicePrincipal",
         }});
         tenant.arm(Method::PUT, &path, "2022-04-01", assignment);
@@ -182,7 +182,7 @@ fn allow(tenant: &Tenant, made: &ByHand, vault: &str) {
     let id = vaults.iter().find(|live| live["name"] == *vault);
     let id = text(&id.unwrap()["id"]);
     let entry = json!({
-        "tenantId": tenant.sandbox.operator().tenant_id, "objectId": made.principal_id,
+        "tenantId": tenant.sandbox.operator().tenant_id, "objectId": made.principal,
         "permissions": {
             "keys": ["Get", "List"], "secrets": ["Get", "List"], "certificates": ["Get", "List"],
         },

@@ -26,7 +26,8 @@ pub(crate) async fn run(arguments: &Adopt, console: &Console) -> Result<Exit, Fa
     }
     inputs.desired.application.adopt = *app_id;
     if review.dry_run {
-        return preview(Preview::of(review, writing, inputs, connection), console).await;
+        let shown = Preview::of(review, writing, inputs, connection);
+        return Box::pin(preview(shown, console)).await;
     }
     let saved = review.plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
     let job = Job { inputs, connection, writing, saved, follows: following.wait };

@@ -16,7 +16,8 @@ pub(crate) async fn run(arguments: &Destroy, console: &Console) -> Result<Exit, 
     let mut inputs = Inputs::without_certificate(spec)?;
     inputs.desired.purpose = Purpose::Destroy { purge: *purge };
     if review.dry_run {
-        return preview(Preview::of(review, writing, inputs, connection), console).await;
+        let shown = Preview::of(review, writing, inputs, connection);
+        return Box::pin(preview(shown, console)).await;
     }
     let saved = review.plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
     let job = Job { inputs, connection, writing, saved, follows: false };

@@ -6,7 +6,7 @@ use planner::Plan;
 use super::export_spec;
 use super::plan::look;
 use crate::arguments::{EventFile, Export, ExportForm, ExportFormat, Target};
-use crate::console::Console;
+use crate::console::{Console, printable};
 use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
@@ -43,7 +43,7 @@ async fn script_of(
     let (plan, observed) = (&planned.plan, &planned.observed);
     let source = Source { plan, desired: &inputs.desired, observed, certificate };
     Console::document(&script(format, &source))?;
-    Ok(exit(plan))
+    Ok(end(plan, console))
 }
 
 /// What must not be applied must not be handed on either.
@@ -57,7 +57,13 @@ fn refuse_blocked(plan: &Plan) -> Result<(), Failure> {
 }
 
 /// As `plan` ends: a script that leaves something out is no success.
-fn exit(plan: &Plan) -> Exit {
+fn end(plan: &Plan, console: &Console) -> Exit {
+    for finding in plan.blocked_lines() {
+        console.say(&format!("left out of the script: {}", printable(&finding.message)));
+    }
+    if !plan.is_whole() {
+        console.say("the script is incomplete: not everything could be read, as its top tells");
+    }
     if plan.blocked_lines().next().is_some() {
         Exit::Blocked
     } else if plan.is_whole() {

@@ -9,7 +9,7 @@ use observer::steps::f_certificate as source;
 use planner::proposal::{Proposal, propose};
 use planner::steps::a_application::{ADOPTED_TAG, Application};
 use planner::steps::f_certificate::{Maker, Source};
-use planner::{Desired, Observed, Plan, key_id};
+use planner::{Desired, Observed, Plan, Steps, key_id};
 use spec::{AppId, CertificateSource, Generate, Spec};
 use time::OffsetDateTime;
 
@@ -34,6 +34,7 @@ pub(super) async fn run(arguments: &Export, console: &Console) -> Result<Exit, F
         (Some(app_id), Some(tenant)) => Inputs::of_application(app_id, tenant, NOBODYS_NAME)?,
         (_, _) => Inputs::of_target(&arguments.target)?,
     };
+    refuse_parts(&inputs)?;
     let session = Session::connect(&arguments.target.connection, &mut inputs, console).await?;
     let described = describe(arguments, &session, &mut inputs, console).await;
     session.close().await;
@@ -45,6 +46,19 @@ pub(super) async fn run(arguments: &Export, console: &Console) -> Result<Exit, F
             .say(&format!("A plan for this spec has {left} changes: its first lines have them."));
     }
     Ok(if plan.is_whole() { Exit::Done } else { Exit::Failed })
+}
+
+/// A spec is about all steps, and takes somebody who sees all of them.
+fn refuse_parts(inputs: &Inputs) -> Result<(), Failure> {
+    let desired = &inputs.desired;
+    let reason = if desired.only != Steps::all() {
+        "--only leaves out steps, and a spec describes all of them"
+    } else if desired.application.given.is_some() {
+        "application.principalId leaves out Entra ID, and a spec describes what is there, too"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::new(Exit::BadInput, reason.to_owned()).hint("leave it out"))
 }
 
 /// The spec, and what a plan for it would do.

@@ -30,9 +30,9 @@ pub(crate) async fn run(command: Command, console: &Console) -> Result<Exit, Fai
     match command.http_log().cloned() {
         Some(file) => {
             file.check()?;
-            file.finish(dispatch(command, console).await, console)
+            file.finish(Box::pin(dispatch(command, console)).await, console)
         }
-        None => dispatch(command, console).await,
+        None => Box::pin(dispatch(command, console)).await,
     }
 }
 
@@ -44,7 +44,7 @@ async fn dispatch(command: Command, console: &Console) -> Result<Exit, Failure> 
         Command::Graph(arguments) => graph::run(&arguments, console).await,
         Command::Export(arguments) => export::run(&arguments, console).await,
         Command::Apply(arguments) => apply::run(&arguments, console).await,
-        Command::Adopt(arguments) => adopt::run(&arguments, console).await,
+        Command::Adopt(arguments) => Box::pin(adopt::run(&arguments, console)).await,
         Command::Destroy(arguments) => destroy::run(&arguments, console).await,
         Command::Drift(arguments) => drift::run(&arguments, console).await,
         Command::Status(arguments) => status::run(&arguments, console).await,

@@ -20,7 +20,7 @@ pub(crate) async fn run(arguments: &arguments::Plan, console: &Console) -> Resul
     let (inputs, connection) = (Inputs::of_target(target)?, &target.connection);
     let (format, is_told_by_exit) = (*format, *detailed_exitcode);
     let preview = Preview { inputs, connection, format, saving, events, is_told_by_exit };
-    self::preview(preview, console).await
+    Box::pin(self::preview(preview, console)).await
 }
 
 /// A plan that is shown, and saved if that is asked for.

@@ -2,6 +2,9 @@
 
 use planner::{Step, Verb};
 
+const RESTORE: &str = "Restore a deleted application in Entra ID, under App registrations, Deleted applications, \
+                       within 30 days. One that is removed for good is not to be had again.";
+
 pub(crate) fn undo(step: Step, verb: Verb) -> &'static str {
     match (step, verb) {
         (Step::A, Verb::Create | Verb::Restore) => {
@@ -9,10 +12,7 @@ pub(crate) fn undo(step: Step, verb: Verb) -> &'static str {
              for 30 days it can be restored. An owner is removed under Owners."
         }
         (Step::A, Verb::Update) => "Set the fields in Entra ID to what stands before.",
-        (Step::A, Verb::Delete) => {
-            "Restore a deleted application in Entra ID, under App registrations, Deleted applications, for \
-             30 days. One that is removed for good is not to be had again."
-        }
+        (Step::A, Verb::Delete) => RESTORE,
         (Step::B, Verb::Create | Verb::Update | Verb::Restore) => {
             "Put the permission under graphPermissions.remove, with extras: prune, and apply; or remove it \
              from the enterprise application in Entra ID, under Permissions."

@@ -215,8 +215,9 @@ async fn secrets_that_are_set_meanwhile_do_not_get_in_the_way_of_writes_to_the_v
     let tenant = Tenant::start_with(&faults).await;
     let caller = owner(&tenant).await;
     let path = format!("{}?api-version=2026-02-01", id("kv-legacy"));
-    let patch = tenant.patch(&path, json!({ "tags": { "team": "web" } }));
-    let (patched, first, second) = tokio::join!(patch, set(&caller, "two"), set(&caller, "three"));
+    let tagging = tenant.patch(&path, json!({ "tags": { "team": "web" } }));
+    let (patched, first, second) =
+        tokio::join!(tagging, set(&caller, "two"), set(&caller, "three"));
     assert_eq!((patched.status, first.status, second.status), (200, 200, 200), "{patched:?}");
     let versions = call(&caller, "GET", "secrets/secret/versions").await;
     assert_eq!(versions.list("/value").len(), 3);

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use planner::steps::a_application::{self, Application, LISTED_TAG, NewApplication, Principal};
+use planner::steps::a_application::{
+    self, Application, ApplicationUpdate, LISTED_TAG, NewApplication, Principal,
+};
 use planner::steps::c_role_assignments::{self, Assignment, Existing};
 use planner::steps::e_key_vault_access::{Change, Model, Permissions, Vault};
 use planner::steps::f_certificate::{
@@ -181,17 +183,7 @@ fn apply_application(action: a_application::Action, observed: &mut a_application
             observed.application = Some(application(new));
         }
         a_application::Action::UpdateApplication(update) => {
-            let application = observed.application.as_mut().unwrap();
-            for (name, (_, after)) in update.scalars() {
-                match name {
-                    "displayName" => application.display_name.clone_from(after),
-                    "signInAudience" => application.sign_in_audience.clone_from(after),
-                    "notes" => application.notes = Some(after.clone()),
-                    _ => application.service_management_reference = Some(after.clone()),
-                }
-            }
-            application.tags.extend(update.missing_tags);
-            application.unique_name = application.unique_name.take().or(update.unique_name);
+            update_application(update, observed.application.as_mut().unwrap());
         }
         a_application::Action::RestoreApplication { .. } => {
             observed.application.as_mut().unwrap().standing = a_application::Standing::Live;
@@ -199,9 +191,8 @@ fn apply_application(action: a_application::Action, observed: &mut a_application
         a_application::Action::PurgeApplication { .. } => observed.application = None,
         a_application::Action::DeleteApplication { .. } => {
             observed.application.as_mut().unwrap().standing = a_application::Standing::Deleted;
-            if let Some(principal) = &mut observed.principal {
-                principal.standing = a_application::Standing::Deleted;
-            }
+            let principal = observed.principal.iter_mut();
+            principal.for_each(|live| live.standing = a_application::Standing::Deleted);
         }
         a_application::Action::ReleaseApplication { name: _, tag } => {
             observed.application.as_mut().unwrap().tags.remove(&tag);
@@ -217,6 +208,19 @@ fn apply_application(action: a_application::Action, observed: &mut a_application
             observed.owners.insert(owner, name);
         }
     }
+}
+
+fn update_application(update: ApplicationUpdate, application: &mut Application) {
+    for (name, (_, after)) in update.scalars() {
+        match name {
+            "displayName" => application.display_name.clone_from(after),
+            "signInAudience" => application.sign_in_audience.clone_from(after),
+            "notes" => application.notes = Some(after.clone()),
+            _ => application.service_management_reference = Some(after.clone()),
+        }
+    }
+    application.tags.extend(update.missing_tags);
+    application.unique_name = application.unique_name.take().or(update.unique_name);
 }
 
 fn application(new: NewApplication) -> Application {
