@@ -1,18 +1,27 @@
 //! The product's promise: apply a spec, and there is nothing left to do.
 
+use std::path::Path;
+
 use reqwest::Method;
 use serde_json::json;
 
+use crate::export_spec::{assert_plans_empty, described};
 use crate::support::{PRODUCTION, Tenant, examples, spec};
 
 #[test]
-fn every_example_converges_on_a_fresh_sandbox() {
+fn every_example_converges_and_is_described_by_a_spec_that_plans_empty() {
     for example in examples() {
         let tenant = Tenant::new();
         let copy = tenant.path().join(example.file_name().unwrap());
         std::fs::copy(&example, &copy).unwrap();
         let run = tenant.apply(&copy);
         assert!(run.last_line().ends_with("0 failed, 0 skipped."), "{run:?}");
+        let path = described(&tenant, &[copy.to_str().unwrap()]);
+        assert_plans_empty(&tenant, &path, &copy.display().to_string());
+        let profile = |path: &Path| {
+            std::fs::read_to_string(path).unwrap().contains("\nprofile: least-privilege")
+        };
+        assert_eq!(profile(&path), profile(&copy), "{}", copy.display());
     }
 }
 

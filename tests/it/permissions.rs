@@ -1,5 +1,7 @@
 //! The least rights, and that they suffice.
 
+use std::path::Path;
+
 use insta::assert_snapshot;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -72,9 +74,9 @@ fn programs_are_told_each_right_with_its_step_and_scope() {
 }
 
 /// How somebody signs in who holds no more than was asked for.
-struct Least {
-    client_id: String,
-    secret: String,
+pub struct Least {
+    pub client_id: String,
+    pub secret: String,
 }
 
 impl Least {
@@ -119,6 +121,16 @@ fn operator_with(tenant: &Tenant, rights: &[Value]) -> Least {
     }
 }
 
+/// Somebody who holds what `permissions` prints for a plan of that spec.
+pub fn least_to_plan(tenant: &Tenant, spec: &Path) -> Least {
+    let mut command = binary(tenant.path());
+    let printed = Run::of(command.args(["permissions", "--format", "json"]).arg(spec));
+    let printed: Value = serde_json::from_str(&printed.stdout).unwrap();
+    let rights = printed["rights"].as_array().unwrap().iter();
+    let to_plan: Vec<_> = rights.filter(|right| right["for"] == "plan").cloned().collect();
+    operator_with(tenant, &to_plan)
+}
+
 fn assign(tenant: &Tenant, principal: &str, role: &str) {
     let definitions = format!(
         "{SCOPE}/providers/Microsoft.Authorization/roleDefinitions?$filter=roleName eq '{role}'"
@@ -145,11 +157,7 @@ fn the_least_rights_suffice_to_plan_and_to_apply() {
     let tenant = Tenant::at_rest();
     let path = spec(tenant.path(), &[PRODUCTION]);
     let path = path.to_str().unwrap();
-    let printed = Run::of(binary(tenant.path()).args(["permissions", "--format", "json", path]));
-    let printed: Value = serde_json::from_str(&printed.stdout).unwrap();
-    let rights = printed["rights"].as_array().unwrap();
-    let to_plan: Vec<_> = rights.iter().filter(|right| right["for"] == "plan").cloned().collect();
-    let planner = operator_with(&tenant, &to_plan);
+    let planner = least_to_plan(&tenant, path.as_ref());
     let plan = planner.run(&tenant, &["plan", path]);
     assert_eq!(plan.code, Some(0), "{plan:?}");
     let refused = planner.run(&tenant, &["apply", "--auto-approve", path]);
@@ -158,7 +166,9 @@ fn the_least_rights_suffice_to_plan_and_to_apply() {
     let tenant = Tenant::at_rest();
     let path = spec(tenant.path(), &[PRODUCTION]);
     let path = path.to_str().unwrap();
-    let applier = operator_with(&tenant, rights);
+    let printed = Run::of(binary(tenant.path()).args(["permissions", "--format", "json", path]));
+    let printed: Value = serde_json::from_str(&printed.stdout).unwrap();
+    let applier = operator_with(&tenant, printed["rights"].as_array().unwrap());
     let doctor = applier.run(&tenant, &["doctor", path]);
     assert!(doctor.last_line().contains(" 0 missing, 0 cannot tell"), "{doctor:?}");
     let apply = applier.run(&tenant, &["apply", "--auto-approve", path]);

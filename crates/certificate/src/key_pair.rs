@@ -125,7 +125,7 @@ fn directory(file: &Path) -> &Path {
 }
 
 /// Lines of 64 characters, as RFC 7468 has them.
-fn block(label: &str, der: &[u8]) -> Zeroizing<String> {
+pub(crate) fn block(label: &str, der: &[u8]) -> Zeroizing<String> {
     let body = Zeroizing::new(BASE64_STANDARD.encode(der));
     let lines = (0..body.len()).step_by(64).map(|at| &body[at..body.len().min(at + 64)]);
     let lines = Zeroizing::new(lines.collect::<Vec<_>>().join("\n"));

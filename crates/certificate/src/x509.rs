@@ -36,6 +36,11 @@ impl Certificate {
         })
     }
 
+    /// In PEM, which has no key in it.
+    pub fn pem(&self) -> String {
+        crate::key_pair::block("CERTIFICATE", &self.der).to_string()
+    }
+
     /// Whether an application could sign in with it.
     pub fn check(&self, now: OffsetDateTime) -> Result<(), PemError> {
         self.check_key()?;

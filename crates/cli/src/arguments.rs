@@ -23,7 +23,7 @@ pub(crate) use sandbox::{Generate, Reset, Sandbox, Serve};
 
 pub(crate) use certificate::{Certificate, GenerateCertificate, Inspect, Rotate};
 pub(crate) use drift::{Drift, DriftFormat, Status};
-pub(crate) use export::{Export, ExportFormat};
+pub(crate) use export::{Export, ExportForm, ExportFormat};
 pub(crate) use lifecycle::{Adopt, Destroy, Review};
 pub(crate) use plan_files::{EventFile, Graph, GraphFormat, PlanFormat, Saving, Show};
 pub(crate) use verify::{ReportFormat, Verify};

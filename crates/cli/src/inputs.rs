@@ -7,11 +7,12 @@ use certificate::{FileError, Held, KeyPair, PemError};
 use observer::steps::f_certificate as source;
 use planner::steps::f_certificate::{Maker, Source};
 use planner::{Desired, Steps};
-use spec::{CertificateSource, Spec, SpecDigest};
+use spec::{AppId, CertificateSource, Spec, SpecDigest};
 use time::OffsetDateTime;
 
 use crate::arguments::{DEFAULT_SPEC, KeyFile, Target};
 use crate::exit::{Exit, Failure};
+use crate::render::proposal::in_quotes;
 use crate::render::spec_errors;
 use crate::tracked_key;
 
@@ -38,6 +39,31 @@ impl Inputs {
             inputs.run_command(OffsetDateTime::now_utc())?;
         }
         Ok(inputs)
+    }
+
+    /// No spec yet: an application by its client id, whoever made it, in no scope.
+    pub(crate) fn of_application(
+        app_id: AppId,
+        tenant: &str,
+        name: &str,
+    ) -> Result<Inputs, Failure> {
+        let text = format!(
+            "version: 1\nname: {name}\ntenant: {}\nscopes: [tenantRoot: true]\n\
+             certificate: {{ source: {{ environment: NONE }} }}\n",
+            in_quotes(tenant)
+        );
+        let spec = Spec::parse(&text).map_err(|errors| {
+            let messages = errors.as_slice().iter().map(|error| error.message.clone());
+            Failure::several(Exit::BadInput, messages.collect())
+                .hint("name the tenant by its id or by one of its verified domains")
+        })?;
+        // Nothing is known of its certificate, and nothing is planned by this.
+        let mut desired = Desired::new(&spec, Source::Federated);
+        desired.scopes.clear();
+        desired.application.adopt = Some(app_id);
+        let (digest, source) = (spec.digest(), CertificateSource::Federated);
+        let directory = PathBuf::new();
+        Ok(Inputs { desired, digest, directory, held: None, reads_keys: false, source })
     }
 
     /// The spec of a command that changes nothing, here or in Azure.

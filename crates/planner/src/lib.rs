@@ -17,6 +17,7 @@ mod identity;
 mod observed;
 mod plan;
 mod privileged;
+pub mod proposal;
 pub mod rights;
 mod schedule;
 pub mod status;

@@ -3,6 +3,8 @@
 mod azure_cli;
 mod browser;
 mod by_hand;
+mod forge;
+mod github;
 mod inventory;
 mod specs;
 mod tenant;
@@ -10,6 +12,8 @@ mod tenant;
 pub use azure_cli::AzureCli;
 pub use browser::Browser;
 pub use by_hand::{ByHand, SUBSCRIPTION, Way, manual, set_up, terraform};
+pub use forge::{Forge, has_tools, keep, root, trust_workload_of};
+pub use github::{Ended, Event, Job, read};
 pub use inventory::{differences, inventory};
 pub use specs::{DEVELOPMENT, PRODUCTION, examples, spec, spec_with};
 pub use tenant::{Run, Tenant, binary};

@@ -1,9 +1,11 @@
-//! `export`: what the plan would do, as a script for somebody with the rights.
+//! `export`: what the plan would do, as a script for somebody with the rights; or what is live, as a
+//! spec.
 
 use planner::Plan;
 
+use super::export_spec;
 use super::plan::look;
-use crate::arguments::{EventFile, Export};
+use crate::arguments::{EventFile, Export, ExportForm, ExportFormat, Target};
 use crate::console::{Console, printable};
 use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
@@ -12,7 +14,24 @@ use crate::render::export::{Source, script};
 use crate::session::Session;
 
 pub(crate) async fn run(arguments: &Export, console: &Console) -> Result<Exit, Failure> {
-    let target = &arguments.target;
+    match arguments.form {
+        ExportForm::Spec => Box::pin(export_spec::run(arguments, console)).await,
+        ExportForm::Script(format) if !arguments.proposal.is_asked_for() => {
+            script_of(format, &arguments.target, console).await
+        }
+        ExportForm::Script(_) => {
+            let message = "--app-id and --certificate-out are for --as spec";
+            Err(Failure::new(Exit::BadInput, message.to_owned())
+                .hint("leave them out, or describe the application with --as spec first"))
+        }
+    }
+}
+
+async fn script_of(
+    format: ExportFormat,
+    target: &Target,
+    console: &Console,
+) -> Result<Exit, Failure> {
     let mut inputs = Inputs::of_target(target)?;
     let events = EventLog::open(&EventFile { path: None }, console)?;
     let session = Session::connect(&target.connection, &mut inputs, console).await?;
@@ -23,7 +42,7 @@ pub(crate) async fn run(arguments: &Export, console: &Console) -> Result<Exit, F
     let certificate = inputs.held.as_ref().map(|held| held.certificate().der.as_slice());
     let (plan, observed) = (&planned.plan, &planned.observed);
     let source = Source { plan, desired: &inputs.desired, observed, certificate };
-    Console::document(&script(arguments.format, &source))?;
+    Console::document(&script(format, &source))?;
     Ok(end(plan, console))
 }
 

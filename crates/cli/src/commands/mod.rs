@@ -8,6 +8,7 @@ mod destroy;
 pub(crate) mod doctor;
 mod drift;
 mod export;
+mod export_spec;
 mod graph;
 mod hand_over;
 mod permissions;

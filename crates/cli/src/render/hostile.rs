@@ -51,7 +51,7 @@ const FRAGMENTS: [&str; 38] = [
     "\u{feff}x",
 ];
 
-fn name() -> impl Strategy<Value = String> {
+pub(crate) fn name() -> impl Strategy<Value = String> {
     let fragment = prop_oneof![
         4 => proptest::sample::select(FRAGMENTS.as_slice()).prop_map(str::to_owned),
         1 => any::<String>(),

@@ -16,6 +16,7 @@ pub(crate) mod outcome;
 pub(crate) mod outcome_document;
 pub(crate) mod permissions;
 pub(crate) mod plan;
+pub(crate) mod proposal;
 pub(crate) mod spec_errors;
 pub(crate) mod status;
 pub(crate) mod undo;

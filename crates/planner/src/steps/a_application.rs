@@ -13,7 +13,7 @@ use crate::{ChangeId, Finding, FindingCode, Observed as All, Plan};
 
 pub use action::{Action, ApplicationUpdate, NewApplication};
 pub use safety::foreign_hands;
-pub(crate) use safety::{check, foreign_owners, others};
+pub(crate) use safety::{check, credentials, foreign_owners, others};
 
 /// The sign-in audience of an application that only its own tenant may use.
 pub const SINGLE_TENANT: &str = "AzureADMyOrg";

@@ -7,6 +7,7 @@ mod integration;
 mod laws;
 mod leaving;
 mod plans;
+mod proposal;
 mod rights;
 mod rotation;
 mod safety;
