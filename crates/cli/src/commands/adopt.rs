@@ -15,6 +15,7 @@ use crate::session::Session;
 pub(crate) async fn run(arguments: &Adopt, console: &Console) -> Result<Exit, Failure> {
     let Adopt { target, app_id, review, writing, following } = arguments;
     review.check()?;
+    propose(arguments)?;
     let mut inputs = Inputs::of_target(target)?;
     let connection = &target.connection;
     if app_id.is_none() {
@@ -32,4 +33,16 @@ pub(crate) async fn run(arguments: &Adopt, console: &Console) -> Result<Exit, Fa
     let saved = review.plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
     let job = Job { inputs, connection, writing, saved, follows: following.wait };
     Box::pin(carry_out(job, console)).await
+}
+
+/// Where there is no spec yet, what is there says what it would be.
+fn propose(arguments: &Adopt) -> Result<(), Failure> {
+    let spec = &arguments.target.spec;
+    let Some(app_id) = arguments.app_id.filter(|_| !spec.exists()) else { return Ok(()) };
+    let message = format!("there is no {} to adopt the application for", spec.display());
+    Err(Failure::new(Exit::BadInput, message).hint(format!(
+        "have it proposed, and look it through: mondoo-azure export --as spec --app-id {app_id} \
+         --tenant TENANT --certificate-out certificate.pem > {}",
+        spec.display()
+    )))
 }
