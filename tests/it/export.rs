@@ -1,6 +1,7 @@
 //! Scripts of all languages, as they are committed in tests/snapshots, and how `export` ends.
 
 use std::path::Path;
+use std::process::Command;
 
 use crate::support::{DEVELOPMENT, PRODUCTION, Run, Tenant, binary, spec, spec_with};
 
@@ -80,6 +81,16 @@ fn a_part_of_the_plan_is_a_script_of_its_own() {
         assert!(run.stdout.contains("C  Role assignments"), "{run:?}");
         assert!(!run.stdout.contains("A  Application"), "{run:?}");
     }
+}
+
+#[test]
+fn shellcheck_has_nothing_to_say_of_the_script_for_azure_cli() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut command = Command::new("shellcheck");
+    let Ok(output) = command.arg(root.join("tests/snapshots/export.sh")).output() else {
+        return eprintln!("skipped: this machine has no shellcheck");
+    };
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
 /// The rules of `terraform fmt`, as far as the script makes use of them: two blanks for each level,

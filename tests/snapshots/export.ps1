@@ -291,8 +291,9 @@ function Add-CertificateFile([string] $Marker, [string] $File) {
         return
     }
     $path = (Resolve-Path -LiteralPath $File).ProviderPath
-    $found = [Security.Cryptography.X509Certificates.X509Certificate2]::CreateFromPem(
-        [IO.File]::ReadAllText($path))
+    $all = [Security.Cryptography.X509Certificates.X509Certificate2Collection]::new()
+    $all.ImportFromPemFile($path)
+    $found = $all[0]
     $sha256 = $found.GetCertHashString([Security.Cryptography.HashAlgorithmName]::SHA256)
     # Entra ID takes dates that lie inside the certificate's own.
     $start = $found.NotBefore.ToUniversalTime().AddSeconds(1)

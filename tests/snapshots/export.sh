@@ -24,7 +24,7 @@
 #   Microsoft.Resources/deployments/*, Microsoft.Support/*
 # - the access to vaults reads secret values; a scan needs their names alone:
 #   keyVaults.permissions.secrets: [list]
-# shellcheck disable=SC2016
+# shellcheck disable=SC2016,SC2034
 set -euo pipefail
 
 # What the steps below are made of: each looks first, and writes only what is missing.

@@ -172,6 +172,8 @@ fn of_the_application(name: &str) -> Vec<planner::Action> {
         A::RestoreApplication { id, app_id, name: owned(), credentials }.into(),
         A::RestorePrincipal { id: PrincipalId::derived(&["principal"]), name: owned() }.into(),
         A::UpdateApplication(update).into(),
+        A::DeleteApplication { id, name: owned(), tag: owned() }.into(),
+        A::ReleaseApplication { name: owned(), tag: owned() }.into(),
         A::TagPrincipal { display_name: owned() }.into(),
         B::Consent(consent(name, true)).into(),
         B::Consent(consent(name, false)).into(),
@@ -195,6 +197,8 @@ fn of_azure(name: &str) -> Vec<planner::Action> {
         C::Assign(assignment(name)).into(),
         C::Remove(removal()).into(),
         D::Unassign(removal()).into(),
+        D::Unassign(Removal { orphan_of: Some(PrincipalId::derived(&["gone"])), ..removal() })
+            .into(),
         D::Redefine { before, after, at, dropped, privileged: false }.into(),
         D::Delete { definition: definition(name), at: name.to_owned() }.into(),
         vault(name, some.clone(), Change::Add(permissions(name))).into(),
@@ -230,6 +234,7 @@ fn of_sign_in(name: &str) -> Vec<planner::Action> {
         F::Copy(FileCopy { output: output(), replaces: true }).into(),
         F::Distrust { id: KeyId::derived(&["key"]), name: owned() }.into(),
         F::Federate { name: owned(), replaced: None, federation: None }.into(),
+        F::Unfederate { id: owned(), name: owned() }.into(),
         F::Federate { name: owned(), replaced: Some(replaced), federation: Some(federation) }
             .into(),
     ]
