@@ -15,7 +15,14 @@ use crate::session::Session;
 pub(crate) async fn run(arguments: &Adopt, console: &Console) -> Result<Exit, Failure> {
     let Adopt { target, app_id, review, writing, following } = arguments;
     review.check()?;
-    let mut inputs = Inputs::of_target(target)?;
+    let mut inputs = Inputs::of_target(target).map_err(|failure| match app_id {
+        Some(app_id) if !target.spec.exists() => failure.hint(format!(
+            "have one written that describes the application: mondoo-azure export --as spec --app-id \
+             {app_id} --tenant TENANT > {}",
+            target.spec.display()
+        )),
+        Some(_) | None => failure,
+    })?;
     let connection = &target.connection;
     if app_id.is_none() {
         let session = Session::connect(connection, &mut inputs, console).await?;
