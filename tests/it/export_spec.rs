@@ -232,6 +232,16 @@ fn what_was_made_by_hand_is_described_so_that_adopting_it_changes_nothing() {
 }
 
 #[test]
+fn whoever_adopts_without_a_spec_is_told_how_to_have_one() {
+    let tenant = Tenant::at_rest();
+    let id = "11111111-2222-4333-8444-555555555555";
+    let run = tenant.run(&["adopt", "--app-id", id]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    let hint = format!("export --as spec --app-id {id} --tenant TENANT > mondoo-azure.yaml");
+    assert!(run.stderr.contains(&hint), "{run:?}");
+}
+
+#[test]
 fn what_is_asked_for_amiss_is_named() {
     let tenant = Tenant::at_rest();
     let path = spec(tenant.path(), &[PRODUCTION]);
