@@ -11,7 +11,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use crate::g_integration::{SPACE, scan_errors};
-use crate::support::{PRODUCTION, Tenant, spec};
+use crate::support::{PRODUCTION, Tenant, program, spec};
 
 /// A spec whose certificate comes from `source`.
 fn with_source(tenant: &Tenant, source: &str) -> PathBuf {
@@ -91,10 +91,8 @@ fn a_generated_certificate_is_said_to_be_for_testing() {
 
 /// A program that writes down that it ran, and prints `certificate.pem`.
 fn script(tenant: &Tenant, more: &str) -> PathBuf {
-    let script = tenant.path().join("issue");
-    let text = format!("#!/bin/sh\necho \"$@\" >> ran\n{more}\ncat certificate.pem\n");
-    std::fs::write(&script, text).unwrap();
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let text = format!("echo \"$@\" >> ran\n{more}\ncat certificate.pem");
+    program(&tenant.path().join("issue"), &text);
     tenant.path().join("ran")
 }
 

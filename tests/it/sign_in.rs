@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::JoinHandle;
@@ -13,7 +12,7 @@ use reqwest::Method;
 use serde_json::json;
 use time::OffsetDateTime;
 
-use crate::support::{PRODUCTION, Run, Tenant, spec};
+use crate::support::{PRODUCTION, Run, Tenant, program, spec};
 
 const SUBJECT: &str = "repo:contoso/platform:ref:refs/heads/main";
 
@@ -163,9 +162,7 @@ fn with_the_managed_identity_of_an_app_service() {
 fn tool(directory: &Path, name: &str, script: &str) -> String {
     let bin = directory.join("bin");
     std::fs::create_dir_all(&bin).unwrap();
-    let file = bin.join(name);
-    std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+    program(&bin.join(name), script);
     bin.to_str().unwrap().to_owned()
 }
 

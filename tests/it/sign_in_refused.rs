@@ -1,8 +1,6 @@
 //! Sign-in that does not work: one message that names the cause and the way out, and no secret.
 
-use std::fs::Permissions;
 use std::net::TcpListener;
-use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use reqwest::Method;
@@ -11,7 +9,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 
 use crate::sign_in::{client, tenant, trust_certificate, trust_workload};
-use crate::support::{PRODUCTION, Run, Tenant, binary, spec};
+use crate::support::{PRODUCTION, Run, Tenant, binary, program, spec};
 
 /// One error, one hint, each of them with these words, and nothing else.
 fn check(command: &mut Command, code: i32, error: &[&str], hint: &str) -> Run {
@@ -150,9 +148,8 @@ fn nobody_at_all() {
       azure-cli            az not found on PATH
       azure-developer-cli  azd not found on PATH
     ");
-    let az = "#!/bin/sh\necho \"ERROR: Please run 'az login' to setup account.\" >&2\nexit 1\n";
-    std::fs::write(bin.join("az"), az).unwrap();
-    std::fs::set_permissions(bin.join("az"), Permissions::from_mode(0o755)).unwrap();
+    let az = "echo \"ERROR: Please run 'az login' to setup account.\" >&2\nexit 1";
+    program(&bin.join("az"), az);
     let error = "azure-cli            ERROR: Please run 'az login' to setup account.";
     check(&mut command, 4, &[error], "log in with az login");
 }

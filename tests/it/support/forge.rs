@@ -1,14 +1,14 @@
 //! A forge for the files of examples/ci: what their scripts say to it stays in a directory.
 
 use std::collections::BTreeMap;
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::{PRODUCTION, Run, Tenant, spec};
+use super::{PRODUCTION, Run, Tenant, program, spec};
 use crate::permissions::{Least, least_to_plan};
 
 /// A repository, the checkout of it, and whatever the forge keeps.
@@ -88,9 +88,7 @@ impl<'a> Forge<'a> {
 
     /// Puts a script there.
     pub fn tool(&self, name: &str, script: &str) {
-        let file = self.bin().join(name);
-        std::fs::write(&file, format!("#!/bin/sh\n{script}\n")).unwrap();
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        program(&self.bin().join(name), script);
     }
 
     pub fn artifact(&self, name: &str) -> PathBuf {

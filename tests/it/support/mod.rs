@@ -6,6 +6,7 @@ mod by_hand;
 mod forge;
 mod github;
 mod inventory;
+mod program;
 mod specs;
 mod tenant;
 
@@ -15,5 +16,6 @@ pub use by_hand::{ByHand, SUBSCRIPTION, Way, manual, set_up, terraform};
 pub use forge::{Forge, has_tools, keep, root, trust_workload_of};
 pub use github::{Ended, Event, Job, read};
 pub use inventory::{differences, inventory};
+pub use program::program;
 pub use specs::{DEVELOPMENT, PRODUCTION, examples, spec, spec_with};
 pub use tenant::{Run, Tenant, binary};

@@ -33,11 +33,13 @@ fn what_it_prints_is_taken_in_whatever_form() {
 
 #[test]
 fn a_path_is_relative_to_where_it_runs_and_a_name_is_not() {
-    use std::os::unix::fs::PermissionsExt;
     let directory = tempfile::tempdir().unwrap();
-    let script = directory.path().join("issue");
-    std::fs::write(&script, "#!/bin/sh\necho $# \"$1\" >&2; exit 3\n").unwrap();
-    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    // By another process: a child that starts here meanwhile would hold it open for writing, and what
+    // somebody writes cannot be run.
+    let issue = "printf '#!/bin/sh\necho $# \"$1\" >&2; exit 3\n' > issue; chmod 755 issue";
+    let written =
+        std::process::Command::new("sh").args(["-c", issue]).current_dir(&directory).status();
+    assert!(written.unwrap().success());
     let run = |program: &str| {
         let arguments = vec!["a b; $HOME".to_owned()];
         let command =

@@ -9,8 +9,9 @@ use proptest::prelude::*;
 use serde_json::json;
 use spec::{Spec, SpecDigest, TenantRef};
 
+use crate::applied::applied;
 use crate::laws::any_desired;
-use crate::tenant::{DEVELOPMENT, NOW, PRODUCTION, applied, certificate, desired, untouched};
+use crate::tenant::{DEVELOPMENT, NOW, PRODUCTION, certificate, desired, untouched};
 
 fn digest(more: &str) -> SpecDigest {
     let yaml = format!(

@@ -6,8 +6,9 @@ use planner::steps::g_integration::{Credential, Integration, Observed as Space};
 use planner::{Desired, Field, Observed, Verb, plan};
 use spec::{IntegrationMrn, PolicyMrn};
 
+use crate::applied::applied;
 use crate::plans::{ONE_SUBSCRIPTION, check};
-use crate::tenant::{applied, certificate, spec_with, untouched};
+use crate::tenant::{certificate, spec_with, untouched};
 
 pub const INTEGRATION: &str = "integration: { space: //captain.api.mondoo.app/spaces/abc, name: Contoso, \
                            policies: [mondoo-azure-security] }";

@@ -9,7 +9,8 @@ use planner::{Action, Desired, Observed, Plan, Reason, Seen, Verb, is_marked, pl
 use proptest::prelude::*;
 use spec::RoleDefinitionId;
 
-use crate::tenant::{DEVELOPMENT, PRODUCTION, applied, desired_with, legacy_vault, untouched};
+use crate::applied::applied;
+use crate::tenant::{DEVELOPMENT, PRODUCTION, desired_with, legacy_vault, untouched};
 
 /// Any scopes, and any of these keys, which hang together in no way.
 pub fn any_desired() -> impl Strategy<Value = Desired> {

@@ -8,11 +8,12 @@ use planner::{Action, Desired, FindingCode, Object, Observed, Purpose, Verb, is_
 use proptest::prelude::*;
 use spec::{Extras, PrincipalId};
 
+use crate::applied::{applied, applied_in_part};
 use crate::integration::{INTEGRATION, in_space};
 use crate::laws::{any_desired, any_observed};
 use crate::plans::{ONE_SUBSCRIPTION, check};
 use crate::safety::{done, news};
-use crate::tenant::{DEVELOPMENT, applied, desired_with, untouched};
+use crate::tenant::{DEVELOPMENT, desired_with, untouched};
 
 const DESTROY: Purpose = Purpose::Destroy { purge: false };
 
@@ -146,7 +147,7 @@ proptest! {
     #[test]
     fn leaving_takes_what_is_ours_alone_and_ends(
         (desired, mut observed) in (any_desired(), any_observed()),
-        (is_adopted, purge) in any::<(bool, bool)>(),
+        (is_adopted, purge, cut) in any::<(bool, bool, usize)>(),
     ) {
         if let Some(live) = observed.application.application.as_mut().filter(|_| is_adopted) {
             live.tags.insert(ADOPTED_TAG.to_owned());
@@ -164,7 +165,10 @@ proptest! {
                 prop_assert!(!of_vault && !of_consent, "{:?}", change.action);
             }
         }
+        let half = applied_in_part(&planned, cut % (planned.changes().len() + 1), observed.clone());
         let after = applied(&planned, observed);
+        let finished = applied(&plan(&desired, &half), half);
+        prop_assert_eq!(&finished, &after, "a run that was cut short and repeated");
         let again = plan(&desired, &after);
         prop_assert!(again.is_empty(), "still to do: {:?}", again.changes().next());
         let is_live = after.application.application.as_ref()

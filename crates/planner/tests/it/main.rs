@@ -1,6 +1,7 @@
 //! Plans of invented tenants: no service is asked.
 #![expect(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and is all one crate")]
 
+mod applied;
 mod document;
 mod drift;
 mod integration;

@@ -8,9 +8,8 @@ use planner::steps::f_certificate::{KeyCredential, Source};
 use planner::{Desired, Object, Observed, Reason, Seen, Standing, Value, plan};
 use time::Duration;
 
-use crate::tenant::{
-    DEVELOPMENT, NOW, PRODUCTION, applied, certificate, desired, legacy_vault, untouched,
-};
+use crate::applied::applied;
+use crate::tenant::{DEVELOPMENT, NOW, PRODUCTION, certificate, desired, legacy_vault, untouched};
 
 pub const ONE_SUBSCRIPTION: &[&str] = &["subscription: 1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081"];
 pub const ONE_GROUP: &[&str] = &["managementGroup: platform"];

@@ -12,7 +12,8 @@ use planner::{Observed, Plan, Reason, Seen, Step, Steps, plan};
 use spec::ObjectId;
 use time::Duration;
 
-use crate::tenant::{NOW, PRODUCTION, applied, desired, untouched, vault_id};
+use crate::applied::applied;
+use crate::tenant::{NOW, PRODUCTION, desired, untouched, vault_id};
 
 const ONE: &[&str] = &["subscription: 1b2c3d4e-5f60-4718-a92b-3c4d5e6f7081"];
 

@@ -7,8 +7,9 @@ use planner::{Desired, Observed, key_id, plan};
 use time::Duration;
 use time::format_description::well_known::Rfc3339;
 
+use crate::applied::applied;
 use crate::plans::{ONE_SUBSCRIPTION, check};
-use crate::tenant::{NOW, applied, certificate, spec_with, untouched};
+use crate::tenant::{NOW, certificate, spec_with, untouched};
 
 /// A generated pair that ends after so many days, and an integration.
 fn desired(days: i64) -> Desired {

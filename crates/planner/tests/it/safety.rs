@@ -9,9 +9,10 @@ use planner::steps::f_certificate::KeyCredential;
 use planner::{Desired, Observed, plan};
 use spec::{AppId, ManagementGroupId, ObjectId, RoleDefinitionId};
 
+use crate::applied::applied;
 use crate::plans::{ONE_SUBSCRIPTION, check};
 use crate::tenant::{
-    DEVELOPMENT, PRODUCTION, applied, desired, desired_with, legacy_vault, untouched, vault_id,
+    DEVELOPMENT, PRODUCTION, desired, desired_with, legacy_vault, untouched, vault_id,
 };
 
 pub fn done(desired: &Desired) -> Observed {

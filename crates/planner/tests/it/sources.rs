@@ -5,8 +5,9 @@ use planner::steps::f_certificate::{Certificate, FileCopy, Source};
 use planner::{Desired, plan};
 use spec::VaultCertificate;
 
+use crate::applied::applied;
 use crate::plans::{ONE_SUBSCRIPTION, check};
-use crate::tenant::{applied, certificate, desired, untouched};
+use crate::tenant::{certificate, desired, untouched};
 
 fn in_vault() -> VaultCertificate {
     VaultCertificate {

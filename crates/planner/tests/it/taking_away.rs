@@ -7,11 +7,10 @@ use planner::steps::e_key_vault_access::{Model, Permissions};
 use planner::{Desired, Observed, Reason, Seen, Standing, plan};
 use spec::RoleDefinitionId;
 
+use crate::applied::applied;
 use crate::plans::{ONE_GROUP, ONE_SUBSCRIPTION};
 use crate::safety::{done, drift, news};
-use crate::tenant::{
-    DEVELOPMENT, PRODUCTION, applied, desired, desired_with, legacy_vault, vault_id,
-};
+use crate::tenant::{DEVELOPMENT, PRODUCTION, desired, desired_with, legacy_vault, vault_id};
 
 #[test]
 fn what_another_installation_made_is_left_to_it() {
