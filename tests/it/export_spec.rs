@@ -237,8 +237,9 @@ fn whoever_adopts_without_a_spec_is_told_how_to_have_one() {
     let id = "11111111-2222-4333-8444-555555555555";
     let run = tenant.run(&["adopt", "--app-id", id]);
     assert_eq!(run.code, Some(3), "{run:?}");
-    let hint = format!("export --as spec --app-id {id} --tenant TENANT > mondoo-azure.yaml");
+    let hint = format!("mondoo-azure export --as spec --app-id {id} --tenant TENANT");
     assert!(run.stderr.contains(&hint), "{run:?}");
+    assert!(run.stderr.contains("> mondoo-azure.yaml"), "{run:?}");
 }
 
 #[test]
