@@ -60,7 +60,7 @@ async fn create_application(
     .ok_or_else(|| ApplyError::Changed { what: format!("application {unique_name}") })?;
     let created = made.created_date_time.or(Some(context.now()));
     context.products.set_application(Application { id: made.id, app_id: made.app_id, created });
-    tag_application(context, change, tag).await
+    tag_application(context, change, std::slice::from_ref(tag)).await
 }
 
 /// There is no way back, so it is looked at once more.
@@ -161,17 +161,16 @@ async fn update_application(
     if update.missing_tags.is_empty() {
         return Ok(());
     }
-    let owner = Owner::Application(context.products.application().id);
-    extend(context, change, owner, Collection::Tags, json!(update.missing_tags)).await
+    tag_application(context, change, &update.missing_tags).await
 }
 
 async fn tag_application(
     context: &Context<'_>,
     change: ChangeId,
-    tag: &str,
+    tags: &[String],
 ) -> Result<(), ApplyError> {
     let owner = Owner::Application(context.products.application().id);
-    extend(context, change, owner, Collection::Tags, json!([tag])).await
+    extend(context, change, owner, Collection::Tags, json!(tags)).await
 }
 
 async fn create_principal(

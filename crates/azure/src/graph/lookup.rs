@@ -6,11 +6,10 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde::Deserialize;
 use spec::{AppId, ApplicationId, KeyId, PrincipalId, TenantId};
-
 use time::OffsetDateTime;
 
 use super::batch::Item;
-use super::{Application, found};
+use super::{Application, found, is_called};
 use crate::error::unless_missing;
 use crate::service::Call;
 use crate::{Error, Reader};
@@ -121,7 +120,7 @@ impl Reader {
     }
 
     pub async fn applications_called(&self, name: &str) -> Result<Vec<Application>, Error> {
-        let filter = format!("displayName eq '{}'", name.replace('\'', "''"));
+        let filter = is_called(name);
         let query = [("$filter", filter.as_str())];
         self.graph.list(Call::get("/v1.0/applications".to_owned(), &query)).await
     }

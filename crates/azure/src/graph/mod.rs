@@ -95,7 +95,7 @@ impl Reader {
     /// Graph offers, who asks and the users of those names: one request.
     pub async fn identity(&self, question: &Question<'_>) -> Result<Identity, Error> {
         let Question { unique_name, display_name, users } = question;
-        let same_name = format!("displayName eq '{}'", display_name.replace('\'', "''"));
+        let same_name = is_called(display_name);
         let mut items = vec![
             Item::get("/organization?$select=id,displayName,verifiedDomains".to_owned()),
             Item::get(format!("/applications(uniqueName='{unique_name}')")),
@@ -157,6 +157,11 @@ fn found<T: serde::de::DeserializeOwned>(
     answer: Result<Answer, Error>,
 ) -> Result<Option<T>, Error> {
     unless_missing(answer)?.map(|answer| answer.read()).transpose()
+}
+
+/// The filter for objects of that display name.
+fn is_called(name: &str) -> String {
+    format!("displayName eq '{}'", name.replace('\'', "''"))
 }
 
 /// As part of a URL.

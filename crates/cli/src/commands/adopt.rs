@@ -2,14 +2,12 @@
 
 use observer::ask_which;
 
-use super::apply::{Job, carry_out};
-use super::plan::{Preview, preview};
+use super::apply::{Job, rehearse_or_carry_out};
 use crate::advice::observe_failure;
 use crate::arguments::Adopt;
 use crate::console::Console;
 use crate::exit::{Exit, Failure};
 use crate::inputs::Inputs;
-use crate::saved_plan::SavedPlan;
 use crate::session::Session;
 
 pub(crate) async fn run(arguments: &Adopt, console: &Console) -> Result<Exit, Failure> {
@@ -26,13 +24,8 @@ pub(crate) async fn run(arguments: &Adopt, console: &Console) -> Result<Exit, Fa
         return Err(observe_failure(&candidates));
     }
     inputs.desired.application.adopt = *app_id;
-    if review.dry_run {
-        let shown = Preview::of(review, writing, inputs, connection);
-        return Box::pin(preview(shown, console)).await;
-    }
-    let saved = review.plan.as_deref().map(|file| SavedPlan::read(file, &inputs)).transpose()?;
-    let job = Job { inputs, connection, writing, saved, follows: following.wait };
-    Box::pin(carry_out(job, console)).await
+    let job = Job { inputs, connection, writing, saved: None, follows: following.wait };
+    Box::pin(rehearse_or_carry_out(review, job, console)).await
 }
 
 /// Where there is no spec yet, what is there says what it would be.

@@ -11,9 +11,9 @@ use tokio::time::Instant;
 
 use super::approval;
 use super::hand_over::hand_over;
-use super::plan::{Planned, look};
+use super::plan::{Planned, Preview, look, preview};
 use super::scan::{Scanned, Started};
-use crate::arguments::{Apply, Connection, Format, Writing};
+use crate::arguments::{Apply, Connection, Format, Review, Writing};
 use crate::console::{Console, YELLOW};
 use crate::event_log::EventLog;
 use crate::exit::{Exit, Failure};
@@ -46,6 +46,21 @@ pub(super) struct Job<'a> {
     pub saved: Option<SavedPlan>,
     /// A scan that it starts is followed to its end.
     pub follows: bool,
+}
+
+/// Only shows what it would do, or does it as far as it was reviewed.
+pub(super) async fn rehearse_or_carry_out(
+    review: &Review,
+    job: Job<'_>,
+    console: &Console,
+) -> Result<Exit, Failure> {
+    if review.dry_run {
+        let shown = Preview::of(review, job.writing, job.inputs, job.connection);
+        return Box::pin(preview(shown, console)).await;
+    }
+    let saved =
+        review.plan.as_deref().map(|file| SavedPlan::read(file, &job.inputs)).transpose()?;
+    Box::pin(carry_out(Job { saved, ..job }, console)).await
 }
 
 /// Plans, asks where no plan was `saved` and reviewed, and makes the changes.

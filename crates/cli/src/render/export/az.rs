@@ -2,12 +2,11 @@
 
 use std::fmt::Write;
 
-use planner::{Action, Step};
 use spec::Cloud;
 
 use super::Source;
 use super::calls::{self, Argument, Call, Function};
-use super::layout::{Language, Piece, body, header, heading, used};
+use super::layout::{header, used};
 use crate::console::{BREAKS_A_LOG, is_hidden};
 use crate::render::json;
 
@@ -15,16 +14,7 @@ const LIBRARY: &str = include_str!("az/prelude.sh");
 const MARK: &str = "#";
 
 pub(super) fn script(source: &Source<'_>) -> String {
-    let begin = |step: Step, actions: &[&Action]| {
-        let shared = calls::shared(step, actions);
-        shared.map_or_else(String::new, |call| lines("request of permissions", &[call]))
-    };
-    let piece = |action: &Action| match calls::of(source, action) {
-        Ok(calls) => Piece::Code(lines(&heading(action), &calls)),
-        Err(reason) => Piece::Left(reason),
-    };
-    let body =
-        body(source.plan, &Language { comment: MARK, tells: true, begin: &begin, piece: &piece });
+    let body = calls::body(source, MARK, lines);
     let tenant = source.observed.directory.tenant.id;
     let use_ = [
         format!(

@@ -12,6 +12,7 @@ use planner::steps::g_integration::Federation;
 use planner::{Action, Step};
 use serde_json::{Value, json};
 
+use super::layout::{self, Body, Language, Piece, heading};
 use super::requests::{
     federated_credential, key_credential, object, role_definition, vault_permissions,
 };
@@ -80,8 +81,25 @@ fn text(text: &(impl ToString + ?Sized)) -> Argument {
     Argument::Text(text.to_string())
 }
 
+/// The steps in a language that calls functions; `lines` prints some calls under a heading.
+pub(super) fn body(
+    source: &Source<'_>,
+    comment: &'static str,
+    lines: fn(&str, &[Call]) -> String,
+) -> Body {
+    let begin = |step: Step, actions: &[&Action]| {
+        let shared = shared(step, actions);
+        shared.map_or_else(String::new, |call| lines("request of permissions", &[call]))
+    };
+    let piece = |action: &Action| match of(source, action) {
+        Ok(calls) => Piece::Code(lines(&heading(action), &calls)),
+        Err(reason) => Piece::Left(reason),
+    };
+    layout::body(source.plan, &Language { comment, tells: true, begin: &begin, piece: &piece })
+}
+
 /// What the actions of a step share: permissions are requested at once.
-pub(super) fn shared(step: Step, actions: &[&Action]) -> Option<Call> {
+fn shared(step: Step, actions: &[&Action]) -> Option<Call> {
     let roles: Vec<_> = actions
         .iter()
         .filter_map(|action| match action {
@@ -94,7 +112,7 @@ pub(super) fn shared(step: Step, actions: &[&Action]) -> Option<Call> {
     (step == Step::B && !roles.is_empty()).then(|| call(Function::Request, [Argument::Ids(roles)]))
 }
 
-pub(super) fn of(source: &Source<'_>, action: &Action) -> Calls {
+fn of(source: &Source<'_>, action: &Action) -> Calls {
     match action {
         Action::Application(action) => application(action),
         Action::GraphPermission(action) => Ok(permission(action)),
